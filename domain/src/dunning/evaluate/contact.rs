@@ -1,0 +1,86 @@
+//! Who gets the message, and why them.
+
+use super::context::Context;
+use crate::{
+    customer::{Contact, ContactRole},
+    dunning::snapshot::HoldScope,
+    ids::ContactId,
+    policy::{Channel, Step},
+};
+
+/// A recipient with the reason for the choice; letters go to the house.
+pub(super) struct Chosen {
+    pub contact_id: Option<ContactId>,
+    pub reason: String,
+}
+
+fn held(context: &Context<'_>, contact: &Contact) -> bool {
+    context
+        .snapshot
+        .holds
+        .iter()
+        .any(|hold| hold.scope == HoldScope::Contact(contact.id) && hold.until_on.is_none_or(|day| day >= context.tenant_today))
+}
+
+fn reachable(context: &Context<'_>, contact: &Contact, channel: Channel) -> bool {
+    let address = match channel {
+        Channel::Email => contact.details.email.is_some(),
+        Channel::Sms | Channel::PhoneTask => contact.details.phone.is_some(),
+        _ => true,
+    };
+    address && !contact.suppressed_channels.iter().any(|word| word == channel.as_str()) && !held(context, contact)
+}
+
+/// Is anybody at this customer reachable at all, by any channel?
+pub(super) fn any_usable(context: &Context<'_>) -> bool {
+    let customer = &context.snapshot.customer;
+    let person = |contact: &Contact| reachable(context, contact, Channel::Email) || reachable(context, contact, Channel::Sms);
+    customer.address.is_some() || customer.registered_address.is_some() || context.snapshot.contacts.iter().any(person)
+}
+
+/// Is a telephone number known?
+pub(super) fn any_phone(context: &Context<'_>) -> bool {
+    context.snapshot.contacts.iter().any(|contact| reachable(context, contact, Channel::PhoneTask))
+}
+
+/// Is this contact still fit to get this?
+pub(super) fn still_fit(context: &Context<'_>, id: ContactId, channel: Channel) -> bool {
+    context.snapshot.contacts.iter().any(|contact| contact.id == id && reachable(context, contact, channel))
+}
+
+/// Chooses the recipient of a step: its roles in order, then the usual contact.
+pub(super) fn choose(context: &Context<'_>, step: &Step) -> Option<Chosen> {
+    let customer = &context.snapshot.customer;
+    if matches!(step.channel, Channel::Letter | Channel::RegisteredLetter) {
+        let office = customer.registered_address.is_some();
+        return (office || customer.address.is_some()).then(|| Chosen {
+            contact_id: by_roles(context, &step.to, step.channel).map(|contact| contact.id),
+            reason: if office { "The registered office, to the legal representative." } else { "The customer's address." }.to_owned(),
+        });
+    }
+    if !matches!(step.channel, Channel::Email | Channel::Sms) {
+        let contact = by_roles(context, &step.to, Channel::PhoneTask).or_else(|| usual(context, Channel::PhoneTask));
+        return Some(Chosen { contact_id: contact.map(|contact| contact.id), reason: "The usual contact for a call.".to_owned() });
+    }
+    if let Some(contact) = by_roles(context, &step.to, step.channel) {
+        let reason = format!("The step asks for {}, and this contact is that.", contact.details.role.as_str());
+        return Some(Chosen { contact_id: Some(contact.id), reason });
+    }
+    let contact = usual(context, step.channel)?;
+    Some(Chosen { contact_id: Some(contact.id), reason: "The usual contact: nobody has the role the step asks for.".to_owned() })
+}
+
+fn by_roles<'a>(context: &'a Context<'_>, roles: &[ContactRole], channel: Channel) -> Option<&'a Contact> {
+    roles.iter().find_map(|role| {
+        context.snapshot.contacts.iter().find(|contact| {
+            let fits = contact.details.role == *role || (*role == ContactRole::Approver && contact.details.can_approve_payment);
+            fits && reachable(context, contact, channel)
+        })
+    })
+}
+
+fn usual<'a>(context: &'a Context<'_>, channel: Channel) -> Option<&'a Contact> {
+    let reachable = |contact: &&Contact| reachable(context, contact, channel);
+    let payable = |contact: &&Contact| contact.details.role == ContactRole::AccountsPayable;
+    context.snapshot.contacts.iter().filter(reachable).find(payable).or_else(|| context.snapshot.contacts.iter().find(reachable))
+}

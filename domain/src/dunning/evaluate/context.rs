@@ -1,0 +1,108 @@
+//! The snapshot with its calendar worked out.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::SETTLE_MINUTES;
+use crate::{
+    calendar::{Region, SendingCalendar, add_business_days, local_day, parse_zone, start_of_day},
+    dunning::snapshot::{InvoiceFacts, Snapshot},
+    policy::{Policy, UnappliedCash},
+};
+
+/// A snapshot at an instant, with zones, region and days worked out.
+pub(super) struct Context<'a> {
+    pub snapshot: &'a Snapshot,
+    pub now: DateTime<Utc>,
+    /// Judges whether an invoice is overdue, and promises and holds.
+    pub tenant_zone: Tz,
+    pub tenant_today: NaiveDate,
+    /// Judges steps, windows and holidays.
+    pub zone: Tz,
+    pub today: NaiveDate,
+    pub region: Region,
+    pub policy: Option<PolicyContext<'a>>,
+}
+
+/// The policy in force with its sending calendar.
+pub(super) struct PolicyContext<'a> {
+    pub policy: &'a Policy,
+    pub calendar: SendingCalendar<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(snapshot: &'a Snapshot, now: DateTime<Utc>) -> Self {
+        let tenant_zone = parse_zone(&snapshot.settings.time_zone).unwrap_or(Tz::Europe__Paris);
+        let zone = snapshot.customer.time_zone.as_deref().and_then(parse_zone).unwrap_or(tenant_zone);
+        let address = snapshot.customer.address.as_ref();
+        let country = address.map_or(snapshot.settings.region.get(..2), |address| Some(address.country.as_str()));
+        let postcode = address.and_then(|address| address.postcode.as_deref());
+        let region = Region::resolve(snapshot.customer.region.as_deref(), country, postcode);
+        let policy = snapshot.policy.as_ref().map(|version| PolicyContext {
+            policy: &version.policy,
+            calendar: SendingCalendar { window: &version.policy.window, region, zone },
+        });
+        Self { snapshot, now, tenant_zone, tenant_today: local_day(now, tenant_zone), zone, today: local_day(now, zone), region, policy }
+    }
+
+    /// Until when fresh facts rest; `None` when they have rested.
+    pub fn settles_at(&self) -> Option<DateTime<Utc>> {
+        let at = self.snapshot.facts_changed_at + Duration::minutes(SETTLE_MINUTES);
+        (at > self.now).then_some(at)
+    }
+
+    /// First instant of a day in the customer's zone.
+    pub fn day_start(&self, day: NaiveDate) -> DateTime<Utc> {
+        start_of_day(day, self.zone)
+    }
+
+    /// First instant of a day in the tenant's zone.
+    pub fn tenant_day_start(&self, day: NaiveDate) -> DateTime<Utc> {
+        start_of_day(day, self.tenant_zone)
+    }
+
+    /// Overdue begins at 00:00 of the day after the due date, in the tenant's zone.
+    pub fn is_overdue(&self, invoice: &InvoiceFacts) -> bool {
+        is_open(invoice) && self.tenant_today > invoice.due_on
+    }
+
+    /// First day on which another step may go after a date given to the debtor: money needs `grace`
+    /// business days to arrive, and the day after those is the first.
+    pub fn day_after_grant(&self, granted_until: NaiveDate, grace: u16) -> NaiveDate {
+        next_day(add_business_days(granted_until, u32::from(grace), self.region))
+    }
+
+    /// What may be asked for an invoice: the undisputed principal, lowered by unapplied cash when the
+    /// policy says so (oldest invoices first).
+    pub fn ask(&self, invoice: &InvoiceFacts) -> i64 {
+        let principal = (invoice.amount_due - invoice.disputed).max(0);
+        let lowers = self.policy.as_ref().is_some_and(|policy| policy.policy.unapplied_cash == UnappliedCash::Lower);
+        if !lowers {
+            return principal;
+        }
+        let mut pot: i64 =
+            self.snapshot.unapplied.iter().filter(|cash| cash.money.currency == invoice.currency).map(|cash| cash.money.minor).sum();
+        let mut older: Vec<&InvoiceFacts> =
+            self.snapshot.invoices.iter().filter(|other| other.currency == invoice.currency && is_open(other)).collect();
+        older.sort_by_key(|other| (other.due_on, other.id));
+        for other in older.iter().take_while(|other| other.id != invoice.id) {
+            pot -= (other.amount_due - other.disputed).max(0).min(pot);
+        }
+        principal - principal.min(pot)
+    }
+}
+
+/// Something is due on it.
+pub(super) fn is_open(invoice: &InvoiceFacts) -> bool {
+    !invoice.voided && invoice.amount_due > 0
+}
+
+/// The day after; the last day there is stays itself.
+pub(super) fn next_day(day: NaiveDate) -> NaiveDate {
+    day.succ_opt().unwrap_or(day)
+}
+
+/// `days` later (or earlier), clamped to the days there are.
+pub(super) fn plus_days(day: NaiveDate, days: i64) -> NaiveDate {
+    day.checked_add_signed(Duration::days(days)).unwrap_or(day)
+}

@@ -1,0 +1,41 @@
+//! `evaluate`: (snapshot, now) → decision. Reads as the list of what is looked at, in order.
+
+mod blocks;
+mod contact;
+mod context;
+mod due;
+mod expiries;
+mod ladder;
+mod look;
+mod outcome;
+mod pacing;
+mod plan;
+mod selfcheck;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use context::Context;
+pub use look::look_again;
+
+use super::{decision::Decision, snapshot::Snapshot};
+
+/// Facts about a customer's debt rest this long before anything new is planned on them: an import
+/// pushes invoices before the payments that settle them.
+pub const SETTLE_MINUTES: i64 = 5;
+
+/// Decides about one customer. Same facts and same `now`, same answer.
+pub fn evaluate(snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
+    let context = Context::new(snapshot, now);
+    let mut draft = outcome::Draft::new(now);
+    let settled = expiries::work_off(&context, &mut draft);
+    let blocks = blocks::find(&context, &settled);
+    selfcheck::raise_tasks(&context, &blocks, &mut draft);
+    let live = standing::check_live_reminders(&context, &settled, &blocks, &mut draft);
+    if let Some(policy) = &context.policy {
+        let due = due::find(&context, policy, &blocks, &live, &mut draft);
+        plan::plan(&context, policy, due, &live, &mut draft);
+    }
+    outcome::finish(&context, &blocks, &live, draft)
+}

@@ -1,0 +1,329 @@
+//! From due steps to one message per customer and channel, and to tasks.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{
+    contact,
+    context::{Context, PolicyContext, plus_days},
+    due::{Ask, Due, effective_channel},
+    outcome::Draft,
+    pacing,
+    standing::Live,
+};
+use crate::{
+    calendar::{add_business_days, local_day, next_business_day, pay_before, plain_letter_arrival, registered_letter_deadline},
+    dunning::{
+        decision::{Action, BirthState, FixedCompensation, NewTask, PlannedReminder},
+        snapshot::{ContactMade, LiveState, ReminderLine},
+    },
+    money::{Currency, totals},
+    policy::{Channel, LateChargesMode, Step},
+};
+
+/// 40 EUR (C. com. D441-5; CCP D2192-35), in cents.
+const FIXED_COMPENSATION: i64 = 4_000;
+
+/// Asks that go out together.
+struct Group<'s, 'p> {
+    channel: Channel,
+    /// The most advanced step among them.
+    step: &'p Step,
+    position: usize,
+    asks: Vec<Ask<'s, 'p>>,
+}
+
+/// Plans what is due: the most advanced first, the rest as pacing allows.
+pub(super) fn plan(context: &Context<'_>, policy: &PolicyContext<'_>, due: Due<'_, '_>, live: &Live<'_>, draft: &mut Draft) {
+    let overdue: i64 = context
+        .snapshot
+        .invoices
+        .iter()
+        .filter(|invoice| context.is_overdue(invoice) && invoice.currency == policy.policy.currency)
+        .map(|invoice| context.ask(invoice))
+        .sum();
+    let mut made = contacts_made(context, live);
+    for group in groups(policy, due.asks) {
+        let small = group.step.offset_days > 0 && overdue < policy.policy.applies_to.min_amount_due && own_currency(policy, &group);
+        if small {
+            draft.reason("small_balance", "Too little is overdue to write about.", "policy.applies_to.min_amount_due", None);
+            draft.would_change("more becoming overdue");
+        } else if group.channel.is_task() {
+            plan_task(context, policy, &group, draft);
+        } else if let Some(contact) = plan_reminder(context, policy, &group, &due.left_out, live, &made, draft) {
+            made.push(contact);
+        }
+    }
+}
+
+fn own_currency(policy: &PolicyContext<'_>, group: &Group<'_, '_>) -> bool {
+    group.asks.iter().all(|ask| ask.invoice.currency == policy.policy.currency)
+}
+
+/// What was really made, and what already stands to leave.
+fn contacts_made(context: &Context<'_>, live: &Live<'_>) -> Vec<ContactMade> {
+    let planned = live.reminders.iter().filter(|reminder| reminder.state == LiveState::Planned).map(|reminder| ContactMade {
+        on: local_day(reminder.send_at, context.zone),
+        channel: reminder.channel.as_str().to_owned(),
+        step_key: Some(reminder.step_key.clone()),
+    });
+    context.snapshot.contacts_made.iter().cloned().chain(planned).collect()
+}
+
+/// One group per channel; formal notices and handovers carry only invoices at that very step.
+fn groups<'s, 'p>(policy: &PolicyContext<'p>, asks: Vec<Ask<'s, 'p>>) -> Vec<Group<'s, 'p>> {
+    let mut groups: Vec<Group<'s, 'p>> = Vec::new();
+    for ask in asks {
+        let channel = effective_channel(policy, &ask);
+        let alone = matches!(channel, Channel::RegisteredLetter | Channel::Handover);
+        let position = policy.policy.position(&ask.step.key).unwrap_or_default();
+        let home = groups.iter_mut().find(|group| group.channel == channel && (!alone || group.step.key == ask.step.key));
+        match home {
+            Some(group) => {
+                if position > group.position {
+                    (group.position, group.step) = (position, ask.step);
+                }
+                group.asks.push(ask);
+            }
+            None => groups.push(Group { channel, step: ask.step, position, asks: vec![ask] }),
+        }
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.position));
+    groups
+}
+
+fn lines(group: &Group<'_, '_>) -> Vec<ReminderLine> {
+    let mut asks: Vec<&Ask<'_, '_>> = group.asks.iter().collect();
+    asks.sort_by_key(|ask| (ask.invoice.due_on, ask.invoice.number.clone()));
+    asks.iter()
+        .map(|ask| ReminderLine {
+            invoice_id: ask.invoice.id,
+            number: ask.invoice.number.clone(),
+            step_key: ask.step.key.clone(),
+            amount_due: ask.amount,
+            currency: ask.invoice.currency,
+        })
+        .collect()
+}
+
+fn slot(context: &Context<'_>, policy: &PolicyContext<'_>, channel: Channel, draft: &mut Draft) -> Option<DateTime<Utc>> {
+    let slot = policy.calendar.slot_on(channel, context.today, context.now);
+    if slot.is_none() {
+        let at = policy.calendar.first_slot(channel, context.now);
+        draft.look_at(at);
+        draft.reason("window_closed", format!("The window of {} opens at {at}.", channel.as_str()), "policy.window", None);
+    }
+    slot
+}
+
+fn plan_task(context: &Context<'_>, policy: &PolicyContext<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
+    let Some(at) = slot(context, policy, group.channel, draft) else { return };
+    if at > context.now {
+        draft.look_at(at);
+        return;
+    }
+    let kind = match group.channel {
+        Channel::PhoneTask => "phone_call",
+        Channel::VisitTask => "visit",
+        Channel::Handover => "handover",
+        _ => "review",
+    };
+    let lines = lines(group);
+    let sums: Vec<String> =
+        totals(lines.iter().map(|line| line.currency.minor(line.amount_due))).iter().map(|sum| format!("{sum} {}", sum.currency)).collect();
+    let title = format!("{}: {} invoice(s), {}.", task_words(kind), lines.len(), sums.join(" + "));
+    draft.reason("step_due", format!("Step {} is due: a task for a person.", group.step.key), "ladder", None);
+    draft.act(Action::CreateTask(Box::new(NewTask {
+        kind: kind.to_owned(),
+        step_key: Some(group.step.key.clone()),
+        lines,
+        about: None,
+        title,
+        due_on: add_business_days(context.today, u32::from(group.step.task_days.unwrap_or(1)), context.region),
+        assign_to: group.step.assign_to.clone(),
+        contact_id: contact::choose(context, group.step).and_then(|chosen| chosen.contact_id),
+    })));
+    // the ladder goes on from what was just done
+    draft.look_at(context.day_start(plus_days(context.today, 1)));
+}
+
+fn task_words(kind: &str) -> &'static str {
+    match kind {
+        "phone_call" => "Call the customer",
+        "visit" => "Visit the customer",
+        "handover" => "Decide on the handover",
+        _ => "Decide how to go on",
+    }
+}
+
+fn plan_reminder(
+    context: &Context<'_>,
+    policy: &PolicyContext<'_>,
+    group: &Group<'_, '_>,
+    left_out: &[crate::dunning::LeftOut],
+    live: &Live<'_>,
+    made: &[ContactMade],
+    draft: &mut Draft,
+) -> Option<ContactMade> {
+    let merged = mergeable(live, group.channel);
+    let before: Vec<ContactMade> = if merged.is_some() { context.snapshot.contacts_made.clone() } else { made.to_vec() };
+    let (day, rule) = if group.channel == Channel::WebhookOnly {
+        (context.today, None)
+    } else {
+        pacing::first_day(&policy.policy.pacing, &before, context.today)
+    };
+    if day > context.today {
+        let day = policy.calendar.next_sending_day(day);
+        draft.look_at(context.day_start(day));
+        draft.reason(
+            "pacing",
+            format!("Messages are paced: step {} waits until {day}.", group.step.key),
+            rule.unwrap_or("policy.pacing"),
+            None,
+        );
+        for ask in &group.asks {
+            draft.goes_on(ask.invoice.id, &ask.step.key, policy.calendar.first_slot(group.channel, context.day_start(day)));
+        }
+        return None;
+    }
+    if waits_for_call(context, group, draft) || waits_for_manager(context, group, draft) {
+        return None;
+    }
+    let send_at = slot(context, policy, group.channel, draft)?;
+    let Some(chosen) = contact::choose(context, group.step) else {
+        no_contact(context, group, draft);
+        return None;
+    };
+    let mut lines = lines(group);
+    if let Some(old) = merged {
+        // one message per customer and channel: what was planned today goes out with this
+        lines.splice(0..0, old.lines.iter().cloned());
+        draft.act(Action::CancelReminder { reminder_id: old.id, reason: "superseded".to_owned() });
+    }
+    let (pay_before_on, deadline_on) = dates(context, policy, group.step, group.channel);
+    draft.reason("step_due", format!("Step {} is due for {} invoice(s).", group.step.key, lines.len()), "ladder", None);
+    draft.act(Action::PlanReminder(Box::new(PlannedReminder {
+        step_key: group.step.key.clone(),
+        channel: group.channel,
+        template: group.step.template.clone(),
+        contact_id: chosen.contact_id,
+        contact_reason: chosen.reason,
+        totals: totals(lines.iter().map(|line| line.currency.minor(line.amount_due))),
+        fixed_compensation: compensation(context, policy, group.step, &lines),
+        lines,
+        left_out: left_out.to_vec(),
+        send_at,
+        state: if group.step.approval_required { BirthState::AwaitingApproval } else { BirthState::Planned },
+        pay_before_on,
+        deadline_on,
+    })));
+    Some(ContactMade { on: context.today, channel: group.channel.as_str().to_owned(), step_key: Some(group.step.key.clone()) })
+}
+
+/// A reminder planned over the same channel that has not left and that nobody has to approve.
+fn mergeable<'s>(live: &Live<'s>, channel: Channel) -> Option<&'s crate::dunning::LiveReminder> {
+    let fits = |reminder: &&crate::dunning::LiveReminder| {
+        reminder.channel == channel && reminder.state == LiveState::Planned && !reminder.approved && channel != Channel::RegisteredLetter
+    };
+    live.reminders.iter().copied().find(|reminder| fits(reminder))
+}
+
+/// A formal notice waits for a dialled attempt; without a known number it does not.
+fn waits_for_call(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) -> bool {
+    let Some(days) = group.step.requires_call_within_days else { return false };
+    let since = plus_days(context.today, -i64::from(days));
+    if !contact::any_phone(context) || context.snapshot.calls.iter().any(|call| call.on >= since) {
+        return false;
+    }
+    let message = format!("Step {} waits: nobody has called within {days} days.", group.step.key);
+    draft.reason("call_required", message, "step.requires_call_within_days", None);
+    draft.would_change("a dialled call");
+    draft.look_at(context.day_start(plus_days(context.today, 1)));
+    if !context.snapshot.open_tasks.iter().any(|task| task.kind == "phone_call") {
+        draft.act(Action::CreateTask(Box::new(NewTask {
+            kind: "phone_call".to_owned(),
+            step_key: None,
+            lines: lines(group),
+            about: Some(format!("call_before:{}", group.step.key)),
+            title: format!("Call before the step {}: it waits for an attempt.", group.step.key),
+            due_on: add_business_days(context.today, 1, context.region),
+            assign_to: vec!["collector".to_owned()],
+            contact_id: None,
+        })));
+    }
+    true
+}
+
+/// After an approval that nobody gave, a person says how to go on before it is asked again.
+fn waits_for_manager(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) -> bool {
+    let about = format!("approval_expired:{}", group.step.key);
+    let open = context.snapshot.open_tasks.iter().any(|task| task.about.as_deref() == Some(about.as_str()));
+    let raised =
+        draft.actions.iter().any(|action| matches!(action, Action::CreateTask(task) if task.about.as_deref() == Some(about.as_str())));
+    if open || raised {
+        draft.reason("approval_expired", format!("Nobody approved step {} in time.", group.step.key), "policy.approval_expires_days", None);
+        draft.would_change("completing the task about the approval");
+    }
+    open || raised
+}
+
+fn no_contact(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
+    let about = format!("no_contact:{}", group.channel.as_str());
+    let message = format!("Step {} has nobody to go to over {}.", group.step.key, group.channel.as_str());
+    draft.reason("no_contact", message, "selfcheck.contact", None);
+    draft.would_change("a contact that can be reached over this channel");
+    if !context.snapshot.open_tasks.iter().any(|task| task.about.as_deref() == Some(about.as_str())) {
+        draft.act(Action::CreateTask(Box::new(NewTask {
+            kind: "own_error".to_owned(),
+            step_key: None,
+            lines: lines(group),
+            about: Some(about),
+            title: format!("Find a contact for {}: step {} has nobody to go to.", group.channel.as_str(), group.step.key),
+            due_on: add_business_days(context.today, 1, context.region),
+            assign_to: vec!["collector".to_owned()],
+            contact_id: None,
+        })));
+    }
+}
+
+/// Dates printed by a step when it leaves today: (pay before, deadline of a notice).
+pub(super) fn dates(
+    context: &Context<'_>,
+    policy: &PolicyContext<'_>,
+    step: &Step,
+    channel: Channel,
+) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let arrival = if channel == Channel::Letter { plain_letter_arrival(context.today, context.region) } else { context.today };
+    let outside = |date| outside_pauses(context, policy, channel, date);
+    let pay = step.pay_within_days.map(|days| outside(pay_before(arrival, days, context.region)));
+    let deadline = step.deadline_days.map(|days| match channel {
+        Channel::RegisteredLetter => outside(registered_letter_deadline(context.today, days, context.region)),
+        _ => outside(pay_before(arrival, days, context.region)),
+    });
+    (pay, deadline)
+}
+
+/// No printed date ends inside a pause of its channel: the first business day after it instead.
+fn outside_pauses(context: &Context<'_>, policy: &PolicyContext<'_>, channel: Channel, date: NaiveDate) -> NaiveDate {
+    let mut date = date;
+    for pause in policy.policy.pauses.iter().filter(|pause| pause.channels.contains(&channel)) {
+        if let Some(end) = pause.end_if_inside(date) {
+            date = next_business_day(plus_days(end, 1), context.region);
+        }
+    }
+    date
+}
+
+/// 40 EUR per invoice at the step, professionals and public bodies only: a consumer has none to be given.
+fn compensation(context: &Context<'_>, policy: &PolicyContext<'_>, step: &Step, lines: &[ReminderLine]) -> Option<FixedCompensation> {
+    let mode = match step.late_charges {
+        LateChargesMode::None => return None,
+        LateChargesMode::Mention => "mention",
+        LateChargesMode::Claim => "claim",
+    };
+    if !policy.policy.fixed_compensation || !context.snapshot.customer.kind.pays_late_charges() {
+        return None;
+    }
+    let count = u32::try_from(lines.iter().filter(|line| line.step_key == step.key).count()).ok()?;
+    let amount = Currency::EUR.minor(FIXED_COMPENSATION.saturating_mul(i64::from(count)));
+    Some(FixedCompensation { mode: mode.to_owned(), count, amount })
+}

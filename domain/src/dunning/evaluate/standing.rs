@@ -1,0 +1,75 @@
+//! Reminders that have not left: still right, or withdrawn.
+
+use super::{
+    blocks::Blocks,
+    contact,
+    context::{Context, is_open},
+    expiries::Settled,
+    outcome::Draft,
+};
+use crate::{
+    dunning::{
+        decision::Action,
+        snapshot::{LiveReminder, LiveState},
+    },
+    ids::InvoiceId,
+    policy::Channel,
+};
+
+/// Reminders that stay.
+pub(super) struct Live<'s> {
+    pub reminders: Vec<&'s LiveReminder>,
+}
+
+impl<'s> Live<'s> {
+    /// The reminder that carries this invoice.
+    pub fn carrying(&self, invoice: InvoiceId) -> Option<&'s LiveReminder> {
+        self.reminders.iter().copied().find(|reminder| reminder.lines.iter().any(|line| line.invoice_id == invoice))
+    }
+}
+
+/// Why a reminder must not leave as it is, if so.
+pub(super) fn fault(context: &Context<'_>, blocks: &Blocks, reminder: &LiveReminder) -> Option<String> {
+    let known = context.policy.as_ref().is_some_and(|policy| policy.policy.step(&reminder.step_key).is_some());
+    if !known {
+        return Some("superseded".to_owned());
+    }
+    for line in &reminder.lines {
+        let invoice = context.snapshot.invoices.iter().find(|invoice| invoice.id == line.invoice_id);
+        let Some(invoice) = invoice.filter(|invoice| is_open(invoice)) else { return Some("balance_changed".to_owned()) };
+        if let Some(block) = blocks.of(invoice.id).next() {
+            // what a person approved is asked again when anything it stood on has changed
+            return Some(if reminder.approved { "balance_changed".to_owned() } else { block.reason.code.clone() });
+        }
+        if context.ask(invoice) != line.amount_due {
+            let disputed = invoice.disputed > 0 && !reminder.approved;
+            return Some(if disputed { "disputed" } else { "balance_changed" }.to_owned());
+        }
+    }
+    let needs_contact = matches!(reminder.channel, Channel::Email | Channel::Sms);
+    let fit = reminder.contact_id.is_some_and(|id| contact::still_fit(context, id, reminder.channel));
+    (needs_contact && !fit).then(|| "contact_changed".to_owned())
+}
+
+/// Withdraws what is no longer right; the rest stays.
+pub(super) fn check_live_reminders<'s>(context: &Context<'s>, settled: &Settled<'_>, blocks: &Blocks, draft: &mut Draft) -> Live<'s> {
+    let snapshot: &'s crate::dunning::Snapshot = context.snapshot;
+    let mut reminders = Vec::new();
+    for reminder in snapshot.reminders.iter().filter(|reminder| !settled.expired_approvals.contains(&reminder.id)) {
+        if let Some(reason) = fault(context, blocks, reminder) {
+            let message = format!("The reminder at step {} is withdrawn: {reason}.", reminder.step_key);
+            draft.reason(&reason, message, "second_look", None);
+            draft.act(Action::CancelReminder { reminder_id: reminder.id, reason });
+            continue;
+        }
+        let (code, message) = if reminder.state == LiveState::AwaitingApproval {
+            draft.would_change("a person's approval");
+            ("awaiting_approval", format!("Step {} waits for a person's approval.", reminder.step_key))
+        } else {
+            ("reminder_planned", format!("Step {} leaves at {}.", reminder.step_key, reminder.send_at))
+        };
+        draft.reason(code, message, "ladder", None);
+        reminders.push(reminder);
+    }
+    Live { reminders }
+}

@@ -1,0 +1,11 @@
+//! The dunning decision: (policy, facts, calendar, now) → actions, reasons, next look. Pure.
+
+mod decision;
+mod evaluate;
+mod snapshot;
+mod summary;
+
+pub use decision::*;
+pub use evaluate::{SETTLE_MINUTES, evaluate, look_again};
+pub use snapshot::*;
+pub use summary::facts_summary;

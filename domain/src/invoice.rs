@@ -1,0 +1,165 @@
+//! What is owed: invoices, credit notes and payments as their sources state them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{CreditNoteId, CustomerId, InvoiceId, PaymentId},
+    money::{Currency, Money},
+};
+
+/// An invoice as its source states it, its due date resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceDetails {
+    /// Number printed on it.
+    pub number: String,
+    /// `invoice`, `deposit`, `final`…
+    pub kind: String,
+    /// Day of issue.
+    pub issued_on: NaiveDate,
+    /// Due date, stated or resolved by the rule that `provenance["due_on"]` names.
+    pub due_on: NaiveDate,
+    /// Currency of every amount below.
+    pub currency: Currency,
+    /// Total with taxes, minor units.
+    pub total: i64,
+    /// What is to be paid (EN 16931 BT-115), minor units; may be 0 or negative.
+    pub payable: i64,
+    /// Reference to quote when paying (BT-83).
+    pub payment_reference: Option<String>,
+    /// Collected by direct debit: not chased while pending.
+    pub direct_debit: bool,
+    /// Day the service was done.
+    pub service_done_on: Option<NaiveDate>,
+    /// Day the invoice was delivered; null counts as `issued_on`.
+    pub delivered_on: Option<NaiveDate>,
+    /// Public bodies: day it was received.
+    pub received_on: Option<NaiveDate>,
+    /// Where the document is.
+    pub document_url: Option<String>,
+    /// Where to pay.
+    pub payment_url: Option<String>,
+    /// What it is for, in words.
+    pub origin: Option<String>,
+    /// The buyer's order (BT-13).
+    pub purchase_order: Option<String>,
+    /// The buyer's reference (BT-10).
+    pub buyer_reference: Option<String>,
+    /// Delivery note.
+    pub delivery_reference: Option<String>,
+    /// Who is to be paid, when not the seller.
+    pub payee_name: Option<String>,
+    /// Where to pay.
+    pub payee_iban: Option<String>,
+    /// Sold to a factor.
+    pub factored: bool,
+    /// Withdrawn by its source.
+    pub voided: bool,
+    /// Field → where it was read, or which rule gave it.
+    pub provenance: BTreeMap<String, String>,
+}
+
+/// An invoice as we know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// Id.
+    pub id: InvoiceId,
+    /// The source that owns it.
+    pub source: String,
+    /// The source's id.
+    pub external_id: String,
+    /// The source's version.
+    pub source_version: i64,
+    /// Who owes it.
+    pub customer_id: CustomerId,
+    /// As stated.
+    pub details: InvoiceDetails,
+}
+
+/// From when a credit note counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditMode {
+    /// As if the credited part had never been owed.
+    AbInitio,
+    /// From its issue date.
+    #[default]
+    FromDate,
+}
+
+impl CreditMode {
+    /// The word used on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AbInitio => "ab_initio",
+            Self::FromDate => "from_date",
+        }
+    }
+}
+
+/// A credit note as we know it; `total` is positive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditNote {
+    /// Id.
+    pub id: CreditNoteId,
+    /// The source that owns it.
+    pub source: String,
+    /// The source's id.
+    pub external_id: String,
+    /// The source's version.
+    pub source_version: i64,
+    /// Whose account it credits.
+    pub customer_id: CustomerId,
+    /// Number printed on it.
+    pub number: String,
+    /// Day of issue.
+    pub issued_on: NaiveDate,
+    /// Positive total.
+    pub total: Money,
+    /// From when it counts.
+    pub mode: CreditMode,
+    /// The invoice it names.
+    pub invoice_id: Option<InvoiceId>,
+}
+
+/// A reversal of a payment (a bounced debit, a refund).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    /// Day of the reversal.
+    pub on: NaiveDate,
+    /// Why, in the source's code.
+    pub reason_code: String,
+}
+
+/// A payment as we know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// Id.
+    pub id: PaymentId,
+    /// The source that owns it.
+    pub source: String,
+    /// The source's id.
+    pub external_id: String,
+    /// The source's version, when it states one (1 otherwise).
+    pub source_version: i64,
+    /// Who paid.
+    pub customer_id: CustomerId,
+    /// Positive amount.
+    pub amount: Money,
+    /// Value date.
+    pub paid_on: NaiveDate,
+    /// `transfer`, `card`, `direct_debit`…
+    pub method: Option<String>,
+    /// Remittance text or reference.
+    pub reference: Option<String>,
+    /// Payer's name.
+    pub payer_name: Option<String>,
+    /// Payer's account.
+    pub payer_iban: Option<String>,
+    /// Allocations the source states, in minor units; `None`: we match.
+    pub stated_allocations: Option<Vec<(InvoiceId, i64)>>,
+    /// Set when it was taken back.
+    pub reversal: Option<Reversal>,
+}

@@ -1,0 +1,47 @@
+//! Things as we know them: what repositories give back and what events carry. No wire form here.
+
+mod debt;
+mod dunning;
+mod money_in;
+mod platform;
+mod webhooks;
+
+pub use debt::*;
+pub use dunning::*;
+pub use money_in::*;
+pub use platform::*;
+pub use webhooks::*;
+
+use serde::{Deserialize, Serialize};
+
+/// The object an event carries, as it was when the change committed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "object", content = "record", rename_all = "snake_case")]
+pub enum EventObject {
+    /// A customer.
+    Customer(Box<CustomerRecord>),
+    /// An invoice.
+    Invoice(Box<InvoiceRecord>),
+    /// A credit note.
+    CreditNote(Box<CreditNoteRecord>),
+    /// A payment.
+    Payment(Box<PaymentRecord>),
+    /// A reminder.
+    Reminder(Box<ReminderRecord>),
+    /// A task.
+    Task(Box<TaskRecord>),
+    /// A promise.
+    Promise(Box<PromiseRecord>),
+    /// A dispute.
+    Dispute(Box<DisputeRecord>),
+    /// A hold.
+    Hold(Box<HoldRecord>),
+    /// A dunning case.
+    Case(Box<CaseRecord>),
+    /// A policy.
+    Policy(Box<PolicyRecord>),
+    /// A webhook endpoint.
+    WebhookEndpoint(Box<EndpointRecord>),
+    /// The tenant's payment data.
+    Tenant(Box<TenantRecord>),
+}

@@ -1,0 +1,96 @@
+//! Tenants, policies and endpoints as we know them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{EndpointId, EventId, PolicyId, TenantId},
+    policy::PolicyDocument,
+    settings::Settings,
+};
+
+/// A tenant as we know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TenantRecord {
+    /// Id.
+    pub id: TenantId,
+    /// Name.
+    pub name: String,
+    /// Live or test.
+    pub live: bool,
+    /// The test tenant's clock.
+    pub clock_at: Option<DateTime<Utc>>,
+    /// Settings.
+    pub settings: Settings,
+    /// Version of the settings.
+    pub settings_version: i64,
+    /// Created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A version of a policy as we know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyRecord {
+    /// Id.
+    pub id: PolicyId,
+    /// Version.
+    pub version: i32,
+    /// `draft`, `active`, `retired`.
+    pub state: String,
+    /// The preset it was made from.
+    pub preset: Option<String>,
+    /// What it says.
+    pub document: PolicyDocument,
+    /// When it was activated.
+    pub activated_at: Option<DateTime<Utc>>,
+    /// Created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A webhook endpoint as we know it; its secrets are never in here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EndpointRecord {
+    /// Id.
+    pub id: EndpointId,
+    /// Where to.
+    pub url: String,
+    /// Words.
+    pub description: Option<String>,
+    /// Types it wants; `*`: all.
+    pub event_types: Vec<String>,
+    /// `full` or `thin`.
+    pub payload: String,
+    /// `enabled` or `disabled`.
+    pub status: String,
+    /// Why it is disabled.
+    pub disabled_reason: Option<String>,
+    /// Row version.
+    pub row_version: i64,
+    /// Created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// An outbox event as we know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// Id.
+    pub id: EventId,
+    /// Place in the tenant's feed.
+    pub position: i64,
+    /// Type (wire word).
+    pub kind: String,
+    /// Subject's type (wire word).
+    pub subject_type: String,
+    /// Subject's id, with prefix.
+    pub subject_id: String,
+    /// Per subject, from 1 without holes.
+    pub sequence: i64,
+    /// Clock time of the tenant.
+    pub at: DateTime<Utc>,
+    /// Live or test.
+    pub live: bool,
+    /// What it carries.
+    pub object: super::EventObject,
+    /// Field → value before.
+    pub changes: serde_json::Map<String, serde_json::Value>,
+}

@@ -1,0 +1,42 @@
+-- The service works under a role that is neither owner nor superuser: row-level security holds.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'relance_app') THEN CREATE ROLE relance_app NOLOGIN; END IF;
+    EXECUTE format('GRANT relance_app TO %I', current_user);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO relance_app', current_schema());
+END $$
+--;
+-- `*` is said by workers that claim due rows of all tenants, by nobody else
+CREATE OR REPLACE FUNCTION relance_sees(tenant UUID) RETURNS BOOLEAN LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE current_setting('relance.tenant_id', true) WHEN '*' THEN TRUE
+        ELSE tenant = nullif(current_setting('relance.tenant_id', true), '')::uuid END
+$$
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenants TO relance_app
+--;
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON tenants TO relance_app USING (relance_sees(id)) WITH CHECK (relance_sees(id))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO relance_app
+--;
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON api_keys TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO relance_app
+--;
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON idempotency_keys TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON channels TO relance_app
+--;
+ALTER TABLE channels ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON channels TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sources TO relance_app
+--;
+ALTER TABLE sources ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON sources TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))

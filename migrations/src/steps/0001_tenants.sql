@@ -1,0 +1,70 @@
+-- Who is owed. `clock_at` is set for test tenants only: their own clock, which stands still.
+CREATE TABLE tenants (
+    id UUID NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    live BOOLEAN NOT NULL,
+    clock_at BIGINT,
+    -- where an advance is going to; null: the clock is ready
+    clock_target_at BIGINT,
+    -- a test tenant has work due at its clock
+    work_due BOOLEAN NOT NULL DEFAULT FALSE,
+    lease_until BIGINT,
+    lease_by TEXT,
+    settings TEXT NOT NULL,
+    settings_version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX tenants_clock ON tenants (id) WHERE work_due OR clock_target_at IS NOT NULL;
+
+CREATE TABLE api_keys (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    -- the public part of the key, looked up; the secret part is stored as SHA-256
+    lookup TEXT NOT NULL,
+    secret_hash TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX api_keys_lookup ON api_keys (lookup);
+
+CREATE TABLE idempotency_keys (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    key TEXT NOT NULL,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    -- null while the first request runs
+    status INTEGER,
+    headers TEXT,
+    body TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, key, method, path)
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+
+-- How messages leave: `config` is sealed (AES-256-GCM), it holds the providers' secrets.
+CREATE TABLE channels (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    channel TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    public TEXT NOT NULL,
+    sealed TEXT,
+    version BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, channel)
+);
+
+CREATE TABLE sources (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    name TEXT NOT NULL,
+    id UUID NOT NULL,
+    payments_complete_until BIGINT,
+    heartbeat_at BIGINT,
+    open_items TEXT,
+    ledger_differs BOOLEAN NOT NULL DEFAULT FALSE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, name)
+);

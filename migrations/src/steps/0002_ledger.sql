@@ -1,0 +1,177 @@
+-- Who owes. `details` is the stated snapshot (JSON); columns are what is searched or compared.
+CREATE TABLE customers (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    source_version BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    details TEXT NOT NULL,
+    -- the one place where the future lives: when this customer is due for a look; null: never
+    next_check_at BIGINT,
+    -- a live tenant's customer (test tenants are worked by their own clock)
+    live BOOLEAN NOT NULL,
+    lease_until BIGINT,
+    lease_by TEXT,
+    facts_changed_at BIGINT NOT NULL,
+    last_decision TEXT,
+    row_version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX customers_external ON customers (tenant_id, source, external_id);
+CREATE INDEX customers_due ON customers (next_check_at) WHERE next_check_at IS NOT NULL AND live;
+CREATE INDEX customers_due_test ON customers (tenant_id, next_check_at) WHERE next_check_at IS NOT NULL AND NOT live;
+
+CREATE TABLE contacts (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    customer_id UUID NOT NULL,
+    external_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    details TEXT NOT NULL,
+    -- JSON list of channels never to be used again (opt-out, bounce)
+    suppressed TEXT NOT NULL,
+    -- no longer stated by the source; kept because history names it
+    gone BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX contacts_external ON contacts (tenant_id, customer_id, external_id);
+
+CREATE TABLE invoices (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    source_version BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    customer_id UUID NOT NULL,
+    number TEXT NOT NULL,
+    issued_on TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    payable BIGINT NOT NULL,
+    details TEXT NOT NULL,
+    -- what the ledger says now: recomputed in the transaction of every fact, never counted
+    paid BIGINT NOT NULL,
+    credited BIGINT NOT NULL,
+    amount_due BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    disputed BIGINT NOT NULL DEFAULT 0,
+    payee_confirmed BOOLEAN NOT NULL DEFAULT FALSE,
+    overdue_announced BOOLEAN NOT NULL DEFAULT FALSE,
+    lifecycle_status TEXT,
+    -- InvoiceDunning as of the last look (JSON)
+    dunning TEXT,
+    row_version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX invoices_external ON invoices (tenant_id, source, external_id);
+CREATE INDEX invoices_customer ON invoices (tenant_id, customer_id);
+CREATE INDEX invoices_open ON invoices (tenant_id, due_on, id) WHERE amount_due > 0;
+
+CREATE TABLE credit_notes (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    source_version BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    customer_id UUID NOT NULL,
+    number TEXT NOT NULL,
+    issued_on TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    unapplied BIGINT NOT NULL,
+    mode TEXT NOT NULL,
+    invoice_id UUID,
+    row_version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX credit_notes_external ON credit_notes (tenant_id, source, external_id);
+CREATE INDEX credit_notes_customer ON credit_notes (tenant_id, customer_id);
+
+CREATE TABLE payments (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    source_version BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    customer_id UUID NOT NULL,
+    currency TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    unapplied BIGINT NOT NULL,
+    paid_on TEXT NOT NULL,
+    -- method, reference, payer and stated allocations (JSON)
+    details TEXT NOT NULL,
+    reversed_on TEXT,
+    reversal_reason TEXT,
+    row_version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX payments_external ON payments (tenant_id, source, external_id);
+CREATE INDEX payments_customer ON payments (tenant_id, customer_id);
+
+CREATE TABLE allocations (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    customer_id UUID NOT NULL,
+    payment_id UUID,
+    credit_note_id UUID,
+    invoice_id UUID NOT NULL,
+    amount BIGINT NOT NULL,
+    on_day TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    reversed_on TEXT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX allocations_customer ON allocations (tenant_id, customer_id);
+
+-- Facts that wait for a customer, an invoice or a payment that is not known yet.
+CREATE TABLE parked (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    fact TEXT NOT NULL,
+    -- the first thing it waits for: "customer:C42"
+    waits_for TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX parked_waits ON parked (tenant_id, source, waits_for);
+CREATE UNIQUE INDEX parked_once ON parked (tenant_id, source, kind, external_id, digest);
+
+-- Identity of every CloudEvent taken in, remembered 400 days.
+CREATE TABLE ingest_events (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    source TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, source, event_id)
+);
+
+CREATE TABLE documents (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    file_name TEXT,
+    media_type TEXT,
+    sha256 TEXT NOT NULL,
+    extracted TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);

@@ -1,0 +1,82 @@
+-- What is told to the outside, written in the transaction of the change.
+CREATE TABLE events (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    -- commit order within the tenant
+    position BIGINT NOT NULL,
+    type TEXT NOT NULL,
+    subject_type TEXT NOT NULL,
+    subject_id UUID NOT NULL,
+    -- from 1 without holes per subject
+    sequence BIGINT NOT NULL,
+    -- clock time of the tenant
+    at BIGINT NOT NULL,
+    -- {object, changes} (JSON)
+    data TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX events_position ON events (tenant_id, position);
+
+-- Last sequence per subject, and last position per tenant (subject_type 'feed', subject_id = tenant).
+CREATE TABLE event_sequences (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    subject_id UUID NOT NULL,
+    last BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, subject_id)
+);
+
+CREATE TABLE webhook_endpoints (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    url TEXT NOT NULL,
+    description TEXT,
+    event_types TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    -- enabled, disabled
+    status TEXT NOT NULL,
+    disabled_reason TEXT,
+    -- sealed secrets, newest first: [{secret, until_at}] (JSON, AES-256-GCM)
+    sealed_secrets TEXT NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    row_version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+-- One event on its way to one endpoint. Retries run on real time.
+CREATE TABLE deliveries (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    event_id UUID NOT NULL,
+    -- pending, delivered, failed, dropped
+    status TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- null once settled
+    next_attempt_at BIGINT,
+    lease_until BIGINT,
+    lease_by TEXT,
+    -- attempts made before it was last queued again by hand: the table of pauses starts anew
+    queued_after INTEGER NOT NULL DEFAULT 0,
+    -- a try-out of the endpoint: the type of the sample; event_id names no event then
+    test_type TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+-- the claim hops from endpoint to endpoint, so that a dead one with a long queue costs as little as any
+CREATE INDEX deliveries_waiting ON deliveries (endpoint_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX deliveries_leased ON deliveries (endpoint_id, lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX deliveries_endpoint ON deliveries (tenant_id, endpoint_id, id);
+
+CREATE TABLE delivery_attempts (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    delivery_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    duration_ms BIGINT NOT NULL,
+    status_code INTEGER,
+    error TEXT,
+    response TEXT,
+    PRIMARY KEY (tenant_id, delivery_id, number)
+);
