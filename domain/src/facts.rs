@@ -42,6 +42,11 @@ impl WaitedKind {
             Self::Dispute => "dispute",
         }
     }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Customer, Self::Invoice, Self::Payment, Self::Dispute].into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// A fact about the world, from a source.

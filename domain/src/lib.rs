@@ -16,6 +16,7 @@ pub mod ids;
 pub mod invoice;
 pub mod ledger;
 pub mod money;
+pub mod phone;
 pub mod policy;
 pub mod records;
 pub mod settings;

@@ -6,6 +6,6 @@ mod snapshot;
 mod summary;
 
 pub use decision::*;
-pub use evaluate::{SETTLE_MINUTES, evaluate, look_again};
+pub use evaluate::{SETTLE_SECONDS, evaluate, look_again};
 pub use snapshot::*;
 pub use summary::facts_summary;

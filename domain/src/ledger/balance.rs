@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{Allocation, LedgerFacts, LedgerInvoice, Origin, book::Funds};
 use crate::{
     ids::InvoiceId,
-    money::{Money, totals},
+    money::{Currency, Money, totals},
 };
 
 /// What one invoice owes. Minor units of its currency.
@@ -15,6 +15,8 @@ use crate::{
 pub struct InvoiceBalance {
     /// The invoice.
     pub invoice: InvoiceId,
+    /// Currency of the amounts.
+    pub currency: Currency,
     /// To be paid, as stated; 0 when voided.
     pub payable: i64,
     /// Set against it from payments.
@@ -83,6 +85,7 @@ impl<'a> Line<'a> {
     fn new(invoice: &'a LedgerInvoice) -> Self {
         let balance = InvoiceBalance {
             invoice: invoice.id,
+            currency: invoice.currency,
             payable: if invoice.voided { 0 } else { invoice.payable },
             paid: 0,
             credited: 0,

@@ -2,12 +2,16 @@
 
 mod debt;
 mod dunning;
+mod intake;
+mod message;
 mod money_in;
 mod platform;
 mod webhooks;
 
 pub use debt::*;
 pub use dunning::*;
+pub use intake::*;
+pub use message::*;
 pub use money_in::*;
 pub use platform::*;
 pub use webhooks::*;

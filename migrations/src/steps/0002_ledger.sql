@@ -163,6 +163,7 @@ CREATE TABLE ingest_events (
     received_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, source, event_id)
 );
+CREATE INDEX ingest_events_age ON ingest_events (received_at);
 
 CREATE TABLE documents (
     tenant_id UUID NOT NULL REFERENCES tenants (id),

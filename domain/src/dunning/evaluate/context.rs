@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::SETTLE_MINUTES;
+use super::SETTLE_SECONDS;
 use crate::{
     calendar::{Region, SendingCalendar, add_business_days, local_day, parse_zone, start_of_day},
     dunning::snapshot::{InvoiceFacts, Snapshot},
@@ -47,7 +47,7 @@ impl<'a> Context<'a> {
 
     /// Until when fresh facts rest; `None` when they have rested.
     pub fn settles_at(&self) -> Option<DateTime<Utc>> {
-        let at = self.snapshot.facts_changed_at + Duration::minutes(SETTLE_MINUTES);
+        let at = self.snapshot.facts_changed_at + Duration::seconds(SETTLE_SECONDS);
         (at > self.now).then_some(at)
     }
 

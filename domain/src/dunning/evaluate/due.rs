@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     blocks::Blocks,
+    contact,
     context::{Context, PolicyContext, is_open, plus_days},
     ladder::{self, Next},
     outcome::Draft,
@@ -116,6 +117,8 @@ fn by_condition<'s, 'p>(
                 "above_maximum"
             } else if step.only_if.is_some_and(|condition| !holds(context, ask.invoice, condition)) {
                 "condition_not_met"
+            } else if step.channel == Channel::Sms && contact::choose(context, step).is_none() {
+                "no_contact" // a short message is an extra: without a number the ladder goes on
             } else if step.once_per_days.is_some_and(|days| done_lately(context, step, i64::from(days))) {
                 "done_lately"
             } else {

@@ -21,9 +21,10 @@ pub use look::look_again;
 
 use super::{decision::Decision, snapshot::Snapshot};
 
-/// Facts about a customer's debt rest this long before anything new is planned on them: an import
-/// pushes invoices before the payments that settle them.
-pub const SETTLE_MINUTES: i64 = 5;
+/// Facts about a customer's debt rest this long before anything new is planned on them: what is pushed
+/// together (an invoice, then the payment that settles it) is judged together, in whatever order it
+/// came. Whole imports are protected by policies that are drafts until somebody activates them.
+pub const SETTLE_SECONDS: i64 = 5;
 
 /// Decides about one customer. Same facts and same `now`, same answer.
 pub fn evaluate(snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {

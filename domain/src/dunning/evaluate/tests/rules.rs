@@ -178,14 +178,14 @@ fn our_own_errors_hold_everything_and_raise_one_task_each() {
 }
 
 #[test]
-fn facts_rest_some_minutes_before_anything_new_is_planned() {
+fn facts_rest_a_moment_before_anything_new_is_planned() {
     let mut sim = business("2026-10-09");
     sim.now += Duration::hours(10);
     sim.snapshot.facts_changed_at = sim.now;
     sim.invoice("F-1", "2026-10-01", 20_000);
     let next = sim.look().unwrap();
     assert!(sim.snapshot.reminders.is_empty());
-    assert_eq!(next - sim.now, Duration::minutes(super::super::SETTLE_MINUTES));
+    assert_eq!(next - sim.now, Duration::seconds(super::super::SETTLE_SECONDS));
 }
 
 #[test]

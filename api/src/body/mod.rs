@@ -1,0 +1,135 @@
+//! Request bodies: JSON, strict, every fault at once with its JSON pointer.
+
+mod faults;
+mod strict;
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::{Decompress, Payload},
+    error::PayloadError,
+    web::{Bytes, BytesMut},
+};
+use futures::{Stream, StreamExt, future::LocalBoxFuture};
+use relance_openapi::problem::Code;
+use serde::de::DeserializeOwned;
+
+pub use faults::{Faults, escape, parse_at, parse_day, parse_money};
+pub use strict::value;
+
+use crate::problem::{Answer, Refusal};
+
+/// Largest JSON body, in bytes.
+pub const LIMIT: usize = 1024 * 1024;
+
+/// A JSON body, read strictly.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// A JSON body that may be left out altogether: then it reads as `{}`.
+#[derive(Debug)]
+pub struct Maybe<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Answer<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, payload) = (req.clone(), payload.take());
+        Box::pin(async move { Ok(Self(read(&req, &collect(&req, payload, LIMIT).await?)?)) })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Maybe<T> {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Answer<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = collect(&req, payload, LIMIT).await?;
+            if bytes.is_empty() { parse(b"{}").map(Self) } else { read(&req, &bytes).map(Self) }
+        })
+    }
+}
+
+/// The whole payload, decompressed if it is gzip, unless it is larger than `limit` bytes then.
+///
+/// # Errors
+/// `too_large`; `malformed_json` when the connection broke off.
+pub async fn collect(req: &HttpRequest, payload: Payload, limit: usize) -> Answer<BytesMut> {
+    let stated = req.headers().get("content-length").and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
+    if stated.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    gather(Decompress::from_headers(payload, req.headers()), limit).await
+}
+
+/// The whole of a stream, unless it is larger than `limit` bytes.
+///
+/// # Errors
+/// `too_large`; `malformed_json` when the connection broke off.
+pub async fn gather(mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin, limit: usize) -> Answer<BytesMut> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Refusal::new(Code::MalformedJson, "The body broke off before its end."))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_large(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// A body larger than `limit` bytes.
+pub fn too_large(limit: usize) -> Refusal {
+    Refusal::new(Code::TooLarge, format!("The body is larger than {limit} bytes."))
+}
+
+/// Reads a JSON body into `T`; the media type must be JSON.
+///
+/// # Errors
+/// `unsupported_media_type`, `malformed_json`, or 422 with every fault.
+pub fn read<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Answer<T> {
+    let media_type = req.content_type().to_ascii_lowercase();
+    let json = media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+    if !json {
+        let detail = "Send the body as JSON with the header Content-Type: application/json.";
+        return Err(Refusal::new(Code::UnsupportedMediaType, detail));
+    }
+    parse(bytes)
+}
+
+/// Reads JSON text into `T`.
+///
+/// # Errors
+/// `malformed_json`, or 422 with every fault.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    let first = match serde_json::from_slice(bytes) {
+        Ok(body) => return Ok(body),
+        Err(error) => error,
+    };
+    let malformed = |error: serde_json::Error| Refusal::new(Code::MalformedJson, format!("The body is not readable JSON: {error}."));
+    // the slow way, for the pointers; what only the first reading refused is a member that stands twice
+    value(serde_json::from_slice(bytes).map_err(malformed)?, "").and_then(|_: T| Err(malformed(first)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Small {
+        #[allow(dead_code)]
+        name: String,
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_or_says_a_thing_twice_is_malformed() {
+        for text in ["", "{", "{\"name\":}", "{\"name\":\"a\",\"name\":\"b\"}", "\u{feff}{}"] {
+            assert_eq!(parse::<Small>(text.as_bytes()).unwrap_err().code, Code::MalformedJson, "{text}");
+        }
+        assert!(parse::<Small>(br#"{"name":"a"}"#).is_ok());
+        assert_eq!(parse::<Small>(b"[]").unwrap_err().code, Code::ValidationFailed);
+    }
+}

@@ -1,0 +1,92 @@
+//! Other documents derived from the one: without webhooks for client generators, and OpenAPI 3.0.
+
+use serde_json::{Map, Value, json};
+
+/// The document without webhooks: generators would make calls of them.
+pub fn without_webhooks(mut document: Value) -> Value {
+    if let Some(members) = document.as_object_mut() {
+        members.remove("webhooks");
+    }
+    document
+}
+
+/// The document in OpenAPI 3.0.3, for tools that read no newer one.
+pub fn three_dot_zero(document: Value) -> Value {
+    let mut document = without_webhooks(document);
+    convert(&mut document);
+    if let Some(members) = document.as_object_mut() {
+        members.insert("openapi".to_owned(), json!("3.0.3"));
+    }
+    if let Some(licence) = document.pointer_mut("/info/license").and_then(Value::as_object_mut) {
+        licence.remove("identifier");
+        licence.insert("url".to_owned(), json!("https://www.apache.org/licenses/LICENSE-2.0"));
+    }
+    document
+}
+
+fn convert(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(convert),
+        Value::Object(members) => {
+            members.values_mut().for_each(convert);
+            nullable(members);
+            older_words(members);
+        }
+        _ => {}
+    }
+}
+
+/// `type: [string, null]` and `oneOf: [null, …]` become `nullable`.
+fn nullable(members: &mut Map<String, Value>) {
+    if let Some(types) = members.get("type").and_then(Value::as_array) {
+        let others: Vec<Value> = types.iter().filter(|kind| *kind != "null").cloned().collect();
+        let was_nullable = others.len() < types.len();
+        match others.as_slice() {
+            [only] => {
+                members.insert("type".to_owned(), only.clone());
+            }
+            _ => {
+                members.remove("type");
+            }
+        }
+        if was_nullable {
+            members.insert("nullable".to_owned(), json!(true));
+        }
+    }
+    for word in ["oneOf", "anyOf"] {
+        let Some(list) = members.get(word).and_then(Value::as_array) else { continue };
+        let others: Vec<Value> = list.iter().filter(|schema| !is_null(schema)).cloned().collect();
+        if others.len() == list.len() {
+            continue;
+        }
+        members.remove(word);
+        let word = if others.len() == 1 { "allOf" } else { word };
+        members.insert(word.to_owned(), Value::Array(others));
+        members.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// `{"type": "null"}`, also after its own conversion.
+fn is_null(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|kind| kind == "null")
+}
+
+fn older_words(members: &mut Map<String, Value>) {
+    members.remove("propertyNames");
+    if let Some(only) = members.remove("const") {
+        members.insert("enum".to_owned(), json!([only]));
+    }
+    let is_schema = members.contains_key("type") || members.contains_key("nullable");
+    if let Some(Value::Array(examples)) = members.get("examples").cloned().filter(|_| is_schema) {
+        members.remove("examples");
+        if let Some(first) = examples.into_iter().next() {
+            members.insert("example".to_owned(), first);
+        }
+    }
+    for (bound, flag) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        if let Some(limit) = members.get(flag).filter(|limit| limit.is_number()).cloned() {
+            members.insert(bound.to_owned(), limit);
+            members.insert(flag.to_owned(), json!(true));
+        }
+    }
+}

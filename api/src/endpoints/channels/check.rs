@@ -1,0 +1,113 @@
+//! What the settings of a channel must be.
+
+use relance_openapi::{
+    channel::{ChannelInput, SmtpInput},
+    problem::Code,
+};
+
+use crate::{body::Faults, email::is_email, problem::Answer, state::Egress};
+
+/// Which providers serve a channel.
+fn providers(channel: &str) -> &'static [&'static str] {
+    match channel {
+        "email" => &["smtp", "brevo"],
+        "sms" => &["twilio", "ovh", "brevo", "http"],
+        _ => &["print"],
+    }
+}
+
+/// Provider, its object and no other, sender and addresses.
+///
+/// # Errors
+/// 422 with every fault.
+pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
+    let mut faults = Faults::default();
+    faults.word("/provider", &input.provider, providers(channel));
+    objects(input, &mut faults);
+    match (channel, &input.from) {
+        ("letter", Some(_)) => faults.invalid("/from", "A letter has no sender's address here: it takes the settings'."),
+        ("letter", None) => {}
+        (_, None) => faults.invalid("/from", "This field is required."),
+        ("email", Some(from)) if !is_email(from) => faults.invalid("/from", "This is not an e-mail address."),
+        ("email", Some(_)) => {}
+        (_, Some(from)) => faults.text("/from", from, 40),
+    }
+    if input.reply_to.as_ref().is_some_and(|address| !is_email(address)) {
+        faults.invalid("/reply_to", "This is not an e-mail address.");
+    }
+    input.from_name.iter().for_each(|name| one_line("/from_name", name, 200, &mut faults));
+    for (at, address) in input.allow_list.iter().flatten().enumerate() {
+        one_line(&format!("/allow_list/{at}"), address, 254, &mut faults);
+    }
+    input.smtp.iter().for_each(|smtp| server(smtp, &mut faults));
+    faults.check()
+}
+
+/// The provider's own object is there, the others are not.
+fn objects(input: &ChannelInput, faults: &mut Faults) {
+    let given = [
+        ("smtp", input.smtp.is_some()),
+        ("brevo", input.brevo.is_some()),
+        ("twilio", input.twilio.is_some()),
+        ("ovh", input.ovh.is_some()),
+        ("http", input.http.is_some()),
+    ];
+    for (name, there) in given {
+        if there && name != input.provider {
+            faults.invalid(format!("/{name}"), format!("This does not belong to the provider {}.", input.provider));
+        } else if !there && name == input.provider {
+            faults.invalid(format!("/{name}"), "This field is required.");
+        }
+    }
+}
+
+fn one_line(pointer: &str, text: &str, most: usize, faults: &mut Faults) {
+    faults.text(pointer, text, most);
+    if text.contains('\n') {
+        faults.invalid(pointer, "This must be one line.");
+    }
+}
+
+fn server(smtp: &SmtpInput, faults: &mut Faults) {
+    one_line("/smtp/host", &smtp.host, 253, faults);
+    if smtp.port == 0 {
+        faults.invalid("/smtp/port", "This must be from 1 to 65535.");
+    }
+    faults.word("/smtp/security", &smtp.security, &["starttls", "tls", "none"]);
+    if smtp.username.is_some() != smtp.password.is_some() {
+        faults.invalid("/smtp/password", "User name and password go together.");
+    }
+    if smtp.ca_pem.as_ref().is_some_and(|pem| !pem.contains("-----BEGIN CERTIFICATE-----")) {
+        faults.invalid("/smtp/ca_pem", "This is not a certificate in PEM.");
+    }
+}
+
+/// May what is named here be reached at all, and without encryption?
+///
+/// # Errors
+/// 422 `blocked_address`.
+pub(super) async fn addresses(egress: &dyn Egress, input: &ChannelInput) -> Answer<()> {
+    let mut faults = Faults::default();
+    if let Some(smtp) = &input.smtp {
+        if let Err(why) = egress.check_host(&smtp.host, smtp.port).await {
+            faults.add("/smtp/host", Code::BlockedAddress, why);
+        } else if smtp.security == "none" && !egress.plaintext_allowed(&smtp.host).await {
+            let detail = "Without encryption only inside RELANCE_EGRESS_ALLOW.";
+            faults.add("/smtp/security", Code::BlockedAddress, detail);
+        }
+    }
+    let urls = [
+        ("/brevo/base_url", input.brevo.as_ref().and_then(|brevo| brevo.base_url.as_ref())),
+        ("/twilio/base_url", input.twilio.as_ref().and_then(|twilio| twilio.base_url.as_ref())),
+        ("/ovh/base_url", input.ovh.as_ref().and_then(|ovh| ovh.base_url.as_ref())),
+        ("/http/url", input.http.as_ref().map(|http| &http.url)),
+    ];
+    for (pointer, url) in urls {
+        if let Some(url) = url
+            && let Err(why) = egress.check(url).await
+        {
+            faults.add(pointer, Code::BlockedAddress, why);
+        }
+    }
+    faults.check()
+}

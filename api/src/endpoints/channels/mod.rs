@@ -1,0 +1,35 @@
+//! `/v1/channels`: how the tenant's messages leave.
+
+mod check;
+mod get;
+mod list;
+mod put;
+
+use relance_openapi::{channel::ChannelView, time::at};
+use relance_store::channels::ChannelRecord;
+use serde_json::{Map, Value};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::problem::{Answer, Refusal};
+
+/// The channels that are set up.
+const CHANNELS: [&str; 3] = ["email", "sms", "letter"];
+
+/// Registers them.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel);
+}
+
+/// The channel of the path.
+fn known(channel: &str) -> Answer<&str> {
+    if CHANNELS.contains(&channel) { Ok(channel) } else { Err(Refusal::not_found()) }
+}
+
+fn view(record: &ChannelRecord) -> ChannelView {
+    let ChannelRecord { channel, provider: _, public, version, updated_at } = record;
+    ChannelView { channel: channel.clone(), version: *version, updated_at: Some(at(*updated_at)), settings: members(public.clone()) }
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    if let Value::Object(members) = value { members } else { Map::new() }
+}

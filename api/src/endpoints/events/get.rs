@@ -1,0 +1,33 @@
+//! `GET /v1/events/{id}`.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
+use relance_domain::ids::EventId;
+use relance_openapi::events::{EventView, Payload, envelope};
+use relance_store::events;
+
+use crate::{
+    caller::{Caller, Scope},
+    problem::Answer,
+    query::{self, path_id},
+    state::App,
+};
+
+/// One event.
+#[utoipa::path(
+    tag = "events",
+    operation_id = "get_event",
+    params(("id" = String, Path, description = "Id of the event.")),
+    responses((status = 200, description = "The event.", body = EventView))
+)]
+#[get("/v1/events/{id}")]
+pub async fn get_event(req: HttpRequest, app: Data<App>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
+    caller.require(Scope::Read)?;
+    query::none(&req)?;
+    let id: EventId = path_id(&id)?;
+    let tx = app.store.read(caller.tenant).await?;
+    let event = events::get(&tx, caller.tenant, id).await?;
+    Ok(HttpResponse::Ok().json(envelope(&event, Payload::Full)))
+}

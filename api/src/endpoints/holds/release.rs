@@ -1,0 +1,37 @@
+//! `DELETE /v1/holds/{id}`.
+
+use actix_web::{HttpRequest, HttpResponse, delete, web::{Data, Path}};
+use relance_domain::ids::HoldId;
+use relance_openapi::hold::HoldView;
+use relance_store::dunning::holds;
+
+use crate::{
+    caller::{Caller, Scope},
+    etag::tagged,
+    problem::Answer,
+    query::{self, path_id},
+    state::App,
+};
+
+/// Lifts a hold, effective at once; it stays readable, and lifting it again changes nothing.
+#[utoipa::path(
+    tag = "holds",
+    operation_id = "delete_hold",
+    params(
+        ("id" = String, Path, description = "Id of the hold."),
+        ("dry_run" = Option<bool>, Query, description = "Check only.")
+    ),
+    responses((status = 200, description = "Lifted.", body = HoldView))
+)]
+#[delete("/v1/holds/{id}")]
+pub async fn delete_hold(req: HttpRequest, app: Data<App>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
+    caller.require(Scope::RemindersWrite)?;
+    let dry_run = query::dry_run(&req)?;
+    let id: HoldId = path_id(&id)?;
+    let tx = app.store.write(caller.tenant).await?;
+    let record = holds::release(&tx, caller.tenant, id, &caller.key_id.to_string(), app.store.now()).await?;
+    if !dry_run {
+        app.store.commit(tx).await?;
+    }
+    Ok(tagged(record.row_version, &HoldView::from(&record)))
+}

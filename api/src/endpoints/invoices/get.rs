@@ -1,0 +1,62 @@
+//! `GET /v1/invoices/{id}` and `GET /v1/sources/{source}/invoices/{external_id}`.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
+use relance_domain::ids::InvoiceId;
+use relance_openapi::invoice::InvoiceView;
+use relance_store::invoices;
+
+use crate::{
+    caller::{Caller, Scope},
+    etag::tagged,
+    facts::path_names,
+    problem::Answer,
+    query,
+    state::App,
+};
+
+/// One invoice.
+#[utoipa::path(
+    tag = "invoices",
+    operation_id = "get_invoice",
+    params(("id" = String, Path, description = "Its id.")),
+    responses((status = 200, description = "The invoice.", body = InvoiceView, headers(("ETag" = String, description = "Its version."))))
+)]
+#[get("/v1/invoices/{id}")]
+pub async fn get_invoice(req: HttpRequest, app: Data<App>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
+    caller.require(Scope::Read)?;
+    query::none(&req)?;
+    let id: InvoiceId = query::path_id(&id)?;
+    let tx = app.store.read(caller.tenant).await?;
+    let today = invoices::today(&tx, caller.tenant, app.store.now()).await?;
+    let record = invoices::get(&tx, caller.tenant, id, today).await?;
+    Ok(tagged(record.row_version, &InvoiceView::from(&record)))
+}
+
+/// One invoice by its source's own id.
+#[utoipa::path(
+    tag = "invoices",
+    operation_id = "get_invoice_by_external_id",
+    params(
+        ("source" = String, Path, description = "Who said so."),
+        ("external_id" = String, Path, description = "The source's own id.")
+    ),
+    responses((status = 200, description = "The invoice.", body = InvoiceView, headers(("ETag" = String, description = "Its version."))))
+)]
+#[get("/v1/sources/{source}/invoices/{external_id}")]
+pub async fn get_invoice_by_external_id(
+    req: HttpRequest,
+    app: Data<App>,
+    caller: Caller,
+    path: Path<(String, String)>,
+) -> Answer<HttpResponse> {
+    caller.require(Scope::Read)?;
+    query::none(&req)?;
+    let (source, external_id) = path_names(path.into_inner())?;
+    let tx = app.store.read(caller.tenant).await?;
+    let today = invoices::today(&tx, caller.tenant, app.store.now()).await?;
+    let record = invoices::by_external(&tx, caller.tenant, &source, &external_id, today).await?;
+    Ok(tagged(record.row_version, &InvoiceView::from(&record)))
+}

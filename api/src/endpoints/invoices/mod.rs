@@ -1,0 +1,15 @@
+//! `/v1/invoices`: what is owed.
+
+mod get;
+mod list;
+mod put;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers them.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_invoices)
+        .service(get::get_invoice)
+        .service(get::get_invoice_by_external_id)
+        .service(put::put_invoice);
+}

@@ -1,0 +1,44 @@
+//! `/v1/policies`: versions of dunning policies, and which of them are in force.
+
+mod activate;
+mod create;
+mod get;
+mod list;
+mod put;
+
+use relance_domain::policy::{PolicyDocument, PolicyFault};
+use relance_openapi::problem::{Code, FieldProblem};
+use serde_json::Value;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::problem::{Answer, Refusal};
+
+/// Registers them.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_policies)
+        .service(create::create_policy)
+        .service(get::get_policy)
+        .service(put::put_policy)
+        .service(activate::activate_policy_version);
+}
+
+/// The policy a body states, if it breaks no rule.
+///
+/// # Errors
+/// 422: `unknown_field` when that is all that is wrong, else `policy_invalid`; every fault either way.
+fn read(body: &Value) -> Answer<PolicyDocument> {
+    let document = PolicyDocument::from_json(body).map_err(refusal)?;
+    document.validate().map_err(refusal)?;
+    Ok(document)
+}
+
+fn refusal(faults: Vec<PolicyFault>) -> Refusal {
+    let unknown = !faults.is_empty() && faults.iter().all(|fault| fault.code == Code::UnknownField.as_str());
+    let code = if unknown { Code::UnknownField } else { Code::PolicyInvalid };
+    let detail = match faults.as_slice() {
+        [only] => format!("{}: {}.", only.pointer, only.detail),
+        several => format!("The policy has {} faults; see errors.", several.len()),
+    };
+    let fault = |fault: PolicyFault| FieldProblem { pointer: fault.pointer, code: fault.code.to_owned(), detail: fault.detail };
+    Refusal { errors: faults.into_iter().map(fault).collect(), ..Refusal::new(code, detail) }
+}

@@ -1,0 +1,107 @@
+//! `POST /v1/promises`.
+
+use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use chrono::NaiveDate;
+use relance_domain::{
+    ids::{CustomerId, InvoiceId},
+    money::Money,
+};
+use relance_openapi::{
+    problem::Code,
+    promise::{PromiseInput, PromiseView},
+};
+use relance_store::{
+    StoreError,
+    dunning::promises::{self, NewPromise},
+};
+
+use crate::{
+    body::{Body, Faults},
+    caller::{Caller, Scope},
+    etag::etag,
+    named::{self, Named, external, named, words},
+    problem::{Answer, Refusal},
+    query,
+    state::App,
+};
+
+/// Most invoices of one promise.
+const MOST_INVOICES: usize = 1_000;
+
+/// What the body says, read.
+struct Said {
+    customer: Named<CustomerId>,
+    /// Each with its pointer.
+    invoices: Vec<(String, Named<InvoiceId>)>,
+    amount: Money,
+    promised_on: NaiveDate,
+}
+
+/// Records a promise to pay: chasing of its invoices rests until it is kept or broken. It is broken at 00:00 of the
+/// day after `promised_on` and the policy's grace days when less than `amount` was paid since.
+#[utoipa::path(
+    tag = "promises",
+    operation_id = "create_promise",
+    params(("dry_run" = Option<bool>, Query, description = "Check only: 200 with the would-be promise.")),
+    request_body = PromiseInput,
+    responses(
+        (status = 201, description = "Recorded.", body = PromiseView),
+        (status = 200, description = "A dry run: what would be recorded.", body = PromiseView)
+    )
+)]
+#[post("/v1/promises")]
+pub async fn create_promise(req: HttpRequest, app: Data<App>, caller: Caller, Body(body): Body<PromiseInput>) -> Answer<HttpResponse> {
+    caller.require(Scope::RemindersWrite)?;
+    let dry_run = query::dry_run(&req)?;
+    let Said { customer, invoices, amount, promised_on } = read(&body)?;
+    let tx = app.store.write(caller.tenant).await?;
+    let customer_id = named::customer(&tx, caller.tenant, "/customer_external_id", customer).await?;
+    let invoice_ids = named::invoices(&tx, caller.tenant, invoices).await?;
+    let new = NewPromise { customer_id, invoice_ids, amount, promised_on, method: body.method, made_by: body.made_by };
+    let record = promises::create(&tx, caller.tenant, new, app.store.now()).await.map_err(|error| match error {
+        StoreError::NotFound => Refusal::field(Code::NotFound, "/customer_id", "There is no such customer."),
+        other => other.into(),
+    })?;
+    if dry_run {
+        return Ok(HttpResponse::Ok().json(PromiseView { id: None, ..PromiseView::from(&record) }));
+    }
+    app.store.commit(tx).await?;
+    Ok(HttpResponse::Created().insert_header(etag(record.row_version)).json(PromiseView::from(&record)))
+}
+
+fn read(body: &PromiseInput) -> Answer<Said> {
+    let mut faults = Faults::default();
+    let source = body.source.as_deref();
+    let customer = named(
+        &mut faults,
+        ("/customer_id", body.customer_id.as_deref()),
+        ("/customer_external_id", body.customer_external_id.as_deref()),
+        source,
+    );
+    let invoices = invoices(&mut faults, body, source);
+    let currency = faults.currency("/currency", &body.currency);
+    let amount = currency.and_then(|currency| faults.positive("/amount", &body.amount, currency));
+    let promised_on = faults.day("/promised_on", &body.promised_on);
+    words(&mut faults, "/method", body.method.as_deref(), 100);
+    words(&mut faults, "/made_by", body.made_by.as_deref(), 200);
+    let said = customer.zip(amount).zip(promised_on).zip(invoices);
+    faults.some(said).map(|(((customer, amount), promised_on), invoices)| Said { customer, invoices, amount, promised_on })
+}
+
+fn invoices(faults: &mut Faults, body: &PromiseInput, source: Option<&str>) -> Option<Vec<(String, Named<InvoiceId>)>> {
+    let (ids, external_ids) = (body.invoice_ids.as_deref().unwrap_or_default(), body.invoice_external_ids.as_deref().unwrap_or_default());
+    if ids.len() + external_ids.len() > MOST_INVOICES {
+        faults.invalid("/invoice_ids", format!("At most {MOST_INVOICES} invoices."));
+        return None;
+    }
+    let mut list = Vec::with_capacity(ids.len() + external_ids.len());
+    for (at, id) in ids.iter().enumerate() {
+        let pointer = format!("/invoice_ids/{at}");
+        let name = faults.id(&pointer, id).map(Named::Id);
+        list.push(name.map(|name| (pointer, name)));
+    }
+    for (at, id) in external_ids.iter().enumerate() {
+        list.push(external(faults, id, source).map(|name| (format!("/invoice_external_ids/{at}"), name)));
+    }
+    list.into_iter().collect()
+}

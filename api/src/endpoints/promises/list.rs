@@ -1,0 +1,39 @@
+//! `GET /v1/promises`.
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use relance_openapi::promise::PromiseList;
+use relance_store::dunning::promises::{self, Filter};
+
+use crate::{
+    caller::{Caller, Scope},
+    problem::Answer,
+    query::Query,
+    state::App,
+};
+
+/// States of a promise.
+const STATES: [&str; 4] = ["open", "kept", "broken", "cancelled"];
+
+/// Promises, newest first.
+#[utoipa::path(
+    tag = "promises",
+    operation_id = "list_promises",
+    params(
+        ("customer_id" = Option<String>, Query, description = "Of one customer."),
+        ("status" = Option<String>, Query, description = "In one of these states, separated by commas."),
+        ("limit" = Option<u32>, Query, description = "Rows, 1 to 200."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+    ),
+    responses((status = 200, description = "A page of promises.", body = PromiseList))
+)]
+#[get("/v1/promises")]
+pub async fn list_promises(req: HttpRequest, app: Data<App>, caller: Caller) -> Answer<HttpResponse> {
+    caller.require(Scope::Read)?;
+    let query = Query::read(&req, &["customer_id", "status", "limit", "cursor"])?;
+    let page = query.paging(caller.tenant)?;
+    let filter = Filter { customer_id: query.id("customer_id")?, status: query.words("status", &STATES)? };
+    let tx = app.store.read(caller.tenant).await?;
+    let rows = promises::list(&tx, caller.tenant, &filter, page.after_id()?, page.fetch()).await?;
+    let (rows, next) = page.cut(rows, |row| vec![row.id.0.to_string()]);
+    Ok(HttpResponse::Ok().json(PromiseList::new(rows.iter().map(Into::into).collect(), next)))
+}

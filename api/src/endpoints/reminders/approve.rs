@@ -1,0 +1,50 @@
+//! `POST /v1/reminders/{id}/approve`.
+
+use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use relance_domain::ids::ReminderId;
+use relance_openapi::reminder::{VerdictInput, ReminderView};
+use relance_store::dunning::reminders;
+
+use crate::{
+    body::{Body, Faults},
+    caller::{Caller, Scope},
+    etag::tagged,
+    named::{person, words},
+    problem::Answer,
+    query::{self, path_id},
+    state::App,
+};
+
+/// A person lets it go: it leaves in the next window, after another look at balance, holds and disputes.
+#[utoipa::path(
+    tag = "reminders",
+    operation_id = "approve_reminder",
+    params(
+        ("id" = String, Path, description = "Id of the reminder."),
+        ("dry_run" = Option<bool>, Query, description = "Check only.")
+    ),
+    request_body = VerdictInput,
+    responses((status = 200, description = "Planned.", body = ReminderView))
+)]
+#[post("/v1/reminders/{id}/approve")]
+pub async fn approve_reminder(
+    req: HttpRequest,
+    app: Data<App>,
+    caller: Caller,
+    id: Path<String>,
+    Body(body): Body<VerdictInput>,
+) -> Answer<HttpResponse> {
+    caller.require(Scope::RemindersWrite)?;
+    let dry_run = query::dry_run(&req)?;
+    let id: ReminderId = path_id(&id)?;
+    let mut faults = Faults::default();
+    let by = person(&mut faults, "/by", &body.by);
+    words(&mut faults, "/comment", body.comment.as_deref(), 2_000);
+    faults.check()?;
+    let tx = app.store.write(caller.tenant).await?;
+    let record = reminders::approve(&tx, caller.tenant, id, by, body.comment, app.store.now()).await?;
+    if !dry_run {
+        app.store.commit(tx).await?;
+    }
+    Ok(tagged(record.row_version, &ReminderView::from(&record)))
+}

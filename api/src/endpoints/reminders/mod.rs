@@ -1,0 +1,23 @@
+//! `/v1/reminders`: what leaves, and what a person does to it.
+
+mod approve;
+mod cancel;
+mod get;
+mod list;
+mod reject;
+mod resend;
+mod send_now;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers them.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg
+        .service(list::list_reminders)
+        .service(get::get_reminder)
+        .service(approve::approve_reminder)
+        .service(reject::reject_reminder)
+        .service(cancel::cancel_reminder)
+        .service(resend::resend_reminder)
+        .service(send_now::send_now_reminder);
+}

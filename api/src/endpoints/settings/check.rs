@@ -1,0 +1,125 @@
+//! What settings must be.
+
+use relance_domain::calendar::{Region, parse_zone};
+use relance_openapi::settings::SettingsView;
+
+use crate::{body::Faults, email::is_email, problem::Answer};
+
+/// Longest payment term that can be a default, in days.
+const MOST_DAYS: u16 = 365;
+
+/// Every fault of the settings.
+///
+/// # Errors
+/// 422.
+pub(super) fn check(view: &SettingsView) -> Answer<()> {
+    let mut faults = Faults::default();
+    texts(view, &mut faults);
+    let mut shape = |pointer, value: &Option<String>, fits: fn(&str) -> bool, detail| {
+        if value.as_ref().is_some_and(|text| !fits(text)) {
+            faults.invalid(pointer, detail);
+        }
+    };
+    shape("/siren", &view.siren, is_siren, "A SIREN has nine digits.");
+    shape("/email", &view.email, is_email, "This is not an e-mail address.");
+    shape("/iban", &view.iban, is_iban, "This is not an IBAN.");
+    shape("/bic", &view.bic, is_bic, "A BIC has 8 or 11 letters and digits.");
+    shape("/privacy_url", &view.privacy_url, is_web, "This must begin with https:// or http://.");
+    if parse_zone(&view.time_zone).is_none() {
+        faults.invalid("/time_zone", "This is not an IANA time zone, e.g. Europe/Paris.");
+    }
+    if Region::parse(&view.region).is_none() {
+        faults.invalid("/region", "This must be FR, FR-AM, GP, MQ, GF, RE, YT, BL, MF or a country's two letters.");
+    }
+    if !is_language(&view.language) {
+        faults.invalid("/language", "This must be a language's two letters, e.g. fr.");
+    }
+    if view.address.as_ref().is_some_and(|address| !is_country(&address.country)) {
+        faults.invalid("/address/country", "This must be a country's two letters, e.g. FR.");
+    }
+    if view.default_payment_days > MOST_DAYS {
+        faults.invalid("/default_payment_days", format!("This must be from 0 to {MOST_DAYS}."));
+    }
+    faults.check()
+}
+
+fn texts(view: &SettingsView, faults: &mut Faults) {
+    let short = [
+        ("/legal_name", &view.legal_name),
+        ("/legal_form", &view.legal_form),
+        ("/capital", &view.capital),
+        ("/rcs_city", &view.rcs_city),
+        ("/vat_id", &view.vat_id),
+        ("/phone", &view.phone),
+        ("/contact_name", &view.contact_name),
+    ];
+    let long = [("/penalty_terms", &view.penalty_terms), ("/consumer_mediator", &view.consumer_mediator), ("/signature", &view.signature)];
+    for (pointer, text) in short {
+        text.iter().for_each(|text| faults.text(pointer, text, 200));
+    }
+    for (pointer, text) in long {
+        text.iter().for_each(|text| faults.text(pointer, text, 4000));
+    }
+    for (at, method) in view.payment_methods.iter().enumerate() {
+        faults.text(&format!("/payment_methods/{at}"), method, 60);
+    }
+    if let Some(address) = &view.address {
+        for (at, line) in address.lines.iter().enumerate() {
+            faults.text(&format!("/address/lines/{at}"), line, 200);
+        }
+    }
+}
+
+fn is_siren(text: &str) -> bool {
+    let digits: String = text.chars().filter(|letter| *letter != ' ').collect();
+    digits.len() == 9 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_iban(text: &str) -> bool {
+    let bare: String = text.chars().filter(|letter| *letter != ' ').collect();
+    let (country, rest) = bare.split_at_checked(2).unwrap_or_default();
+    (15..=34).contains(&bare.len())
+        && country.bytes().all(|byte| byte.is_ascii_uppercase())
+        && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && rest.bytes().take(2).all(|byte| byte.is_ascii_digit())
+}
+
+fn is_bic(text: &str) -> bool {
+    matches!(text.len(), 8 | 11) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+fn is_web(text: &str) -> bool {
+    text.len() <= 2000 && (text.starts_with("https://") || text.starts_with("http://"))
+}
+
+fn is_language(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_domain::settings::Settings;
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound() {
+        assert!(check(&SettingsView::from(&Settings::default())).is_ok());
+    }
+
+    #[test]
+    fn every_fault_has_its_place() {
+        let mut view = SettingsView::from(&Settings::default());
+        view.siren = Some("12".into());
+        view.iban = Some("nonsense".into());
+        view.time_zone = "Europe/Lyon".into();
+        view.email = Some("a@b".into());
+        let refusal = check(&view).unwrap_err();
+        let pointers: Vec<&str> = refusal.errors.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/siren", "/email", "/iban", "/time_zone"]);
+    }
+}

@@ -1,0 +1,78 @@
+//! `POST /v1/tasks/{id}/complete`.
+
+use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use relance_domain::ids::{CustomerId, TaskId};
+use relance_openapi::{
+    promise::PromiseView,
+    task::{CompletedTask, CompletionInput, PromisedInput, TaskView},
+};
+use relance_store::dunning::{
+    promises::NewPromise,
+    tasks::{self, Completion},
+};
+
+use crate::{
+    body::{Body, Faults},
+    caller::{Caller, Scope},
+    etag::tagged,
+    named::{person, words},
+    problem::Answer,
+    query::{self, path_id},
+    state::App,
+};
+
+/// Completes a task. A completed call or visit counts as a contact that was tried; a promise made in it is recorded.
+#[utoipa::path(
+    tag = "tasks",
+    operation_id = "complete_task",
+    params(
+        ("id" = String, Path, description = "Id of the task."),
+        ("dry_run" = Option<bool>, Query, description = "Check only.")
+    ),
+    request_body = CompletionInput,
+    responses((status = 200, description = "Completed.", body = CompletedTask))
+)]
+#[post("/v1/tasks/{id}/complete")]
+pub async fn complete_task(
+    req: HttpRequest,
+    app: Data<App>,
+    caller: Caller,
+    id: Path<String>,
+    Body(body): Body<CompletionInput>,
+) -> Answer<HttpResponse> {
+    caller.require(Scope::RemindersWrite)?;
+    let dry_run = query::dry_run(&req)?;
+    let id: TaskId = path_id(&id)?;
+    let tx = app.store.write(caller.tenant).await?;
+    let customer = tasks::get(&tx, caller.tenant, id).await?.customer_id;
+    let done = read(body, customer)?;
+    let (task, promise) = tasks::complete(&tx, caller.tenant, id, done, app.store.now()).await?;
+    let promise = promise.as_ref().map(|record| PromiseView { id: (!dry_run).then(|| record.id.to_string()), ..PromiseView::from(record) });
+    if !dry_run {
+        app.store.commit(tx).await?;
+    }
+    Ok(tagged(task.row_version, &CompletedTask { task: TaskView::from(&task), promise }))
+}
+
+fn read(body: CompletionInput, customer: CustomerId) -> Answer<Completion> {
+    let mut faults = Faults::default();
+    faults.text("/outcome", &body.outcome, 100);
+    words(&mut faults, "/reason_code", body.reason_code.as_deref(), 100);
+    words(&mut faults, "/comment", body.comment.as_deref(), 5_000);
+    let by = person(&mut faults, "/by", &body.by);
+    let promise = body.promise.and_then(|said| promise(&mut faults, said, customer));
+    faults.check()?;
+    Ok(Completion { outcome: body.outcome, reason_code: body.reason_code, comment: body.comment, by, promise })
+}
+
+fn promise(faults: &mut Faults, said: PromisedInput, customer_id: CustomerId) -> Option<NewPromise> {
+    let currency = faults.currency("/promise/currency", &said.currency);
+    let amount = currency.and_then(|currency| faults.positive("/promise/amount", &said.amount, currency));
+    let promised_on = faults.day("/promise/promised_on", &said.promised_on);
+    words(faults, "/promise/method", said.method.as_deref(), 100);
+    words(faults, "/promise/made_by", said.made_by.as_deref(), 200);
+    let ids = said.invoice_ids.unwrap_or_default();
+    let invoice_ids: Vec<_> = ids.iter().enumerate().filter_map(|(at, id)| faults.id(&format!("/promise/invoice_ids/{at}"), id)).collect();
+    let (amount, promised_on) = amount.zip(promised_on)?;
+    Some(NewPromise { customer_id, invoice_ids, amount, promised_on, method: said.method, made_by: said.made_by })
+}

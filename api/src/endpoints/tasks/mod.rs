@@ -1,0 +1,17 @@
+//! `/v1/tasks`: what people have to do.
+
+mod complete;
+mod get;
+mod list;
+mod sheet;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers them.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg
+        .service(list::list_tasks)
+        .service(get::get_task)
+        .service(sheet::get_task_sheet)
+        .service(complete::complete_task);
+}

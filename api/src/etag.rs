@@ -1,0 +1,81 @@
+//! `ETag` and `If-Match`: nobody overwrites what he has not read.
+
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use relance_openapi::problem::Code;
+use serde::Serialize;
+
+use crate::problem::{Answer, Refusal};
+
+/// The header pair for a resource at this version.
+pub fn etag(version: i64) -> (header::HeaderName, String) {
+    (header::ETAG, format!("\"{version}\""))
+}
+
+/// 200 with the resource and its tag.
+pub fn tagged<T: Serialize>(version: i64, view: &T) -> HttpResponse {
+    HttpResponse::Ok().insert_header(etag(version)).json(view)
+}
+
+/// The version the caller has read: `If-Match: "7"`, also weakened by a proxy (`W/"7"`).
+/// `*` is whatever is there: `None`, as when the header is absent.
+///
+/// # Errors
+/// 412 when it is no tag of ours.
+pub fn if_match(req: &HttpRequest) -> Answer<Option<i64>> {
+    let Some(value) = req.headers().get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let bare = text.strip_prefix("W/").unwrap_or(text);
+    let version = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare).parse();
+    version.map(Some).map_err(|_| stale())
+}
+
+/// The version in `If-Match`, which must be there.
+///
+/// # Errors
+/// 428 without it, 412 when it is no tag of ours.
+pub fn stated(req: &HttpRequest) -> Answer<Option<i64>> {
+    if !req.headers().contains_key(header::IF_MATCH) {
+        return Err(Refusal::new(Code::PreconditionRequired, "Send If-Match with the ETag of what you read."));
+    }
+    if_match(req)
+}
+
+/// `If-Match` must be there and name the current version.
+///
+/// # Errors
+/// 428 without it, 412 when stale.
+pub fn require_match(req: &HttpRequest, current: i64) -> Answer<()> {
+    if stated(req)?.is_none_or(|version| version == current) { Ok(()) } else { Err(stale()) }
+}
+
+/// `If-Match`, when it is there, must name the current version.
+///
+/// # Errors
+/// 412 when stale.
+pub fn check_match(req: &HttpRequest, current: i64) -> Answer<()> {
+    if if_match(req)?.is_none_or(|version| version == current) { Ok(()) } else { Err(stale()) }
+}
+
+fn stale() -> Refusal {
+    Refusal::new(Code::PreconditionFailed, "It changed since it was read: read it again.")
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_matches_quoted_bare_or_weakened() {
+        for (text, fits) in [("\"7\"", true), ("W/\"7\"", true), ("7", true), ("*", true), ("\"8\"", false), ("\"x\"", false)] {
+            let req = TestRequest::default().insert_header((header::IF_MATCH, text)).to_http_request();
+            assert_eq!(require_match(&req, 7).is_ok(), fits, "{text}");
+        }
+        let refusal = require_match(&TestRequest::default().to_http_request(), 7).unwrap_err();
+        assert_eq!(refusal.code, Code::PreconditionRequired);
+    }
+}

@@ -1,0 +1,19 @@
+//! Facts in, views out: one endpoint a file; extractors do tenant, scope and limits.
+
+pub mod body;
+pub mod caller;
+pub mod docs;
+pub mod documents;
+pub mod email;
+pub mod endpoints;
+pub mod etag;
+pub mod facts;
+pub mod intake;
+pub mod middleware;
+pub mod named;
+pub mod page;
+pub mod problem;
+pub mod query;
+pub mod routes;
+pub mod server;
+pub mod state;

@@ -1,0 +1,106 @@
+//! The two servers: the public one, and the admin one that no stranger should reach.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use actix_web::{
+    App as Web, HttpResponse, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    docs::{self, Documents},
+    middleware::{RouteTable, frame, idempotency, unmatched},
+    routes,
+    state::App,
+};
+
+/// Seconds that requests in flight have to end after a stop.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// A server that is bound and not yet running: await it to run.
+pub struct Bound {
+    /// The server.
+    pub server: Server,
+    /// Where it listens, with the port that was really taken.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Binds a server; a macro because the type of a server's factory cannot be written.
+macro_rules! bind {
+    ($server:expr, $listen:expr) => {{
+        let server = $server.disable_signals().shutdown_timeout(SHUTDOWN_SECONDS).bind($listen)?;
+        let addresses = server.addrs();
+        Ok(Bound { server: server.run(), addresses })
+    }};
+}
+
+/// The public server: `/v1`, the OpenAPI documents and their page.
+///
+/// # Errors
+/// When it cannot be bound.
+pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> {
+    let api = docs::openapi();
+    let table = web::Data::new(RouteTable::of(&api));
+    let documents = web::Data::from(Arc::new(Documents::of(&api).map_err(std::io::Error::other)?));
+    let app = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        Web::new()
+            .app_data(app.clone())
+            .app_data(table.clone())
+            .app_data(documents.clone())
+            .wrap(from_fn(idempotency))
+            .wrap(Compress::default())
+            .wrap(from_fn(frame))
+            .configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)))
+            .configure(docs::configure)
+            .default_service(web::to(unmatched))
+    });
+    bind!(server.workers(threads.max(1)), listen)
+}
+
+/// The admin server: `/livez` (no IO), `/readyz` (database and migrations), `/metrics`.
+///
+/// # Errors
+/// When it cannot be bound.
+pub fn admin(app: App, metrics: Option<PrometheusHandle>, listen: &str) -> std::io::Result<Bound> {
+    let (app, metrics) = (web::Data::new(app), web::Data::new(metrics));
+    let server = HttpServer::new(move || {
+        Web::new()
+            .app_data(app.clone())
+            .app_data(metrics.clone())
+            .route("/livez", web::get().to(livez))
+            .route("/readyz", web::get().to(readyz))
+            .route("/metrics", web::get().to(exposition))
+    });
+    bind!(server.workers(1), listen)
+}
+
+async fn livez() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "alive" }))
+}
+
+async fn readyz(app: web::Data<App>) -> HttpResponse {
+    if let Err(error) = app.store.ping().await {
+        tracing::warn!(error = %error, "not ready: the database does not answer");
+        return HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "database unreachable" }));
+    }
+    match app.store.migration_status().await {
+        Ok(status) if status.pending.is_empty() => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+        Ok(status) => {
+            HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "migrations wait", "pending": status.pending }))
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, "not ready: the migrations cannot be read");
+            HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "database unreachable" }))
+        }
+    }
+}
+
+async fn exposition(metrics: web::Data<Option<PrometheusHandle>>) -> HttpResponse {
+    let text = metrics.as_ref().as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}

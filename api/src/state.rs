@@ -1,0 +1,42 @@
+//! What every endpoint needs.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use relance_store::Store;
+
+use crate::intake::Intake;
+
+/// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
+pub trait Egress: Send + Sync + 'static {
+    /// `Err` says why not.
+    fn check<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), String>>;
+
+    /// The same for a host and port that no URL names (SMTP).
+    fn check_host<'a>(&'a self, host: &'a str, port: u16) -> BoxFuture<'a, Result<(), String>>;
+
+    /// May messages go to this host without encryption? Only inside `RELANCE_EGRESS_ALLOW`.
+    fn plaintext_allowed<'a>(&'a self, host: &'a str) -> BoxFuture<'a, bool>;
+}
+
+/// Shared by every worker thread of the server.
+#[derive(Clone)]
+pub struct App {
+    /// The store.
+    pub store: Store,
+    /// The operator's key; without it there is no `/v1/tenants`.
+    pub operator_key: Option<Arc<str>>,
+    /// Which outgoing addresses may be reached.
+    pub egress: Arc<dyn Egress>,
+    /// Where facts are handed in, to be written many at a time.
+    pub intake: Intake,
+}
+
+impl App {
+    /// What endpoints need; without an operator's key (or with an empty one) there is no `/v1/tenants`.
+    /// Starts the task that takes facts in, so call it inside a Tokio runtime.
+    pub fn new(store: Store, operator_key: Option<&str>, egress: Arc<dyn Egress>) -> Self {
+        let intake = Intake::start(store.clone());
+        Self { intake, store, operator_key: operator_key.filter(|key| !key.is_empty()).map(Arc::from), egress }
+    }
+}

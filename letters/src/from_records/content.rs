@@ -1,0 +1,157 @@
+//! The whole message as it is frozen: words, headers, files.
+
+use std::collections::BTreeMap;
+
+use relance_domain::{
+    phone,
+    records::{Attachment, MessageContent, MessageFacts},
+    settings::Settings,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    MessageContext, RenderError, SmsEncoding, ics_for_due_dates, render_email, render_letter, render_sms,
+};
+
+/// Mails of one thread that are named in `References`, besides its root (RFC 5322 sets no bound; lines do).
+const MOST_REFERENCES: usize = 8;
+
+/// Who sends, as the tenant's channel says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sender {
+    /// Address or name.
+    pub from: String,
+    /// Name beside an address.
+    pub from_name: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+}
+
+impl Sender {
+    /// The sender of a channel's public settings; where nothing is configured, the creditor's own address.
+    pub fn of(channel: Option<&serde_json::Value>, settings: &Settings) -> Self {
+        let text = |name: &str| channel?.get(name)?.as_str().map(str::to_owned);
+        Self {
+            from: text("from").or_else(|| settings.email.clone()).unwrap_or_default(),
+            from_name: text("from_name"),
+            reply_to: text("reply_to"),
+        }
+    }
+}
+
+/// Makes the message that `context`, built from `facts`, describes.
+///
+/// # Errors
+/// When it would be wrong or cannot be laid out: a person has to look.
+pub fn content(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
+    match facts.reminder.channel.as_str() {
+        "sms" => sms(facts, context, sender),
+        "letter" | "registered_letter" => letter(facts, context),
+        "webhook_only" if facts.reminder.template.is_none() => Ok(MessageContent::default()),
+        _ => email(facts, context, sender),
+    }
+}
+
+fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
+    let mail = render_email(context)?;
+    Ok(MessageContent {
+        from: Some(mailbox(sender.from_name.as_deref().or(facts.settings.legal_name.as_deref()), &sender.from)).filter(|_| !sender.from.is_empty()),
+        to: facts.contact.as_ref().and_then(|contact| contact.details.email.as_deref().map(|email| mailbox(contact.details.name.as_deref(), email))),
+        cc: copies(facts),
+        subject: Some(mail.subject),
+        text: mail.text,
+        html: Some(mail.html),
+        headers: headers(facts, sender),
+        attachments: attachments(facts, context),
+    })
+}
+
+/// `"Name" <address>` with nothing in the name that could end it or begin another header.
+fn mailbox(name: Option<&str>, address: &str) -> String {
+    let clean = |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '<' | '>')).collect::<String>().trim().to_owned();
+    let address = clean(address);
+    match name.map(clean).filter(|name| !name.is_empty()) {
+        Some(name) => format!("\"{name}\" <{address}>"),
+        None => address,
+    }
+}
+
+fn copies(facts: &MessageFacts) -> Vec<String> {
+    let wanted = facts.step.as_ref().is_some_and(|step| step.cc.iter().any(|role| role == "sales_owner"));
+    let owner = facts.customer.sales_owner.as_ref().filter(|_| wanted);
+    owner.and_then(|owner| Some(mailbox(Some(&owner.name), owner.email.as_deref()?))).into_iter().collect()
+}
+
+/// Our own Message-ID, and the thread: a root that exists in no mailbox but is the same for the whole
+/// case, then the mails that left. The reference is ours; nothing of an invoice is in any of them.
+fn headers(facts: &MessageFacts, sender: &Sender) -> BTreeMap<String, String> {
+    let domain = sender.from.rsplit_once('@').map_or("relance.invalid", |(_, domain)| domain.trim_end_matches('>'));
+    let reminder = &facts.reminder;
+    let mut headers = BTreeMap::from([
+        ("Message-ID".to_owned(), format!("<{}@{domain}>", reminder.reference)),
+        ("Auto-Submitted".to_owned(), "auto-generated".to_owned()),
+    ]);
+    if let Some(case) = reminder.case_id {
+        let of_case = facts.earlier.iter().filter(|earlier| earlier.case_id == Some(case));
+        let sent: Vec<&String> = of_case.filter_map(|earlier| earlier.message_id.as_ref()).collect();
+        let root = format!("<{case}@{domain}>");
+        let last = sent.iter().skip(sent.len().saturating_sub(MOST_REFERENCES));
+        let references: Vec<&str> = std::iter::once(root.as_str()).chain(last.map(|id| id.as_str())).collect();
+        headers.insert("References".to_owned(), references.join(" "));
+        if let Some(last) = sent.last() {
+            headers.insert("In-Reply-To".to_owned(), (*last).clone());
+        }
+    }
+    if let Some(reply_to) = sender.reply_to.as_deref().or(facts.settings.email.as_deref()) {
+        headers.insert("Reply-To".to_owned(), mailbox(None, reply_to));
+    }
+    headers
+}
+
+/// What the step attaches and we hold: due dates as calendar entries. Documents of invoices are not
+/// kept by us, and there is no printed statement.
+fn attachments(facts: &MessageFacts, context: &MessageContext) -> Vec<Attachment> {
+    let wanted = facts.step.as_ref().is_some_and(|step| step.attach.iter().any(|word| word == "ics"));
+    let name = if context.language.starts_with("fr") { "echeances.ics" } else { "due-dates.ics" };
+    let file = || attachment(name, "text/calendar; method=PUBLISH; charset=UTF-8", ics_for_due_dates(context).into_bytes());
+    wanted.then(file).into_iter().collect()
+}
+
+fn attachment(name: &str, media_type: &str, data: Vec<u8>) -> Attachment {
+    Attachment { name: name.to_owned(), media_type: media_type.to_owned(), sha256: hex(&data), data }
+}
+
+fn hex(data: &[u8]) -> String {
+    Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn sms(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
+    let sms = render_sms(context)?;
+    let encoding = match sms.encoding {
+        SmsEncoding::Gsm7 => "gsm7",
+        SmsEncoding::Ucs2 => "ucs2",
+    };
+    Ok(MessageContent {
+        from: Some(sender.from.clone()).filter(|from| !from.is_empty()),
+        to: facts.contact.as_ref().and_then(|contact| contact.details.phone.as_deref()).and_then(phone::mobile),
+        text: sms.text,
+        headers: BTreeMap::from([("encoding".to_owned(), encoding.to_owned()), ("parts".to_owned(), sms.parts.to_string())]),
+        ..MessageContent::default()
+    })
+}
+
+fn letter(facts: &MessageFacts, context: &MessageContext) -> Result<MessageContent, RenderError> {
+    let letter = render_letter(context)?;
+    let customer = &context.customer;
+    let notice = context.template.starts_with("formal_notice") && !customer.registered_address_lines.is_empty();
+    let address = if notice { &customer.registered_address_lines } else { &customer.address_lines };
+    let to: Vec<&str> = std::iter::once(customer.name.as_str()).chain(address.iter().map(String::as_str)).collect();
+    Ok(MessageContent {
+        from: facts.settings.legal_name.clone(),
+        to: Some(to.join("\n")),
+        text: letter.text,
+        headers: BTreeMap::from([("pages".to_owned(), letter.pages.to_string())]),
+        attachments: vec![attachment("letter.pdf", "application/pdf", letter.pdf)],
+        ..MessageContent::default()
+    })
+}

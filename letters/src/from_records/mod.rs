@@ -1,0 +1,123 @@
+//! From what is known about a reminder to the words and files of its message. The sender and the
+//! preview use the same functions, so that an approver reads what will leave.
+
+mod content;
+mod parties;
+mod rows;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use relance_domain::{
+    customer,
+    money::Money,
+    policy::LateChargesMode,
+    records::{EarlierContact, MessageFacts, PromiseRecord},
+};
+
+pub use content::{Sender, content};
+
+use crate::context::{Amount, Charges, ChargesMode, Formality, MessageContext, PreviousContact, PromiseInfo, RenderChannel};
+
+/// The dates that the message prints, computed for the day it leaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PrintedDates {
+    /// Date to pay before.
+    pub pay_before_on: Option<NaiveDate>,
+    /// Deadline of a notice.
+    pub deadline_on: Option<NaiveDate>,
+}
+
+/// The context of the message that `facts` make at `now`.
+pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<Utc>) -> MessageContext {
+    let reminder = &facts.reminder;
+    let today = facts.day(now);
+    let rows = rows::of(facts, today);
+    MessageContext {
+        language: language(facts),
+        formality: formality(facts),
+        template: reminder.template.clone().unwrap_or_default(),
+        channel: channel(&reminder.channel),
+        today,
+        payments_known_until: facts.payments_complete_until.map_or(today, |at| facts.day(at)).min(today),
+        creditor: parties::creditor(&facts.settings),
+        customer: parties::recipient(facts),
+        totals: reminder.body.totals.iter().map(amount).collect(),
+        payment_url: rows::payment_url(facts),
+        step_rows: rows.at_step,
+        other_rows: rows.others,
+        not_claimed: rows.not_claimed,
+        pay_before_on: dates.pay_before_on,
+        deadline_on: dates.deadline_on,
+        deadline_days: facts.step.as_ref().and_then(|step| step.deadline_days),
+        charges: charges(facts),
+        previous: facts.earlier.iter().map(previous).collect(),
+        reference: reminder.reference.clone(),
+        variant_seed: seed(reminder.id.0.as_u128()),
+        first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
+        promise: facts.promise.as_ref().map(promise),
+        ..MessageContext::default()
+    }
+}
+
+/// Contact, else customer, else creditor.
+fn language(facts: &MessageFacts) -> String {
+    let contact = facts.contact.as_ref().and_then(|contact| contact.details.language.clone());
+    contact.or_else(|| facts.customer.language.clone()).unwrap_or_else(|| facts.settings.language.clone())
+}
+
+fn formality(facts: &MessageFacts) -> Formality {
+    match facts.contact.as_ref().map(|contact| contact.details.formality) {
+        Some(customer::Formality::Tu) => Formality::Tu,
+        _ => Formality::Vous,
+    }
+}
+
+fn channel(word: &str) -> RenderChannel {
+    match word {
+        "sms" => RenderChannel::Sms,
+        "letter" | "registered_letter" => RenderChannel::Letter,
+        _ => RenderChannel::Email,
+    }
+}
+
+fn amount(money: &Money) -> Amount {
+    Amount::new(money.currency.code(), money.minor, money.currency.exponent())
+}
+
+/// Interest is named without a figure here: only a claim computed by the law's tables has one.
+fn charges(facts: &MessageFacts) -> Option<Charges> {
+    let mode = match facts.step.as_ref()?.late_charges {
+        LateChargesMode::None => return None,
+        LateChargesMode::Mention => ChargesMode::Mention,
+        LateChargesMode::Claim => ChargesMode::Claim,
+    };
+    let fixed = facts.reminder.body.fixed_compensation.as_ref();
+    Some(Charges {
+        mode,
+        fixed_compensation: fixed.map(|fixed| amount(&fixed.amount)),
+        fixed_count: fixed.map_or(0, |fixed| fixed.count),
+        interest: Vec::new(),
+        regime: facts.regime.clone(),
+    })
+}
+
+fn previous(earlier: &EarlierContact) -> PreviousContact {
+    PreviousContact { on: earlier.on, channel: earlier.channel.clone(), step_key: earlier.step_key.clone().unwrap_or_default() }
+}
+
+fn is_written(earlier: &EarlierContact) -> bool {
+    matches!(earlier.channel.as_str(), "email" | "letter" | "registered_letter")
+}
+
+/// The same reminder always opens with the same words; the low bits of its id are the random ones.
+fn seed(id: u128) -> u64 {
+    u64::try_from(id & u128::from(u64::MAX)).unwrap_or_default()
+}
+
+fn promise(promise: &PromiseRecord) -> PromiseInfo {
+    PromiseInfo {
+        amount: amount(&promise.amount),
+        promised_on: promise.promised_on,
+        method: promise.method.clone(),
+        made_by: promise.made_by.clone(),
+    }
+}

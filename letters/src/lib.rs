@@ -1,0 +1,36 @@
+//! Messages to customers: one context in; mail, text message, letter or calendar out.
+//!
+//! Pure: no clock, no network, no files. The prose lives in `templates/{fr,en}`, one file a
+//! message; mail, plain text and letter are made from that same file, so they cannot disagree.
+
+mod blocks;
+mod compose;
+mod context;
+mod email;
+mod environment;
+mod error;
+mod event;
+mod format;
+mod gsm7;
+mod ics;
+mod letter;
+mod plain;
+mod sms;
+mod sums;
+mod typography;
+mod view;
+mod words;
+
+pub mod from_records;
+
+pub use context::{
+    Amount, CallFacts, CallTask, Charges, ChargesMode, Creditor, DisputeFacts, EventFacts, Formality, Instalment, Interest, MessageContext,
+    PaymentFacts, PlanFacts, PreviousContact, PromiseInfo, Recipient, RenderChannel, Row, RowFacts,
+};
+pub use email::{RenderedEmail, render_email, render_event_mail};
+pub use environment::template_names;
+pub use error::RenderError;
+pub use gsm7::SmsEncoding;
+pub use ics::ics_for_due_dates;
+pub use letter::{RenderedLetter, render_letter};
+pub use sms::{RenderedSms, render_sms};

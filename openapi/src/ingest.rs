@@ -1,0 +1,323 @@
+//! Facts in as events, what waits, and heartbeats, on the wire.
+
+use std::collections::BTreeMap;
+
+use relance_domain::{
+    facts::WaitingFor,
+    records::{OpenItems, ParkedRecord, SourceRecord},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::{problem::Problem, time::at};
+
+/// A CloudEvent 1.0 in structured mode. Unknown extension attributes are ignored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CloudEvent {
+    /// `1.0`.
+    #[schema(example = "1.0")]
+    pub specversion: Option<String>,
+    /// Unique within its source: the same id with the same data is a duplicate.
+    #[schema(example = "e-1001")]
+    pub id: String,
+    /// Plays the part of the path's `{source}`.
+    #[schema(example = "erp")]
+    pub source: String,
+    /// `customer.upserted`, `invoice.issued`, `payment.received`, …
+    #[serde(rename = "type")]
+    #[schema(example = "invoice.issued")]
+    pub kind: String,
+    /// The body of the corresponding PUT, with `external_id`.
+    #[schema(value_type = Object)]
+    pub data: Map<String, Value>,
+}
+
+/// `invoice.voided`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceVoidedData {
+    /// Newer wins.
+    pub source_version: i64,
+}
+
+/// `invoice.delivered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceDeliveredData {
+    /// Day.
+    pub delivered_on: String,
+}
+
+/// `contact.opted_out`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptedOutData {
+    /// Customer.
+    pub customer_external_id: String,
+    /// Channel: `email`, `sms`, `phone`…
+    pub channel: String,
+    /// Address or number.
+    pub address: String,
+}
+
+/// `dispute.opened`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisputeOpenedData {
+    /// Invoice.
+    pub invoice_external_id: String,
+    /// Disputed part in the invoice's currency; absent: the whole.
+    pub amount: Option<String>,
+    /// Reason.
+    pub reason_code: String,
+    /// Words.
+    pub comment: Option<String>,
+}
+
+/// `dispute.resolved`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisputeResolvedData {
+    /// `accepted`, `rejected`, `partly_accepted`…
+    pub outcome: String,
+}
+
+/// `promise.made`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromiseMadeData {
+    /// Customer.
+    pub customer_external_id: String,
+    /// Invoices; absent: all that are open.
+    pub invoice_external_ids: Option<Vec<String>>,
+    /// Promised amount.
+    pub amount: String,
+    /// Its currency.
+    pub currency: String,
+    /// Promised day.
+    pub promised_on: String,
+    /// How.
+    pub method: Option<String>,
+}
+
+/// `insolvency.opened`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InsolvencyOpenedData {
+    /// Customer.
+    pub customer_external_id: String,
+    /// `safeguard`, `reorganisation`, `liquidation`…
+    pub procedure: String,
+    /// Day of the judgment.
+    pub judgment_on: String,
+    /// Day of publication.
+    pub published_on: Option<String>,
+}
+
+/// `einvoice.status_changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EinvoiceStatusData {
+    /// Invoice.
+    pub invoice_external_id: String,
+    /// 200, 204, 207, 210…
+    pub status_code: String,
+    /// When.
+    pub at: String,
+    /// Reason.
+    pub reason_code: Option<String>,
+    /// Amount.
+    pub amount: Option<String>,
+}
+
+/// A thing by its kind and id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ResourceRef {
+    /// `customer`, `invoice`, `credit_note`, `payment`, `dispute`, `promise`, `hold`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id; null in a dry run that would make it.
+    pub id: Option<String>,
+}
+
+/// A thing that a fact waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitingForView {
+    /// `customer`, `invoice`, `payment`, `dispute`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The source's id of it.
+    pub external_id: String,
+}
+
+impl From<&WaitingFor> for WaitingForView {
+    fn from(waiting: &WaitingFor) -> Self {
+        let WaitingFor { kind, external_id } = waiting;
+        Self { kind: kind.as_str().to_owned(), external_id: external_id.clone() }
+    }
+}
+
+/// A fact that waits for something not known yet; it is taken on its arrival.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ParkedAnswer {
+    /// `parked`.
+    #[schema(example = "parked")]
+    pub result: String,
+    /// What it waits for.
+    pub waiting_for: Vec<WaitingForView>,
+}
+
+impl ParkedAnswer {
+    /// The answer for a fact that waits for those.
+    pub fn new(waiting: &[WaitingFor]) -> Self {
+        Self { result: "parked".to_owned(), waiting_for: waiting.iter().map(WaitingForView::from).collect() }
+    }
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IngestItem {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// Its id, when that could be read.
+    pub id: Option<String>,
+    /// `accepted`, `duplicate`, `stale`, `parked`, `rejected`.
+    #[schema(example = "accepted")]
+    pub result: String,
+    /// What it was about.
+    pub resource: Option<ResourceRef>,
+    /// Why it was rejected.
+    pub problem: Option<Problem>,
+    /// What a parked one waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub waiting_for: Vec<WaitingForView>,
+}
+
+/// How many of each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IngestSummary {
+    /// Taken.
+    pub accepted: usize,
+    /// Taken before.
+    pub duplicate: usize,
+    /// Something newer is known.
+    pub stale: usize,
+    /// Waiting.
+    pub parked: usize,
+    /// Refused.
+    pub rejected: usize,
+}
+
+impl IngestSummary {
+    /// Counts results.
+    pub fn of<'a>(results: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut summary = Self::default();
+        for result in results {
+            let count = match result {
+                "accepted" => &mut summary.accepted,
+                "duplicate" => &mut summary.duplicate,
+                "stale" => &mut summary.stale,
+                "parked" => &mut summary.parked,
+                _ => &mut summary.rejected,
+            };
+            *count += 1;
+        }
+        summary
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IngestAnswer {
+    /// How many of each.
+    pub summary: IngestSummary,
+    /// Each, in order.
+    pub items: Vec<IngestItem>,
+}
+
+/// A fact that waits, as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ParkedView {
+    /// Source.
+    pub source: String,
+    /// Kind of fact: `invoice`, `payment`, `dispute_resolved`…
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The source's id of it.
+    pub external_id: String,
+    /// What it waits for first; empty: see `refused_code`.
+    pub waiting_for: Vec<WaitingForView>,
+    /// Everything it named is known, but it contradicts that: code of the problem.
+    pub refused_code: Option<String>,
+    /// When it came.
+    pub received_at: String,
+}
+
+impl From<&ParkedRecord> for ParkedView {
+    fn from(record: &ParkedRecord) -> Self {
+        let ParkedRecord { id: _, source, kind, external_id, waiting_for, refused, received_at } = record;
+        Self {
+            source: source.clone(),
+            kind: kind.clone(),
+            external_id: external_id.clone(),
+            waiting_for: waiting_for.iter().map(WaitingForView::from).collect(),
+            refused_code: refused.clone(),
+            received_at: at(*received_at),
+        }
+    }
+}
+
+crate::page!(ParkedList of ParkedView, "Facts that wait, newest first.");
+
+/// Open items in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenItemsInput {
+    /// How many invoices are open.
+    #[schema(minimum = 0, example = 12)]
+    pub count: i64,
+    /// Sum of what is due, decimal.
+    #[schema(example = "15400.00")]
+    pub total: String,
+}
+
+/// What a source says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeartbeatInput {
+    /// All payments up to then have been pushed.
+    #[schema(format = DateTime, example = "2026-10-01T06:00:00.000Z")]
+    pub payments_complete_until: String,
+    /// Open items by currency, to be compared with the ledger; a currency left out has none.
+    pub open_items: Option<BTreeMap<String, OpenItemsInput>>,
+}
+
+/// A source as we know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SourceView {
+    /// Its name.
+    pub source: String,
+    /// All payments up to then have been pushed.
+    pub payments_complete_until: Option<String>,
+    /// When it last said so.
+    pub heartbeat_at: Option<String>,
+    /// Its open items differ from the ledger: everything is held until they agree.
+    pub ledger_differs: bool,
+    /// The ledger's own open items of that source, by currency.
+    pub ledger: BTreeMap<String, OpenItemsInput>,
+}
+
+impl From<&SourceRecord> for SourceView {
+    fn from(record: &SourceRecord) -> Self {
+        let SourceRecord { name, payments_complete_until, heartbeat_at, ledger_differs, ledger } = record;
+        let item = |item: &OpenItems| (item.total.currency.code().to_owned(), OpenItemsInput { count: item.count, total: item.total.plain() });
+        Self {
+            source: name.clone(),
+            payments_complete_until: payments_complete_until.map(at),
+            heartbeat_at: heartbeat_at.map(at),
+            ledger_differs: *ledger_differs,
+            ledger: ledger.iter().map(item).collect(),
+        }
+    }
+}

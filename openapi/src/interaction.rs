@@ -1,0 +1,105 @@
+//! Contacts made elsewhere, and the timeline, on the wire.
+
+use relance_domain::records::{InteractionRecord, TimelineEntry};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{person::Person, time::at};
+
+/// A contact made elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InteractionView {
+    /// Id; null in a dry run.
+    pub id: Option<String>,
+    /// Customer.
+    pub customer_id: String,
+    /// `phone`, `visit`, `email`, `sms`, `letter`, `other`.
+    #[schema(example = "visit")]
+    pub channel: String,
+    /// When it was.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Who made it.
+    pub by: Option<Person>,
+    /// What came of it.
+    pub outcome: Option<String>,
+    /// Words.
+    pub comment: Option<String>,
+}
+
+impl From<&InteractionRecord> for InteractionView {
+    fn from(InteractionRecord { id, customer_id, channel, at: when, by, outcome, comment }: &InteractionRecord) -> Self {
+        Self {
+            id: Some(id.to_string()),
+            customer_id: customer_id.to_string(),
+            channel: channel.clone(),
+            at: at(*when),
+            by: by.as_ref().map(Into::into),
+            outcome: outcome.clone(),
+            comment: comment.clone(),
+        }
+    }
+}
+
+/// A contact to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InteractionInput {
+    /// `phone`, `visit`, `email`, `sms`, `letter`, `other`.
+    #[schema(example = "visit")]
+    pub channel: String,
+    /// When it was.
+    #[schema(format = DateTime, example = "2026-12-01T09:00:00.000Z")]
+    pub at: String,
+    /// Who made it.
+    pub by: Person,
+    /// What came of it.
+    #[schema(example = "reached")]
+    pub outcome: String,
+    /// Words.
+    pub comment: Option<String>,
+}
+
+/// One thing that happened with a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineItem {
+    /// When.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// What, e.g. `reminder.sent`.
+    #[serde(rename = "type")]
+    #[schema(example = "reminder.sent")]
+    pub kind: String,
+    /// Type of what it happened to.
+    #[schema(example = "reminder")]
+    pub subject_type: String,
+    /// Its id.
+    pub subject_id: String,
+    /// Step, title, number or channel.
+    pub label: Option<String>,
+    /// Further words.
+    pub detail: Option<String>,
+    /// Amount, where there is one.
+    #[schema(example = "1200.00")]
+    pub amount: Option<String>,
+    /// Its currency.
+    #[schema(example = "EUR")]
+    pub currency: Option<String>,
+}
+
+impl From<&TimelineEntry> for TimelineItem {
+    fn from(TimelineEntry { at: when, kind, subject_type, subject_id, label, detail, amount }: &TimelineEntry) -> Self {
+        Self {
+            at: at(*when),
+            kind: kind.clone(),
+            subject_type: subject_type.clone(),
+            subject_id: subject_id.clone(),
+            label: label.clone(),
+            detail: detail.clone(),
+            amount: amount.map(|money| money.plain()),
+            currency: amount.map(|money| money.currency.to_string()),
+        }
+    }
+}
+
+crate::page!(Timeline of TimelineItem, "What happened with a customer, newest first.");

@@ -1,0 +1,64 @@
+//! API keys on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A key to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKey {
+    /// What it may do; absent: what the calling key may.
+    pub scopes: Option<Vec<String>>,
+    /// Until when, RFC 3339; absent: for ever.
+    pub expires_at: Option<String>,
+}
+
+/// A key as it is shown: never its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApiKeyView {
+    /// Id; null in a dry run.
+    #[schema(example = "key_01j9z3k5x8q2v7w4n6m1b0c9d8")]
+    pub id: Option<String>,
+    /// Its beginning, by which people recognise it.
+    #[schema(example = "rlk_test_7f3k9q2m")]
+    pub prefix: String,
+    /// What it may do; `*` is all.
+    pub scopes: Vec<String>,
+    /// Until when.
+    pub expires_at: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<String>,
+    /// Created.
+    pub created_at: Option<String>,
+}
+
+/// A new key, with its text: shown here and never again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreatedApiKey {
+    /// The key.
+    #[serde(flatten)]
+    pub key: ApiKeyView,
+    /// Its full text; null in a dry run.
+    pub api_key: Option<String>,
+}
+
+crate::page!(ApiKeyList of ApiKeyView, "API keys, newest first, the revoked ones too.");
+
+/// Who is calling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MeView {
+    /// The key's id.
+    pub key_id: String,
+    /// The tenant's id.
+    pub tenant_id: String,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// `live` or `test`.
+    pub mode: String,
+    /// True in a live tenant.
+    pub livemode: bool,
+    /// What the key may do; `*` is all.
+    pub scopes: Vec<String>,
+    /// What time it is for the tenant: real, or its test clock.
+    pub now: String,
+}

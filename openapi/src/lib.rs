@@ -1,0 +1,33 @@
+//! The wire: request, view, event and problem types, with `From<&domain record>`; nothing else.
+
+pub mod address;
+pub mod case;
+pub mod channel;
+pub mod credit_note;
+pub mod customer;
+pub mod decision;
+pub mod dispute;
+pub mod document;
+pub mod event_samples;
+pub mod events;
+pub mod hold;
+pub mod ingest;
+pub mod interaction;
+pub mod invoice;
+pub mod key;
+pub mod page;
+pub mod patch;
+pub mod payment;
+pub mod person;
+pub mod policy;
+pub mod problem;
+pub mod promise;
+pub mod reminder;
+pub mod reminder_content;
+pub mod settings;
+pub mod sheet;
+pub mod task;
+pub mod tenant;
+pub mod test_clock;
+pub mod time;
+pub mod webhooks;

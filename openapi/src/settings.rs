@@ -1,0 +1,174 @@
+//! The creditor's identity and the tenant's defaults on the wire.
+
+use relance_domain::settings::Settings;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::address::PostalAddress;
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $field:ident: $kind:ty,)*) => {
+        /// What a tenant says about itself; printed on what it sends.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct SettingsView {
+            $($(#[$doc])* pub $field: $kind,)*
+        }
+
+        /// Members to change (JSON merge patch): absent ones stay, null empties.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct SettingsPatch {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$kind>,)*
+        }
+    };
+}
+
+settings! {
+    /// Legal name of the creditor.
+    legal_name: Option<String>,
+    /// Legal form (SAS, SARL, EI…).
+    legal_form: Option<String>,
+    /// Share capital as printed.
+    capital: Option<String>,
+    /// SIREN.
+    siren: Option<String>,
+    /// Town of the trade register.
+    rcs_city: Option<String>,
+    /// VAT number.
+    vat_id: Option<String>,
+    /// Postal address.
+    address: Option<PostalAddress>,
+    /// Telephone.
+    phone: Option<String>,
+    /// E-mail that is read.
+    email: Option<String>,
+    /// The person or desk that signs.
+    contact_name: Option<String>,
+    /// Account to pay into.
+    iban: Option<String>,
+    /// Its BIC.
+    bic: Option<String>,
+    /// Ways to pay, e.g. `transfer`, `card`, `direct_debit`.
+    payment_methods: Vec<String>,
+    /// The late-payment clause printed on the creditor's invoices, once confirmed.
+    penalty_terms: Option<String>,
+    /// Privacy notice.
+    privacy_url: Option<String>,
+    /// Consumer mediator (C. conso. L616-1).
+    consumer_mediator: Option<String>,
+    /// Signature under messages.
+    signature: Option<String>,
+    /// IANA zone: judges whether an invoice is overdue.
+    time_zone: String,
+    /// Default language of messages.
+    language: String,
+    /// Holiday region of the tenant.
+    region: String,
+    /// Days after issue when neither the invoice nor the customer states a due date.
+    default_payment_days: u16,
+}
+
+impl From<&Settings> for SettingsView {
+    fn from(settings: &Settings) -> Self {
+        let Settings {
+            legal_name,
+            legal_form,
+            capital,
+            siren,
+            rcs_city,
+            vat_id,
+            address,
+            phone,
+            email,
+            contact_name,
+            iban,
+            bic,
+            payment_methods,
+            penalty_terms,
+            privacy_url,
+            consumer_mediator,
+            signature,
+            time_zone,
+            language,
+            region,
+            default_payment_days,
+        } = settings.clone();
+        let address = address.as_ref().map(PostalAddress::from);
+        Self {
+            legal_name,
+            legal_form,
+            capital,
+            siren,
+            rcs_city,
+            vat_id,
+            address,
+            phone,
+            email,
+            contact_name,
+            iban,
+            bic,
+            payment_methods,
+            penalty_terms,
+            privacy_url,
+            consumer_mediator,
+            signature,
+            time_zone,
+            language,
+            region,
+            default_payment_days,
+        }
+    }
+}
+
+impl From<SettingsView> for Settings {
+    fn from(view: SettingsView) -> Self {
+        let SettingsView {
+            legal_name,
+            legal_form,
+            capital,
+            siren,
+            rcs_city,
+            vat_id,
+            address,
+            phone,
+            email,
+            contact_name,
+            iban,
+            bic,
+            payment_methods,
+            penalty_terms,
+            privacy_url,
+            consumer_mediator,
+            signature,
+            time_zone,
+            language,
+            region,
+            default_payment_days,
+        } = view;
+        let address = address.map(Into::into);
+        Self {
+            legal_name,
+            legal_form,
+            capital,
+            siren,
+            rcs_city,
+            vat_id,
+            address,
+            phone,
+            email,
+            contact_name,
+            iban,
+            bic,
+            payment_methods,
+            penalty_terms,
+            privacy_url,
+            consumer_mediator,
+            signature,
+            time_zone,
+            language,
+            region,
+            default_payment_days,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Tasks on the wire.
+
+use relance_domain::records::TaskRecord;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    person::Person,
+    promise::PromiseView,
+    reminder::ReminderInvoice,
+    time::{at, day},
+};
+
+/// Something a person has to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaskView {
+    /// Id.
+    pub id: String,
+    /// Customer.
+    pub customer_id: String,
+    /// `phone_call`, `visit`, `review`, `handover`, `own_error`, …
+    #[schema(example = "phone_call")]
+    pub kind: String,
+    /// Step it belongs to.
+    pub step_key: Option<String>,
+    /// Channel of the step.
+    #[schema(example = "phone_task")]
+    pub channel: Option<String>,
+    /// What it is about, where that is not a step.
+    pub about: Option<String>,
+    /// `open`, `completed`, `cancelled`.
+    #[schema(example = "open")]
+    pub status: String,
+    /// What to do.
+    pub title: String,
+    /// To be done by.
+    #[schema(format = Date)]
+    pub due_on: String,
+    /// The invoices it is for.
+    pub invoices: Vec<ReminderInvoice>,
+    /// Roles it goes to, in order.
+    pub assign_to: Vec<String>,
+    /// Contact to call.
+    pub contact_id: Option<String>,
+    /// Largest sum at stake.
+    #[schema(example = "1200.00")]
+    pub amount: Option<String>,
+    /// Its currency.
+    #[schema(example = "EUR")]
+    pub currency: Option<String>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// Reason for non-payment.
+    pub reason_code: Option<String>,
+    /// Words.
+    pub comment: Option<String>,
+    /// Who completed it.
+    pub completed_by: Option<Person>,
+    /// When.
+    #[schema(format = DateTime)]
+    pub completed_at: Option<String>,
+    /// The decision behind it.
+    pub decision_id: Option<String>,
+    /// Created.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+impl From<&TaskRecord> for TaskView {
+    fn from(record: &TaskRecord) -> Self {
+        let TaskRecord {
+            id,
+            customer_id,
+            kind,
+            step_key,
+            channel,
+            about,
+            status,
+            title,
+            due_on,
+            lines,
+            assign_to,
+            contact_id,
+            amount,
+            outcome,
+            reason_code,
+            comment,
+            completed_by,
+            completed_at,
+            decision_id,
+            row_version: _,
+            created_at,
+        } = record;
+        Self {
+            id: id.to_string(),
+            customer_id: customer_id.to_string(),
+            kind: kind.clone(),
+            step_key: step_key.clone(),
+            channel: channel.clone(),
+            about: about.clone(),
+            status: status.clone(),
+            title: title.clone(),
+            due_on: day(*due_on),
+            invoices: lines.iter().map(Into::into).collect(),
+            assign_to: assign_to.clone(),
+            contact_id: contact_id.map(|id| id.to_string()),
+            amount: amount.map(|money| money.plain()),
+            currency: amount.map(|money| money.currency.to_string()),
+            outcome: outcome.clone(),
+            reason_code: reason_code.clone(),
+            comment: comment.clone(),
+            completed_by: completed_by.as_ref().map(Into::into),
+            completed_at: completed_at.map(at),
+            decision_id: decision_id.map(|id| id.to_string()),
+            created_at: at(*created_at),
+        }
+    }
+}
+
+/// How a task ended.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompletionInput {
+    /// What came of it: `reached`, `no_answer`, `voicemail`, `unreachable`, `wrong_number`, `done`, or a word of your own.
+    #[schema(example = "reached")]
+    pub outcome: String,
+    /// Reason for non-payment.
+    #[schema(example = "cash_shortage")]
+    pub reason_code: Option<String>,
+    /// Words.
+    pub comment: Option<String>,
+    /// What the customer promised.
+    pub promise: Option<PromisedInput>,
+    /// Who did it.
+    pub by: Person,
+}
+
+/// A promise made during a task; its customer is the task's.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromisedInput {
+    /// Invoices it covers; absent: all that are open.
+    pub invoice_ids: Option<Vec<String>>,
+    /// Promised amount.
+    #[schema(example = "1200.00")]
+    pub amount: String,
+    /// Currency.
+    #[schema(example = "EUR")]
+    pub currency: String,
+    /// Promised day.
+    #[schema(format = Date, example = "2026-12-01")]
+    pub promised_on: String,
+    /// How it will be paid.
+    pub method: Option<String>,
+    /// Who promised.
+    pub made_by: Option<String>,
+}
+
+/// A completed task, with the promise that came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CompletedTask {
+    /// The task.
+    #[serde(flatten)]
+    pub task: TaskView,
+    /// The promise.
+    pub promise: Option<PromiseView>,
+}
+
+crate::page!(TaskList of TaskView, "Tasks, newest first or by priority.");

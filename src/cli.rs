@@ -1,0 +1,202 @@
+//! The command line; `--help` is the reference. Every flag has an environment twin.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Relance gets invoices paid: facts in over REST, the right reminder out, a signed webhook back.
+///
+/// Start with `relance demo`. Then `relance serve`, `relance tenant create --name "My firm" --mode test`,
+/// and read the API at http://127.0.0.1:8080/docs/.
+#[derive(Debug, Parser)]
+#[command(name = "relance", version, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+
+    /// What to log: error, warn, info, debug, or a filter such as `info,sqlx=warn`.
+    ///
+    /// JSON lines when not on a terminal; never an address, a number, a body or a secret.
+    #[arg(long, env = "RELANCE_LOG", default_value = "info,sqlx=warn,sea_orm=warn,apalis=warn,actix_server=warn", global = true)]
+    pub log: String,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Which database, and the key that seals secrets in it.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// `sqlite://FILE` (made when missing) or `postgres://user@host/database`.
+    #[arg(long, env = "RELANCE_DATABASE_URL", default_value = "sqlite://./relance.db", global = true, hide_env_values = true)]
+    pub database_url: String,
+
+    /// Seals secrets at rest: 32 bytes in base64, e.g. of `openssl rand -base64 32`.
+    ///
+    /// Without it, on SQLite, a key file (mode 0600) is made beside the database; on PostgreSQL it is required.
+    #[arg(long, env = "RELANCE_SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and work: one process by default.
+    Serve(ServeArgs),
+    /// See the main job, start to end, on an embedded database: no network, no set-up.
+    Demo(DemoArgs),
+    /// Bring the schema up to date, take the newest step back, or say where it stands.
+    Migrate {
+        #[arg(value_enum, default_value = "up")]
+        action: MigrateAction,
+    },
+    /// Tenants: who is owed.
+    Tenant {
+        #[command(subcommand)]
+        action: TenantAction,
+    },
+    /// API keys.
+    Key {
+        #[command(subcommand)]
+        action: KeyAction,
+    },
+    /// Print the OpenAPI description; needs no database.
+    Openapi(OpenapiArgs),
+    /// Check database, migrations, clock and egress, and say what to do.
+    Doctor,
+    /// Write a consistent copy of the SQLite database while it runs.
+    Backup {
+        /// The copy; must not exist.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// What this process does.
+    #[arg(long, env = "RELANCE_ROLE", value_enum, default_value = "all")]
+    pub role: Role,
+
+    /// Where the API listens.
+    #[arg(long, env = "RELANCE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+
+    /// Where `/livez`, `/readyz` and `/metrics` listen: keep it private.
+    #[arg(long, env = "RELANCE_ADMIN_LISTEN", default_value = "127.0.0.1:8081")]
+    pub admin_listen: String,
+
+    /// The address that the outside reaches the API under.
+    #[arg(long, env = "RELANCE_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// Enables `POST` and `GET /v1/tenants` with this bearer key; off without it.
+    #[arg(long, env = "RELANCE_OPERATOR_KEY", hide_env_values = true)]
+    pub operator_key: Option<String>,
+
+    /// Networks that webhooks and providers may reach although special-purpose, e.g. `127.0.0.0/8,10.1.0.0/16`.
+    #[arg(long, env = "RELANCE_EGRESS_ALLOW", default_value = "")]
+    pub egress_allow: String,
+
+    /// Folder that printed letters are written to, beside the database.
+    #[arg(long, env = "RELANCE_LETTERS_DIR")]
+    pub letters_dir: Option<PathBuf>,
+
+    /// Run pending migrations at the start (PostgreSQL; on SQLite it always happens).
+    #[arg(long, env = "RELANCE_AUTO_MIGRATE")]
+    pub auto_migrate: bool,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// API and workers.
+    All,
+    /// API only.
+    Api,
+    /// Workers only.
+    Worker,
+}
+
+impl Role {
+    pub fn serves(self) -> bool {
+        self != Self::Worker
+    }
+
+    pub fn works(self) -> bool {
+        self != Self::Api
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Real e-invoices (UBL or CII XML) instead of the two that come along.
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub documents: Vec<PathBuf>,
+
+    /// Leave the server running at the end.
+    #[arg(long)]
+    pub keep: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MigrateAction {
+    /// Apply what is pending.
+    Up,
+    /// Take the newest step back.
+    Down,
+    /// Say what is applied and what waits.
+    Status,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TenantAction {
+    /// Make a tenant with the built-in policies and a key of all scopes.
+    Create {
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// A live tenant works on real time; a test tenant has its own clock and sends nothing by itself.
+        #[arg(long, value_enum, default_value = "live")]
+        mode: Mode,
+        /// Where a test tenant's clock stands, RFC 3339; else now.
+        #[arg(long, value_name = "RFC3339")]
+        clock: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    Live,
+    Test,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyAction {
+    /// Make a key; it is shown once.
+    Create {
+        /// The tenant's id.
+        #[arg(long)]
+        tenant: String,
+        /// Scopes, e.g. `facts:write,read`; all without.
+        #[arg(long, value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// Until when it is in force, RFC 3339.
+        #[arg(long, value_name = "RFC3339")]
+        expires: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct OpenapiArgs {
+    /// For SDK generators: without `webhooks`.
+    #[arg(long, conflicts_with = "v3_0")]
+    pub sdk: bool,
+    /// As OpenAPI 3.0.
+    #[arg(long = "v3.0")]
+    pub v3_0: bool,
+}

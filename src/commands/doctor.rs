@@ -1,0 +1,30 @@
+//! `relance doctor`: looks at what operators get wrong, and says what to do.
+
+use relance_domain::clock::Clock;
+
+use crate::{cli::DatabaseArgs, clock::SystemClock};
+
+/// Nothing of ours existed before this year: an earlier clock is wrong, and would chase wrongly.
+const FIRST_YEAR: i32 = 2026;
+
+pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
+    let mut faults = 0;
+    let mut say = |fine: bool, what: &str, advice: &str| {
+        println!("{} {what}{}", if fine { "ok  " } else { "FAIL" }, if fine { String::new() } else { format!(": {advice}") });
+        faults += u32::from(!fine);
+    };
+    let now = SystemClock.now();
+    say(chrono::Datelike::year(&now) >= FIRST_YEAR, &format!("clock says {now}"), "set the machine's clock; dunning is nothing but time");
+    let store = super::open(database).await;
+    say(store.is_ok(), "database opens", "check RELANCE_DATABASE_URL and RELANCE_SECRET_KEY");
+    if let Ok(store) = store {
+        say(store.ping().await.is_ok(), "database answers", "is the server running, and does it let this user in?");
+        match store.migration_status().await {
+            Ok(status) => say(status.pending.is_empty(), "schema is current", "run `relance migrate up`"),
+            Err(_) => say(false, "schema can be read", "does this user own the database?"),
+        }
+        store.close().await?;
+    }
+    anyhow::ensure!(faults == 0, "{faults} thing(s) to mend");
+    Ok(())
+}

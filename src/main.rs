@@ -1,0 +1,45 @@
+//! The binary: commands, the system clock and the wiring. Reads as a list.
+
+mod cli;
+mod clock;
+mod commands;
+mod demo;
+mod egress;
+mod logging;
+mod secrets;
+mod service;
+
+use clap::Parser;
+use cli::{Cli, Command};
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    logging::start(&cli.log);
+    let done = runtime().and_then(|runtime| runtime.block_on(run(cli)));
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("relance: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let installed = rustls::crypto::ring::default_provider().install_default();
+    anyhow::ensure!(installed.is_ok(), "the TLS provider was installed twice");
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(serve) => commands::serve::run(&cli.database, serve).await,
+        Command::Demo(demo) => commands::demo::run(demo).await,
+        Command::Migrate { action } => commands::migrate::run(&cli.database, action).await,
+        Command::Tenant { action } => commands::tenant::run(&cli.database, action).await,
+        Command::Key { action } => commands::key::run(&cli.database, action).await,
+        Command::Openapi(openapi) => commands::openapi::run(&openapi),
+        Command::Doctor => commands::doctor::run(&cli.database).await,
+        Command::Backup { file } => commands::backup::run(&cli.database, &file).await,
+    }
+}

@@ -1,0 +1,170 @@
+//! How a tenant's messages leave: public settings in the clear, secrets sealed.
+
+use chrono::{DateTime, Utc};
+use relance_domain::ids::TenantId;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Map, Value};
+
+use crate::{
+    Store, StoreError,
+    batch::{self, OnConflict},
+    entity::channels::{Column, Entity, Model},
+    json,
+    time::{instant, millis},
+};
+
+const TABLE: &str = "channels";
+
+/// A channel without its secrets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelRecord {
+    /// `email`, `sms` or `letter`.
+    pub channel: String,
+    /// Provider.
+    pub provider: String,
+    /// The settings without secrets.
+    pub public: Value,
+    /// Version, from 1.
+    pub version: i64,
+    /// Last change.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A channel with its secrets: only for who sends.
+#[derive(Clone)]
+pub struct OpenChannel {
+    /// Without secrets.
+    pub record: ChannelRecord,
+    /// The settings with the secrets in their places.
+    pub config: Value,
+}
+
+/// Where in the settings secrets stand: object of the provider → names.
+const SECRETS: &[(&str, &[&str])] = &[
+    ("smtp", &["password"]),
+    ("brevo", &["api_key"]),
+    ("twilio", &["auth_token"]),
+    ("ovh", &["application_secret", "consumer_key"]),
+    ("http", &["secret"]),
+];
+
+fn record(row: &Model) -> Result<ChannelRecord, StoreError> {
+    Ok(ChannelRecord {
+        channel: row.channel.clone(),
+        provider: row.provider.clone(),
+        public: json::read(TABLE, &row.public)?,
+        version: row.version,
+        updated_at: instant(row.updated_at),
+    })
+}
+
+fn place(tenant: TenantId, channel: &str) -> String {
+    format!("{tenant}/channels/{channel}")
+}
+
+/// Takes the secrets out of `config`.
+fn take_secrets(config: &mut Value) -> Map<String, Value> {
+    let mut secrets = Map::new();
+    for (object, names) in SECRETS {
+        let Some(members) = config.get_mut(object).and_then(Value::as_object_mut) else { continue };
+        let taken: Map<String, Value> = names.iter().filter_map(|name| Some(((*name).to_owned(), members.remove(*name)?))).collect();
+        if !taken.is_empty() {
+            secrets.insert((*object).to_owned(), Value::Object(taken));
+        }
+    }
+    secrets
+}
+
+/// Puts the secrets back.
+fn put_secrets(config: &mut Value, secrets: Map<String, Value>) {
+    for (object, taken) in secrets {
+        if let (Some(members), Value::Object(taken)) = (config.get_mut(&object).and_then(Value::as_object_mut), taken) {
+            members.extend(taken);
+        }
+    }
+}
+
+/// The settings as they may be shown.
+pub fn without_secrets(mut config: Value) -> Value {
+    take_secrets(&mut config);
+    config
+}
+
+/// Replaces the settings of a channel.
+///
+/// # Errors
+/// The database's, or when sealing fails.
+pub async fn put<C: ConnectionTrait>(
+    store: &Store,
+    c: &C,
+    tenant: TenantId,
+    channel: &str,
+    provider: &str,
+    mut config: Value,
+) -> Result<ChannelRecord, StoreError> {
+    let secrets = take_secrets(&mut config);
+    let sealed = match secrets.is_empty() {
+        true => None,
+        false => Some(store.cipher.seal(&place(tenant, channel), &json::write(TABLE, &secrets)?)?),
+    };
+    let version = Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await?.map_or(1, |row| row.version + 1);
+    let row = Model {
+        tenant_id: tenant.0,
+        channel: channel.to_owned(),
+        provider: provider.to_owned(),
+        public: json::write(TABLE, &config)?,
+        sealed,
+        version,
+        updated_at: millis(store.now()),
+    };
+    batch::insert::<Entity, _>(c, std::slice::from_ref(&row), OnConflict::Replace).await?;
+    record(&row)
+}
+
+/// A channel without its secrets.
+///
+/// # Errors
+/// The database's.
+pub async fn get<C: ConnectionTrait>(c: &C, tenant: TenantId, channel: &str) -> Result<Option<ChannelRecord>, StoreError> {
+    Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await?.as_ref().map(record).transpose()
+}
+
+/// Every channel of the tenant without secrets, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn list<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Vec<ChannelRecord>, StoreError> {
+    let rows = Entity::find().filter(Column::TenantId.eq(tenant.0)).order_by_asc(Column::Channel).all(c).await?;
+    rows.iter().map(record).collect()
+}
+
+/// A channel with its secrets: only for who sends.
+///
+/// # Errors
+/// The database's; [`StoreError::Seal`] with another `RELANCE_SECRET_KEY`.
+pub async fn open<C: ConnectionTrait>(store: &Store, c: &C, tenant: TenantId, channel: &str) -> Result<Option<OpenChannel>, StoreError> {
+    let Some(row) = Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await? else { return Ok(None) };
+    let record = record(&row)?;
+    let mut config = record.public.clone();
+    if let Some(sealed) = &row.sealed {
+        put_secrets(&mut config, json::read(TABLE, &store.cipher.open(&place(tenant, channel), sealed)?)?);
+    }
+    Ok(Some(OpenChannel { record, config }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_leave_the_settings_and_come_back_to_their_places() {
+        let whole = json!({"provider":"smtp","from":"a@b.example","smtp":{"host":"h","port":587,"password":"hunter2"}});
+        let mut public = whole.clone();
+        let secrets = take_secrets(&mut public);
+        assert_eq!(public["smtp"], json!({"host":"h","port":587}));
+        put_secrets(&mut public, secrets);
+        assert_eq!(public, whole);
+    }
+}

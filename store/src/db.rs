@@ -1,0 +1,238 @@
+//! Opening either database, and transactions that begin with a tenant.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use relance_domain::{clock::Clock, ids::TenantId};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use tokio::sync::watch;
+
+use crate::{StoreError, seal::Cipher};
+
+/// A transaction of the caller; dropped without commit, it rolls back.
+pub type Tx = DatabaseTransaction;
+
+/// On whose behalf the database is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One tenant: row-level security shows nothing else.
+    Tenant(TenantId),
+    /// Workers that claim due work of all tenants, key look-up, operators.
+    System,
+}
+
+impl From<TenantId> for Scope {
+    fn from(tenant: TenantId) -> Self {
+        Self::Tenant(tenant)
+    }
+}
+
+/// How to open a store.
+#[derive(Clone)]
+pub struct StoreConfig {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Seals secrets at rest: 32 bytes.
+    pub secret_key: [u8; 32],
+    /// Connections for reading (SQLite), or in all (PostgreSQL).
+    pub connections: u32,
+}
+
+/// The store: one handle for the whole process.
+#[derive(Clone)]
+pub struct Store {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    pub(crate) cipher: Arc<Cipher>,
+    /// Rung after every commit that may have made work due.
+    wake: Arc<watch::Sender<u64>>,
+}
+
+impl Store {
+    /// Opens the database; creates the file on SQLite. Migrations are not run.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub async fn open(config: &StoreConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let (write, read) = if config.url.starts_with("sqlite:") {
+            let write = Database::connect(sqlite(&config.url, 1, false)).await?;
+            let read = Database::connect(sqlite(&config.url, config.connections.max(1), true)).await?;
+            (write, read)
+        } else {
+            let pool = Database::connect(postgres(&config.url, config.connections.max(2))).await?;
+            (pool.clone(), pool)
+        };
+        Ok(Self { write, read, clock, cipher: Arc::new(Cipher::new(&config.secret_key)), wake: Arc::new(watch::channel(0).0) })
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+
+    /// Is this PostgreSQL?
+    pub fn is_postgres(&self) -> bool {
+        self.backend() == DbBackend::Postgres
+    }
+
+    /// Real time (a test tenant's own clock is [`crate::tenants::now`]).
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The bell that workers sleep on: changes after every commit of this process.
+    pub fn bell(&self) -> watch::Receiver<u64> {
+        self.wake.subscribe()
+    }
+
+    /// Rings the bell: something may be due (said by another process).
+    pub fn ring(&self) {
+        self.wake.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// A write transaction: IMMEDIATE on SQLite, where there is one writer; never hold it over network IO.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let tx = self.write.begin_with_options(options).await?;
+        self.enter(&tx, scope.into()).await?;
+        Ok(tx)
+    }
+
+    /// A transaction to read in: one consistent view.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
+        let tx = self.read.begin().await?;
+        self.enter(&tx, scope.into()).await?;
+        Ok(tx)
+    }
+
+    /// Commits and rings the bell.
+    ///
+    /// # Errors
+    /// The database's: nothing happened then, or nobody knows (the connection was lost inside COMMIT).
+    pub async fn commit(&self, tx: Tx) -> Result<(), StoreError> {
+        tx.commit().await?;
+        self.ring();
+        Ok(())
+    }
+
+    /// On PostgreSQL: works under a role that is neither owner nor superuser, and says whose rows it wants.
+    async fn enter(&self, tx: &Tx, scope: Scope) -> Result<(), StoreError> {
+        if self.is_postgres() {
+            let who = match scope {
+                Scope::Tenant(tenant) => tenant.0.to_string(),
+                Scope::System => "*".to_owned(),
+            };
+            let sql = format!("SET LOCAL ROLE relance_app; SELECT set_config('relance.tenant_id', '{who}', true)");
+            tx.execute_unprepared(&sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs pending migrations under a lock; several processes may start at once.
+    ///
+    /// # Errors
+    /// The database's; nothing is half done.
+    pub async fn migrate_up(&self) -> Result<Vec<&'static str>, StoreError> {
+        let tx = self.begin_schema().await?;
+        let done = relance_migrations::up(&tx).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Takes the newest migration back.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn migrate_down(&self) -> Result<Option<&'static str>, StoreError> {
+        let tx = self.begin_schema().await?;
+        let done = relance_migrations::down(&tx).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Which migrations are applied and which wait.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn migration_status(&self) -> Result<relance_migrations::Status, StoreError> {
+        Ok(relance_migrations::status(&self.write).await?)
+    }
+
+    async fn begin_schema(&self) -> Result<Tx, StoreError> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// One statement without effect: is the database there?
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Writes a consistent copy of the SQLite database to `file`, which must not exist, while it is used.
+    ///
+    /// # Errors
+    /// The database's; PostgreSQL has its own tools.
+    pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        if self.is_postgres() {
+            return Err(StoreError::WrongState("only a SQLite database is copied this way".to_owned()));
+        }
+        let quoted = file.display().to_string().replace('\'', "''");
+        self.write.execute_unprepared(&format!("VACUUM INTO '{quoted}'")).await?;
+        Ok(())
+    }
+
+    /// Closes the pools.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.read.close_by_ref().await?;
+        self.write.close_by_ref().await?;
+        Ok(())
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options.sqlx_logging(false).max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(10));
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = options(url, connections);
+    options.set_application_name("relance").idle_timeout(Duration::from_secs(600));
+    options
+}
+
+fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = options(url, connections);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+        sqlite
+            .create_if_missing(!read_only)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full) // money: the last commit survives a power cut
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .pragma("cache_size", "-8000")
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", "4000")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("query_only", if read_only { "ON" } else { "OFF" })
+    });
+    options
+}

@@ -1,0 +1,28 @@
+//! The dunning decision in the database: what it is made from, what comes of it, and what people do to it.
+
+mod claim;
+pub mod decisions;
+pub mod disputes;
+pub mod holds;
+pub mod interactions;
+mod look;
+mod promise_rules;
+pub mod promises;
+mod record;
+pub mod reminders;
+mod rows;
+pub mod sending;
+mod snapshot;
+pub mod tasks;
+pub mod timeline;
+#[cfg(test)]
+mod tests;
+mod update;
+mod writing;
+mod zones;
+
+pub use claim::{claim_due, due_in_test, next_test_instant};
+pub use look::{customer_named, invoices_named};
+pub use promise_rules::{PromiseLimits, promise_limits};
+pub use record::{Recorded, record};
+pub use snapshot::{lock, snapshots};

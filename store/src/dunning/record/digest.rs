@@ -1,0 +1,15 @@
+//! Tells a decision that says something new from another idle look.
+
+use relance_domain::dunning::{Action, Decision};
+use sha2::{Digest, Sha256};
+
+use crate::{StoreError, dunning::rows::text};
+
+/// Digest of what a decision says: outcome, policy, reasons, what it does and where each invoice goes
+/// next; not when it was made, nor when to look again.
+pub(super) fn digest(decision: &Decision, actions: &[Action]) -> Result<String, StoreError> {
+    let reasons: Vec<_> = decision.reasons.iter().map(|reason| (&reason.code, reason.invoice_id)).collect();
+    let invoices: Vec<_> = decision.invoices.iter().map(|(id, dunning)| (id, &dunning.state, &dunning.next_step, &dunning.holds)).collect();
+    let said = text("decisions", &(decision.outcome, decision.policy, reasons, actions, invoices))?;
+    Ok(Sha256::digest(said.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+}

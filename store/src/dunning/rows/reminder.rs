@@ -1,0 +1,77 @@
+//! Reminders and their attempts.
+
+use relance_domain::{
+    dunning::{LiveReminder, LiveState},
+    ids::{CaseId, ContactId, CustomerId, DecisionId, PolicyId, ReminderId},
+    policy::Channel,
+    records::{AttemptRecord, ReminderBody, ReminderRecord},
+};
+
+use super::{json, text};
+use crate::{
+    StoreError,
+    entity::{attempts, reminders},
+    time::{day, instant},
+};
+
+/// A reminder; its attempts are loaded apart.
+pub(in crate::dunning) fn reminder(row: &reminders::Model) -> Result<ReminderRecord, StoreError> {
+    Ok(ReminderRecord {
+        id: ReminderId(row.id),
+        customer_id: CustomerId(row.customer_id),
+        case_id: row.case_id.map(CaseId),
+        contact_id: row.contact_id.map(ContactId),
+        policy_id: PolicyId(row.policy_id),
+        policy_version: row.policy_version,
+        step_key: row.step_key.clone(),
+        channel: row.channel.clone(),
+        template: row.template.clone(),
+        status: row.status.clone(),
+        approved: row.approved,
+        scheduled_at: instant(row.scheduled_at),
+        planned_at: instant(row.planned_at),
+        sent_at: row.sent_at.map(instant),
+        pay_before_on: row.pay_before_on.as_deref().map(|text| day("reminders", text)).transpose()?,
+        deadline_on: row.deadline_on.as_deref().map(|text| day("reminders", text)).transpose()?,
+        body: json("reminders", &row.body)?,
+        decision_id: row.decision_id.map(DecisionId),
+        cancel_reason: row.cancel_reason.clone(),
+        reference: row.reference.clone(),
+        attempts: Vec::new(),
+        row_version: row.row_version,
+        created_at: instant(row.created_at),
+    })
+}
+
+/// The document column.
+pub(in crate::dunning) fn body_text(body: &ReminderBody) -> Result<String, StoreError> {
+    text("reminders", body)
+}
+
+/// A reminder that has not left, as the decision sees it.
+pub(in crate::dunning) fn live_reminder(row: &reminders::Model) -> Result<LiveReminder, StoreError> {
+    let body: ReminderBody = json("reminders", &row.body)?;
+    Ok(LiveReminder {
+        id: ReminderId(row.id),
+        state: if row.status == "awaiting_approval" { LiveState::AwaitingApproval } else { LiveState::Planned },
+        approved: row.approved,
+        step_key: row.step_key.clone(),
+        channel: Channel::parse(&row.channel).ok_or_else(|| StoreError::inconsistent("reminders", &row.channel))?,
+        contact_id: row.contact_id.map(ContactId),
+        lines: body.lines,
+        planned_at: instant(row.planned_at),
+        send_at: instant(row.send_at.unwrap_or(row.scheduled_at)),
+    })
+}
+
+/// An attempt.
+pub(in crate::dunning) fn attempt(row: attempts::Model) -> AttemptRecord {
+    AttemptRecord {
+        number: row.number,
+        provider: row.provider,
+        outcome: row.outcome,
+        detail: row.detail,
+        started_at: instant(row.started_at),
+        ended_at: row.ended_at.map(instant),
+    }
+}

@@ -1,0 +1,70 @@
+//! One reminder with all that its send needs.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use relance_domain::{
+    dunning::{LiveReminder, LiveState},
+    ids::ReminderId,
+    policy::{Channel, Policy},
+    records::{MessageContent, MessageFacts},
+};
+
+/// One reminder with all that its send needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendJob {
+    /// What its message is made from.
+    pub facts: MessageFacts,
+    /// The version of the policy that planned it.
+    pub policy: Option<Policy>,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// What may have left before: it leaves again as it was, or not at all.
+    pub frozen: Option<MessageContent>,
+}
+
+impl SendJob {
+    /// Which reminder.
+    pub fn id(&self) -> ReminderId {
+        self.facts.reminder.id
+    }
+
+    /// Its channel; `None` for a word of another release.
+    pub fn channel(&self) -> Option<Channel> {
+        Channel::parse(&self.facts.reminder.channel)
+    }
+
+    /// May it have left already?
+    pub fn is_unknown(&self) -> bool {
+        self.facts.reminder.status == "unknown"
+    }
+
+    /// The reminder as the last look wants it, also while it is unknown.
+    pub fn live_reminder(&self) -> Option<LiveReminder> {
+        let reminder = &self.facts.reminder;
+        Some(LiveReminder {
+            id: reminder.id,
+            state: LiveState::Planned,
+            approved: reminder.approved,
+            step_key: reminder.step_key.clone(),
+            channel: self.channel()?,
+            contact_id: reminder.contact_id,
+            lines: reminder.body.lines.clone(),
+            planned_at: reminder.planned_at,
+            send_at: reminder.scheduled_at,
+        })
+    }
+
+    /// The day that the message gives for the lines of each step that gives one.
+    pub fn granted(&self, pay_before_on: Option<NaiveDate>, deadline_on: Option<NaiveDate>) -> BTreeMap<String, NaiveDate> {
+        let lines = self.facts.reminder.body.lines.iter();
+        let given = pay_before_on.max(deadline_on);
+        lines
+            .filter_map(|line| {
+                let step = self.policy.as_ref()?.step(&line.step_key)?;
+                let gives = step.pay_within_days.is_some() || step.deadline_days.is_some();
+                Some((line.step_key.clone(), given.filter(|_| gives)?))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,96 @@
+//! Tasks for what a machine must not settle alone.
+
+use relance_domain::{event::EventType, records::EventObject};
+use uuid::Uuid;
+
+use super::finish::{Row, Work};
+use crate::{
+    StoreError,
+    dunning::{
+        rows::{self, TaskBody, largest, text},
+        zones::tenant_day,
+    },
+    entity::tasks,
+    outbox::NewEvent,
+    time::{day_text, millis},
+};
+
+/// Why a person has to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Raise {
+    /// An address or number takes nothing.
+    Unreachable,
+    /// The message cannot be made, or will never be taken.
+    Failed,
+    /// Nobody knows whether it left.
+    MayHaveBeenSent,
+    /// Our own account or configuration is broken.
+    Channel,
+}
+
+impl Raise {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Unreachable => "contact_unreachable",
+            Self::Failed => "message_failed",
+            Self::MayHaveBeenSent => "message_unknown",
+            Self::Channel => "channel_broken",
+        }
+    }
+
+    fn title(self, row: &Row, detail: &str) -> String {
+        let (channel, step) = (row.row.channel.replace('_', " "), &row.row.step_key);
+        match self {
+            Self::Unreachable => format!("Find another {channel} contact: the one used for step {step} takes nothing ({detail})."),
+            Self::Failed => format!("Do step {step} by hand: its {channel} could not be sent ({detail})."),
+            Self::MayHaveBeenSent => format!("Find out whether the {channel} of step {step} arrived: it may have been sent ({detail})."),
+            Self::Channel => format!("Mend the channel {channel}: nothing leaves over it ({detail})."),
+        }
+    }
+
+    /// What the task is about; open tasks are not raised again for the same.
+    fn about(self, row: &Row) -> (Uuid, String) {
+        match (self, row.record.contact_id) {
+            (Self::Channel, _) => (Uuid::nil(), format!("channel:{}", row.row.channel)),
+            (Self::Unreachable, Some(contact)) => (row.row.customer_id, format!("{contact}:{}", row.row.channel)),
+            _ => (row.row.customer_id, row.record.id.to_string()),
+        }
+    }
+}
+
+/// Raises the task unless one is open about the same; its id, if it was raised.
+pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Result<Option<Uuid>, StoreError> {
+    let about = what.about(row);
+    if !work.raised.insert(about.clone()) {
+        return Ok(None);
+    }
+    let id = Uuid::now_v7();
+    let takes_the_step = matches!(what, Raise::Failed | Raise::MayHaveBeenSent);
+    let lines = if what == Raise::Channel { Vec::new() } else { row.record.body.lines.clone() };
+    let amount = largest(&lines);
+    let body = TaskBody { lines, assign_to: vec!["collector".to_owned()], contact_id: row.record.contact_id };
+    let task = tasks::Model {
+        tenant_id: work.tenant.id.0,
+        id,
+        customer_id: row.row.customer_id,
+        kind: what.kind().to_owned(),
+        channel: None,
+        step_key: takes_the_step.then(|| row.row.step_key.clone()),
+        about: Some(about.1),
+        status: "open".to_owned(),
+        title: what.title(row, detail),
+        due_on: day_text(tenant_day(&work.tenant, work.now)),
+        amount: amount.map_or(0, |sum| sum.minor),
+        currency: amount.map(|sum| sum.currency.code().to_owned()),
+        body: text("tasks", &body)?,
+        outcome: None,
+        result: None,
+        completed_at: None,
+        decision_id: row.row.decision_id,
+        row_version: 1,
+        created_at: millis(work.now),
+    };
+    work.events.push(NewEvent::new(EventType::TaskCreated, id, EventObject::Task(Box::new(rows::task(&task)?))));
+    work.tasks.push(task);
+    Ok(Some(id))
+}

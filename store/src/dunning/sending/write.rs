@@ -1,0 +1,101 @@
+//! Writes the outcomes of a batch, table by table.
+
+use relance_domain::ids::TenantId;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
+
+use super::finish::Work;
+use crate::{
+    StoreError, Tx,
+    batch::{self, OnConflict},
+    dunning::update::{Change, Kind},
+    entity::{contacts, invoice_steps, tasks},
+    outbox::NewEvent,
+    time::millis,
+};
+
+/// Writes everything and gives back the events to tell.
+pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<NewEvent>, StoreError> {
+    reminders(tx, tenant, &work).await?;
+    attempts(tx, tenant, &work).await?;
+    free_steps(tx, tenant, &work).await?;
+    batch::insert::<invoice_steps::Entity, _>(tx, &work.steps, OnConflict::Replace).await?;
+    let suppressed: Vec<_> = work.contacts.values().filter(|row| work.suppressed.contains(&row.id)).cloned().collect();
+    batch::insert::<contacts::Entity, _>(tx, &suppressed, OnConflict::Replace).await?;
+    batch::insert::<tasks::Entity, _>(tx, &work.tasks, OnConflict::Fail).await?;
+    Ok(work.events)
+}
+
+async fn reminders(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Value>> = work
+        .changed
+        .iter()
+        .map(|row| {
+            vec![
+                row.id.into(),
+                row.status.clone().into(),
+                row.send_at.into(),
+                row.scheduled_at.into(),
+                row.sent_at.into(),
+                row.provider_id.clone().into(),
+                row.cancel_reason.clone().into(),
+            ]
+        })
+        .collect();
+    let change = Change {
+        table: "reminders",
+        columns: &[
+            ("id", Kind::Uuid),
+            ("status", Kind::Text),
+            ("send_at", Kind::Big),
+            ("scheduled_at", Kind::Big),
+            ("sent_at", Kind::Big),
+            ("provider_id", Kind::Text),
+            ("cancel_reason", Kind::Text),
+        ],
+        set: "status = v.status, send_at = v.send_at, scheduled_at = v.scheduled_at, sent_at = v.sent_at, provider_id = v.provider_id, \
+              cancel_reason = v.cancel_reason, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
+        only: "",
+    };
+    change.apply(tx, tenant, &rows).await.map(|_| ())
+}
+
+/// The attempts that ended, whatever their outcome, in one statement.
+async fn attempts(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+    if work.attempts.is_empty() {
+        return Ok(());
+    }
+    let list = work.attempts.iter().map(|(id, number, outcome, detail)| {
+        serde_json::json!({ "id": id.to_string(), "hex": id.simple().to_string(), "number": number, "outcome": outcome, "detail": detail })
+    });
+    let list = serde_json::Value::from_iter(list).to_string();
+    let values: [Value; 3] = [list.into(), millis(work.real_now).into(), tenant.0.into()];
+    let sql = match tx.get_database_backend() {
+        DbBackend::Postgres => {
+            "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
+             FROM json_to_recordset($1::json) AS v(id uuid, number int, outcome text, detail text) \
+             WHERE t.tenant_id = $3 AND t.reminder_id = v.id AND t.number = v.number"
+        }
+        _ => {
+            "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
+             FROM (SELECT unhex(value ->> 'hex') AS id, value ->> 'number' AS number, value ->> 'outcome' AS outcome, \
+             value ->> 'detail' AS detail FROM json_each($1)) AS v \
+             WHERE t.tenant_id = $3 AND t.reminder_id = v.id AND t.number = v.number"
+        }
+    };
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+async fn free_steps(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+    if work.freed.is_empty() {
+        return Ok(());
+    }
+    invoice_steps::Entity::delete_many()
+        .filter(invoice_steps::Column::TenantId.eq(tenant.0))
+        .filter(invoice_steps::Column::CustomerId.is_in(work.days.keys().copied()))
+        .filter(invoice_steps::Column::ReminderId.is_in(work.freed.iter().copied()))
+        .filter(invoice_steps::Column::Outcome.eq("planned"))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Tasks for people: read them by priority, complete them.
+
+use chrono::{DateTime, Utc};
+use relance_domain::{
+    event::EventType,
+    ids::{CustomerId, TaskId, TenantId},
+    records::{By, EventObject, PromiseRecord, TaskRecord},
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use super::{
+    interactions::{self, NewInteraction},
+    promises::{self, NewPromise},
+    rows::{self, TaskResult},
+    writing::Moment,
+};
+use crate::{
+    StoreError, Tx,
+    batch::{self, OnConflict},
+    entity::tasks,
+    outbox::NewEvent,
+    time::millis,
+};
+
+/// Which tasks are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of one customer.
+    pub customer_id: Option<CustomerId>,
+    /// In one of these states; empty: any.
+    pub status: Vec<String>,
+    /// The largest sum first, then the oldest day; else newest first.
+    pub by_priority: bool,
+}
+
+/// How a task ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What came of it, e.g. `reached`, `no_answer`.
+    pub outcome: String,
+    /// Reason for non-payment.
+    pub reason_code: Option<String>,
+    /// Words.
+    pub comment: Option<String>,
+    /// Who did it.
+    pub by: By,
+    /// What the customer promised; its customer is the task's.
+    pub promise: Option<NewPromise>,
+}
+
+/// One task.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or the database's.
+pub async fn get<C: ConnectionTrait>(c: &C, tenant: TenantId, id: TaskId) -> Result<TaskRecord, StoreError> {
+    rows::task(&tasks::Entity::find_by_id((tenant.0, id.0)).one(c).await?.ok_or(StoreError::NotFound)?)
+}
+
+/// Tasks after `after`, newest first or by priority.
+///
+/// # Errors
+/// The database's; [`StoreError::NotFound`] when the task `after` is gone.
+pub async fn list<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<TaskRecord>, StoreError> {
+    let mut query = tasks::Entity::find().filter(tasks::Column::TenantId.eq(tenant.0));
+    if let Some(customer) = filter.customer_id {
+        query = query.filter(tasks::Column::CustomerId.eq(customer.0));
+    }
+    if !filter.status.is_empty() {
+        query = query.filter(tasks::Column::Status.is_in(filter.status.iter().map(String::as_str)));
+    }
+    let query = match (filter.by_priority, after) {
+        (true, Some(after)) => query.filter(less_pressing(&tasks::Entity::find_by_id((tenant.0, after)).one(c).await?.ok_or(StoreError::NotFound)?)),
+        (false, Some(after)) => query.filter(tasks::Column::Id.lt(after)),
+        (_, None) => query,
+    };
+    let query = if filter.by_priority {
+        query.order_by_desc(tasks::Column::Amount).order_by_asc(tasks::Column::DueOn).order_by_asc(tasks::Column::Id)
+    } else {
+        query.order_by_desc(tasks::Column::Id)
+    };
+    query.limit(limit).all(c).await?.iter().map(rows::task).collect()
+}
+
+/// What follows a task in the order of priority.
+fn less_pressing(last: &tasks::Model) -> Condition {
+    let same_amount = || Condition::all().add(tasks::Column::Amount.eq(last.amount));
+    let same_day = same_amount().add(tasks::Column::DueOn.eq(last.due_on.as_str()));
+    Condition::any()
+        .add(tasks::Column::Amount.lt(last.amount))
+        .add(same_amount().add(tasks::Column::DueOn.gt(last.due_on.as_str())))
+        .add(same_day.add(tasks::Column::Id.gt(last.id)))
+}
+
+/// Completes a task. A call or a visit is a contact that was tried; a promise is recorded with it.
+///
+/// # Errors
+/// [`StoreError::WrongState`] unless it is open; what [`promises::create`] refuses, below `/promise`.
+pub async fn complete(
+    tx: &Tx,
+    tenant: TenantId,
+    id: TaskId,
+    done: Completion,
+    real_now: DateTime<Utc>,
+) -> Result<(TaskRecord, Option<PromiseRecord>), StoreError> {
+    let query = tasks::Entity::find_by_id((tenant.0, id.0));
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    let mut row = query.one(tx).await?.ok_or(StoreError::NotFound)?;
+    if row.status != "open" {
+        return Err(StoreError::WrongState(format!("The task is {}.", row.status)));
+    }
+    let moment = Moment::at(tx, tenant, real_now).await?;
+    let customer = CustomerId(row.customer_id);
+    if let Some(channel) = contact_channel(&row) {
+        let contact = NewInteraction {
+            customer_id: customer,
+            channel: channel.to_owned(),
+            at: moment.now,
+            by: Some(done.by.clone()),
+            outcome: Some(done.outcome.clone()),
+            comment: done.comment.clone(),
+            task_id: Some(id),
+        };
+        interactions::make(tx, tenant, contact, moment).await?;
+    }
+    row.status = "completed".to_owned();
+    row.outcome = Some(done.outcome);
+    row.result = Some(rows::text("tasks", &TaskResult { reason_code: done.reason_code, comment: done.comment, by: done.by })?);
+    row.completed_at = Some(millis(moment.now));
+    row.row_version += 1;
+    let record = rows::task(&row)?;
+    batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
+    let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
+    let object = EventObject::Task(Box::new(record.clone()));
+    let mut events = vec![NewEvent { kind: EventType::TaskCompleted, subject: id.0, object, changes }];
+    let mut promised = None;
+    if let Some(promise) = done.promise {
+        let (promise, event) = promises::make(tx, tenant, NewPromise { customer_id: customer, ..promise }, moment)
+            .await
+            .map_err(|error| error.below("/promise"))?;
+        promised = Some(promise);
+        events.push(event);
+    }
+    moment.finish(tx, tenant, customer, events).await?;
+    Ok((record, promised))
+}
+
+/// The channel on which completing the task means that somebody was tried.
+fn contact_channel(row: &tasks::Model) -> Option<&'static str> {
+    match (row.kind.as_str(), row.channel.as_deref()) {
+        ("phone_call", _) | (_, Some("phone_task")) => Some("phone"),
+        ("visit", _) | (_, Some("visit_task")) => Some("visit"),
+        _ => None,
+    }
+}

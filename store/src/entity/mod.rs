@@ -1,0 +1,34 @@
+//! Rows, one file a table. No entity leaves this crate.
+
+pub mod tenants;
+pub mod api_keys;
+pub mod idempotency_keys;
+pub mod channels;
+pub mod sources;
+pub mod customers;
+pub mod contacts;
+pub mod invoices;
+pub mod credit_notes;
+pub mod payments;
+pub mod allocations;
+pub mod parked;
+pub mod ingest_events;
+pub mod documents;
+pub mod policies;
+pub mod cases;
+pub mod reminders;
+pub mod invoice_steps;
+pub mod reminder_contents;
+pub mod attempts;
+pub mod tasks;
+pub mod decisions;
+pub mod decision_invoices;
+pub mod holds;
+pub mod promises;
+pub mod disputes;
+pub mod interactions;
+pub mod events;
+pub mod event_sequences;
+pub mod webhook_endpoints;
+pub mod deliveries;
+pub mod delivery_attempts;

@@ -1,0 +1,115 @@
+//! The open book of a batch: everything it touches, in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use relance_domain::{event::EventType, ids::TenantId, settings::Settings};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{FactOutcome, parking::Parking, people::People, rows::Rows};
+use crate::{
+    entity::{allocations, credit_notes, customers, disputes, holds, invoices, payments, promises},
+    policies::ActivePolicy,
+};
+
+/// Kinds of things a fact can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Customer,
+    Invoice,
+    CreditNote,
+    Payment,
+    Dispute,
+    Promise,
+    Hold,
+}
+
+/// What became of a fact, inside.
+#[derive(Debug, Clone)]
+pub(super) struct Taken {
+    pub outcome: FactOutcome,
+    pub about: Option<(Kind, Uuid)>,
+}
+
+impl Taken {
+    pub fn new(outcome: FactOutcome, kind: Kind, id: Uuid) -> Self {
+        Self { outcome, about: Some((kind, id)) }
+    }
+
+    pub fn bare(outcome: FactOutcome) -> Self {
+        Self { outcome, about: None }
+    }
+
+    pub fn rejected(code: &'static str, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::bare(FactOutcome::Rejected { code, pointer: pointer.into(), detail: detail.into() })
+    }
+}
+
+/// Something to be told once the ledger is settled, so that it carries the thing as it is then.
+pub(super) struct Telling {
+    pub kind: EventType,
+    pub subject: Uuid,
+    pub changes: Map<String, Value>,
+}
+
+/// Everything the batch touches.
+pub(super) struct Book {
+    pub tenant: TenantId,
+    pub live: bool,
+    pub settings: Settings,
+    /// The tenant's clock.
+    pub now: DateTime<Utc>,
+    /// The system's clock.
+    pub real_now: DateTime<Utc>,
+    /// The civil day in the tenant's zone.
+    pub today: NaiveDate,
+    pub customers: Rows<customers::Model>,
+    pub people: People,
+    pub invoices: Rows<invoices::Model>,
+    pub credit_notes: Rows<credit_notes::Model>,
+    pub payments: Rows<payments::Model>,
+    pub disputes: Rows<disputes::Model>,
+    pub promises: Rows<promises::Model>,
+    /// Insolvency holds in force.
+    pub holds: Rows<holds::Model>,
+    /// By customer, as loaded; [`super::settle`] replaces them.
+    pub allocations: BTreeMap<Uuid, Vec<allocations::Model>>,
+    /// Allocations written and withdrawn by the settling.
+    pub allocated: Vec<allocations::Model>,
+    pub withdrawn: Vec<Uuid>,
+    /// Policies in force, when the batch needs them.
+    pub policies: Vec<ActivePolicy>,
+    /// Policies of any state: what a customer's `policy_id` may name.
+    pub policy_ids: BTreeSet<Uuid>,
+    pub parking: Parking,
+    /// (source, event id) → digest of its data.
+    pub events_known: HashMap<(String, String), String>,
+    /// Identities first seen in this batch.
+    pub events_new: Vec<(String, String)>,
+    /// Sources of the batch.
+    pub sources: BTreeSet<String>,
+    /// Customers to look at.
+    pub touched: BTreeSet<Uuid>,
+    /// Customers whose ledger is settled anew.
+    pub debts: BTreeSet<Uuid>,
+    pub tellings: Vec<Telling>,
+}
+
+impl Book {
+    /// Something is to be told about `subject`.
+    pub fn tell(&mut self, kind: EventType, subject: Uuid, changes: Map<String, Value>) {
+        self.tellings.push(Telling { kind, subject, changes });
+    }
+
+    /// Has that already been said of it in this batch?
+    pub fn told(&self, kind: EventType, subject: Uuid) -> bool {
+        self.tellings.iter().rev().any(|telling| telling.kind == kind && telling.subject == subject)
+    }
+
+    /// The debt of a customer changed.
+    pub fn debt_changed(&mut self, customer: Uuid) {
+        self.touched.insert(customer);
+        self.debts.insert(customer);
+    }
+}

@@ -1,0 +1,113 @@
+//! Takes facts one after the other, and what waited for them.
+
+use std::collections::VecDeque;
+
+use relance_domain::facts::{Fact, WaitingFor};
+
+use super::{
+    EventIdentity, FactEnvelope, FactOutcome,
+    book::{Book, Taken},
+    customer::{self, Stated},
+    dispute, invoice, money_in,
+    names::{makes_known, missing},
+    parking, promise,
+};
+use crate::time::millis;
+
+/// Takes every fact of the batch in order.
+pub(super) fn all(book: &mut Book, facts: Vec<FactEnvelope>) -> Vec<Taken> {
+    facts.into_iter().map(|envelope| one(book, &envelope)).collect()
+}
+
+fn one(book: &mut Book, envelope: &FactEnvelope) -> Taken {
+    let FactEnvelope { source, fact, digest, event } = envelope;
+    if let Some(outcome) = event.as_ref().and_then(|event| seen(book, source, event)) {
+        return Taken::bare(outcome);
+    }
+    let taken = take(book, source, fact, digest);
+    if let FactOutcome::Parked(waiting) = &taken.outcome {
+        park(book, source, fact, digest, waiting);
+    }
+    if let Some(event) = event.as_ref().filter(|_| accepted(&taken.outcome)) {
+        let key = (source.clone(), event.id.clone());
+        book.events_known.insert(key.clone(), event.digest.clone());
+        book.events_new.push(key);
+    }
+    if let Some(arrived) = makes_known(fact).filter(|_| taken.outcome == FactOutcome::Created) {
+        set_free(book, source, arrived);
+    }
+    taken
+}
+
+fn seen(book: &Book, source: &str, event: &EventIdentity) -> Option<FactOutcome> {
+    let known = book.events_known.get(&(source.to_owned(), event.id.clone()))?;
+    Some(if *known == event.digest { FactOutcome::Duplicate } else { FactOutcome::EventIdConflict })
+}
+
+/// A refused event may be sent again under its id once what was wrong is mended.
+fn accepted(outcome: &FactOutcome) -> bool {
+    match outcome {
+        FactOutcome::Created | FactOutcome::Changed | FactOutcome::Unchanged | FactOutcome::Stale | FactOutcome::Parked(_) => true,
+        FactOutcome::Duplicate | FactOutcome::VersionConflict | FactOutcome::EventIdConflict | FactOutcome::Rejected { .. } => false,
+    }
+}
+
+fn take(book: &mut Book, source: &str, fact: &Fact, digest: &str) -> Taken {
+    let waiting = missing(book, source, fact);
+    if !waiting.is_empty() {
+        return Taken::bare(FactOutcome::Parked(waiting));
+    }
+    let stated = |external_id, version: &i64| Stated { source, external_id, version: *version, digest };
+    match fact {
+        Fact::Customer { external_id, source_version, details } => customer::take(book, &stated(external_id, source_version), details),
+        Fact::Invoice { external_id, source_version, customer_external_id, details, due_on_missing } => {
+            invoice::take(book, &stated(external_id, source_version), customer_external_id, details, *due_on_missing)
+        }
+        Fact::CreditNote { external_id, source_version, .. } => money_in::credit_note(book, &stated(external_id, source_version), fact),
+        Fact::Payment { external_id, source_version, .. } => money_in::payment(book, &stated(external_id, source_version), fact),
+        Fact::PaymentReversed { external_id, on, reason_code } => money_in::reversed(book, source, external_id, *on, reason_code),
+        Fact::InvoiceVoided { external_id, source_version } => invoice::void(book, &stated(external_id, source_version)),
+        Fact::InvoiceDelivered { external_id, delivered_on } => invoice::delivered(book, source, external_id, *delivered_on),
+        Fact::ContactOptedOut { customer_external_id, channel, address } => {
+            customer::opt_out(book, source, customer_external_id, channel, address)
+        }
+        Fact::DisputeOpened { .. } => dispute::dispute_opened(book, source, fact),
+        Fact::DisputeResolved { external_id, outcome } => dispute::dispute_resolved(book, source, external_id, outcome),
+        Fact::PromiseMade { .. } => promise::take(book, source, fact),
+        Fact::InsolvencyOpened { customer_external_id, procedure, judgment_on, .. } => {
+            customer::insolvency(book, source, customer_external_id, procedure, *judgment_on)
+        }
+        Fact::EinvoiceStatusChanged { invoice_external_id, status_code, at, .. } => {
+            invoice::lifecycle(book, source, invoice_external_id, status_code, *at)
+        }
+    }
+}
+
+fn park(book: &mut Book, source: &str, fact: &Fact, digest: &str, waiting: &[WaitingFor]) {
+    let Some(first) = waiting.first() else { return };
+    let row = parking::row(book.tenant.0, source, fact, digest, millis(book.now));
+    book.parking.park(row, fact.clone(), first);
+}
+
+/// Takes what waited for `arrived`, and what waited for that.
+fn set_free(book: &mut Book, source: &str, arrived: WaitingFor) {
+    let mut news = VecDeque::from([arrived]);
+    while let Some(arrived) = news.pop_front() {
+        for (row, fact) in book.parking.free(source, &arrived) {
+            let taken = take(book, source, &fact, &row.digest);
+            match &taken.outcome {
+                FactOutcome::Parked(waiting) => {
+                    if let Some(first) = waiting.first() {
+                        book.parking.again(row, fact, first);
+                    }
+                }
+                FactOutcome::Rejected { code, .. } => book.parking.refuse(row, code),
+                FactOutcome::VersionConflict => book.parking.refuse(row, "version_conflict"),
+                outcome => {
+                    book.parking.done(row.id);
+                    news.extend(makes_known(&fact).filter(|_| *outcome == FactOutcome::Created));
+                }
+            }
+        }
+    }
+}

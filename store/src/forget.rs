@@ -1,0 +1,25 @@
+//! Forgetting what is kept for a time only, in batches (events and deliveries: [`crate::webhooks::sweep`]).
+
+use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, Statement, Value};
+
+use crate::{Scope, Store, StoreError, idempotency, time::millis};
+
+/// How long the identity of a CloudEvent is remembered.
+const INGEST_DAYS: i64 = 400;
+
+/// Forgets old idempotency keys, and at most `batch` identities of CloudEvents; how many rows.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(store: &Store, batch: u32) -> Result<u64, StoreError> {
+    let now = store.now();
+    let tx = store.write(Scope::System).await?;
+    let keys = idempotency::sweep(&tx, now).await?;
+    let sql = "DELETE FROM ingest_events WHERE (tenant_id, source, event_id) IN \
+               (SELECT tenant_id, source, event_id FROM ingest_events WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
+    let values: [Value; 2] = [millis(now - TimeDelta::days(INGEST_DAYS)).into(), i64::from(batch).into()];
+    let events = tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?.rows_affected();
+    tx.commit().await?;
+    Ok(keys + events)
+}

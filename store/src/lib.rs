@@ -1,0 +1,41 @@
+//! Everything that knows a table name: entities, rows ↔ domain, repositories (tenant first),
+//! the outbox, leases and transactions.
+
+mod any;
+mod batch;
+pub mod channels;
+pub mod credit_notes;
+pub mod customers;
+mod db;
+pub mod documents;
+pub mod drive;
+pub mod due;
+pub mod dunning;
+mod entity;
+mod error;
+pub mod forget;
+pub mod events;
+pub mod facts;
+pub mod heartbeat;
+pub mod idempotency;
+pub mod invoices;
+mod json;
+pub mod keys;
+pub mod lease;
+mod ledger;
+pub mod listen;
+pub mod outbox;
+pub mod parked;
+pub mod payments;
+pub mod policies;
+mod seal;
+pub mod set_aside;
+pub mod tenants;
+pub mod test_clock;
+mod time;
+pub mod touch;
+pub mod webhooks;
+
+pub use dunning::sending;
+pub use db::{Scope, Store, StoreConfig, Tx};
+pub use error::StoreError;

@@ -1,0 +1,190 @@
+//! What a policy finds when it comes into force: invoices that are overdue already.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use relance_domain::{
+    customer::CustomerDetails,
+    ids::{CustomerId, InvoiceId, PolicyId, TenantId},
+    policy::{Channel, Policy},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use uuid::Uuid;
+
+use super::{ActivePolicy, choose};
+use crate::{
+    StoreError,
+    batch::{self, OnConflict},
+    entity::{customers, invoice_steps, invoices},
+    json,
+    time::{day, day_text, millis},
+};
+
+/// What happens to the backlog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backlog {
+    /// It is not chased by this policy: every step is waived.
+    Skip,
+    /// It begins at the first overdue step.
+    FirstStep,
+    /// It begins at the reminder that fits its age, never beyond the last plain one.
+    ByAge,
+}
+
+/// An overdue invoice that a policy would take in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BacklogInvoice {
+    /// Invoice.
+    pub id: InvoiceId,
+    /// Its customer.
+    pub customer_id: CustomerId,
+    /// Its due date.
+    pub due_on: NaiveDate,
+}
+
+/// The open invoices overdue on `today` whose customers get policy `id` out of `list`, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn backlog<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    list: &[ActivePolicy],
+    id: PolicyId,
+    today: NaiveDate,
+) -> Result<Vec<BacklogInvoice>, StoreError> {
+    let rows: Vec<(Uuid, Uuid, String)> = invoices::Entity::find()
+        .select_only()
+        .columns([invoices::Column::Id, invoices::Column::CustomerId, invoices::Column::DueOn])
+        .filter(invoices::Column::TenantId.eq(tenant.0))
+        .filter(invoices::Column::AmountDue.gt(0))
+        .filter(invoices::Column::Status.eq("open"))
+        .filter(invoices::Column::DueOn.lt(day_text(today)))
+        .order_by_asc(invoices::Column::DueOn)
+        .order_by_asc(invoices::Column::Id)
+        .into_tuple()
+        .all(c)
+        .await?;
+    let mut ids: Vec<Uuid> = rows.iter().map(|row| row.1).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut served = BTreeMap::new();
+    for chunk in ids.chunks(10_000) {
+        let customers: Vec<(Uuid, String)> = customers::Entity::find()
+            .select_only()
+            .columns([customers::Column::Id, customers::Column::Details])
+            .filter(customers::Column::TenantId.eq(tenant.0))
+            .filter(customers::Column::Id.is_in(chunk.iter().copied()))
+            .into_tuple()
+            .all(c)
+            .await?;
+        for (customer, details) in customers {
+            let details: CustomerDetails = json::read("customers", &details)?;
+            served.insert(customer, choose(list, &details).is_some_and(|policy| policy.id == id));
+        }
+    }
+    let mut found = Vec::new();
+    for (invoice, customer, due_on) in rows {
+        if served.get(&customer).copied().unwrap_or_default() {
+            found.push(BacklogInvoice { id: InvoiceId(invoice), customer_id: CustomerId(customer), due_on: day("invoices", &due_on)? });
+        }
+    }
+    Ok(found)
+}
+
+/// Takes the backlog in: waives what is to be left out, and spreads the first looks over days.
+/// After [`crate::touch::look_at_everybody`], in the same transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn take_in<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    policy: &Policy,
+    list: &[BacklogInvoice],
+    (how, spread_days): (Backlog, u16),
+    (now, today): (DateTime<Utc>, NaiveDate),
+) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for invoice in list {
+        let waived = waived_steps(policy, how, (today - invoice.due_on).num_days());
+        rows.extend(waived.into_iter().enumerate().map(|(order, step_key)| invoice_steps::Model {
+            tenant_id: tenant.0,
+            invoice_id: invoice.id.0,
+            step_key,
+            customer_id: invoice.customer_id.0,
+            outcome: "waived".to_owned(),
+            reminder_id: None,
+            task_id: None,
+            done_on: day_text(today),
+            granted_until: None,
+            reason: Some("backlog".to_owned()),
+            at: millis(now),
+            position: millis(now).saturating_add(i64::try_from(order).unwrap_or_default()),
+        }));
+    }
+    batch::insert::<invoice_steps::Entity, _>(c, &rows, OnConflict::Keep).await?;
+    spread(c, tenant, list, spread_days, now).await
+}
+
+/// The steps that are waived for an invoice so many days overdue.
+fn waived_steps(policy: &Policy, how: Backlog, days_overdue: i64) -> Vec<String> {
+    let passed = policy.steps.iter().filter(|step| step.offset_days >= 0 && i64::from(step.offset_days) <= days_overdue);
+    let plain = |channel: Channel| matches!(channel, Channel::Email | Channel::Sms | Channel::Letter);
+    match how {
+        Backlog::FirstStep => Vec::new(),
+        Backlog::Skip => policy.steps.iter().map(|step| step.key.clone()).collect(),
+        Backlog::ByAge => {
+            let start = passed.clone().rfind(|step| plain(step.channel)).map(|step| step.key.clone());
+            let before = passed.take_while(|step| Some(&step.key) != start.as_ref());
+            if start.is_some() { before.map(|step| step.key.clone()).collect() } else { Vec::new() }
+        }
+    }
+}
+
+/// The customers that owe longest come first; an even number each day.
+async fn spread<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    list: &[BacklogInvoice],
+    spread_days: u16,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut order = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for invoice in list {
+        if seen.insert(invoice.customer_id) {
+            order.push(invoice.customer_id.0);
+        }
+    }
+    let per_day = order.len().div_ceil(usize::from(spread_days.max(1))).max(1);
+    for (days, chunk) in (0_i64..).zip(order.chunks(per_day)).skip(1) {
+        for part in chunk.chunks(10_000) {
+            customers::Entity::update_many()
+                .col_expr(customers::Column::NextCheckAt, Expr::value(millis(now + Duration::days(days))))
+                .filter(customers::Column::TenantId.eq(tenant.0))
+                .filter(customers::Column::Id.is_in(part.iter().copied()))
+                .exec(c)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_domain::policy::presets;
+
+    use super::*;
+
+    #[test]
+    fn a_backlog_by_age_never_begins_at_a_formal_notice() {
+        let policy = presets()[0].document.validate().unwrap();
+        let waived = waived_steps(&policy, Backlog::ByAge, 400);
+        assert!(waived.contains(&"second".to_owned()));
+        assert!(!waived.contains(&"last_letter".to_owned()) && !waived.contains(&"notice".to_owned()));
+        assert!(waived_steps(&policy, Backlog::ByAge, 2).is_empty());
+        assert!(waived_steps(&policy, Backlog::FirstStep, 400).is_empty());
+        assert_eq!(waived_steps(&policy, Backlog::Skip, 1).len(), policy.steps.len());
+    }
+}

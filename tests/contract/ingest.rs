@@ -1,0 +1,84 @@
+//! Events in: one, a batch, NDJSON; duplicates, conflicts, parking.
+
+use serde_json::{Value, json};
+
+use crate::story;
+
+fn event(id: &str, kind: &str, data: Value) -> Value {
+    json!({"specversion": "1.0", "id": id, "source": "erp", "type": kind, "data": data, "traceparent": "ignored"})
+}
+
+fn customer() -> Value {
+    json!({"external_id": "C1", "source_version": 1, "kind": "business", "name": "Dupont"})
+}
+
+fn invoice(id: &str) -> Value {
+    json!({"external_id": id, "source_version": 1, "number": id, "customer_external_id": "C1", "issued_on": "2026-09-05", "currency": "EUR", "total": "100.00"})
+}
+
+story! {
+    /// A payment that comes before its invoice and customer waits, and is applied when they come.
+    a_payment_waits_for_its_invoice, world from "2026-10-01T05:00:00Z", {
+        let payment = json!({"customer_external_id": "C1", "amount": "100.00", "currency": "EUR", "paid_on": "2026-09-30",
+            "allocations": [{"invoice_external_id": "FA-1", "amount": "100.00"}]});
+        let parked = world.put("/v1/sources/erp/payments/P1", payment).await.expect(202);
+        assert_eq!(parked["result"], "parked");
+        assert!(parked["waiting_for"].as_array().unwrap().contains(&json!({"type": "customer", "external_id": "C1"})));
+        assert_eq!(world.get("/v1/ingest/parked").await.expect(200)["data"].as_array().unwrap().len(), 1);
+        world.customer("C1").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "100.00").await;
+        assert_eq!(world.read_invoice("FA-1").await["status"], "paid");
+        assert!(world.get("/v1/ingest/parked").await.expect(200)["data"].as_array().unwrap().is_empty());
+    }
+}
+
+story! {
+    /// One entry per item, whatever happens to the others.
+    a_batch_answers_per_item, world from "2026-10-01T05:00:00Z", {
+        let batch = json!([
+            event("e1", "customer.upserted", customer()),
+            event("e2", "invoice.issued", invoice("FA-1")),
+            event("e3", "invoice.issued", json!({"external_id": "FA-2"})),
+            event("e4", "invoice.exploded", json!({})),
+            event("e2", "invoice.issued", invoice("FA-1")),
+            event("e2", "invoice.issued", invoice("FA-9")),
+            event("e5", "payment.received", json!({"external_id": "P1", "customer_external_id": "C404", "amount": "1.00", "currency": "EUR", "paid_on": "2026-09-30"})),
+        ]);
+        let answer = world.raw("/v1/ingest/events", "application/cloudevents-batch+json", batch.to_string().into_bytes()).await.expect(207);
+        assert_eq!(answer["summary"], json!({"accepted": 2, "duplicate": 1, "stale": 0, "parked": 1, "rejected": 3}));
+        let results: Vec<&str> = answer["items"].as_array().unwrap().iter().map(|item| item["result"].as_str().unwrap()).collect();
+        assert_eq!(results, ["accepted", "accepted", "rejected", "rejected", "duplicate", "rejected", "parked"]);
+        assert_eq!(answer["items"][5]["problem"]["code"], "event_id_conflict");
+        assert_eq!(answer["items"][2]["problem"]["code"], "validation_failed");
+    }
+}
+
+story! {
+    /// NDJSON without a last newline, with a bad line; one event alone.
+    lines_stand_alone, world from "2026-10-01T05:00:00Z", {
+        let lines = format!("{}\r\n\r\nnot json\n{}", event("e1", "customer.upserted", customer()), event("e2", "invoice.issued", invoice("FA-1")));
+        let answer = world.raw("/v1/ingest/events", "application/x-ndjson", lines.into_bytes()).await.expect(207);
+        assert_eq!(answer["summary"]["accepted"], json!(2));
+        assert_eq!(answer["summary"]["rejected"], json!(1));
+        let one = event("e3", "invoice.voided", json!({"external_id": "FA-1", "source_version": 2}));
+        world.raw("/v1/ingest/events", "application/cloudevents+json", one.to_string().into_bytes()).await.expect(202);
+        assert_eq!(world.read_invoice("FA-1").await["status"], "void");
+        world.raw("/v1/ingest/events", "text/csv", b"a,b".to_vec()).await.problem(415, "unsupported_media_type");
+    }
+}
+
+story! {
+    /// The balance of any past day can be recomputed.
+    a_past_day_keeps_its_balance, world from "2026-10-20T05:00:00Z", {
+        let customer = world.customer("C1").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "100.00").await;
+        world.pays("P1", "C1", "60.00", "2026-10-10", json!({"reference": "FA-1"})).await;
+        let balance = async |day: &str| {
+            let answer = world.get(&format!("/v1/customers/{}/balance?on={day}", customer["id"].as_str().unwrap())).await.expect(200);
+            answer["totals"][0]["amount_due"].as_str().map(str::to_owned)
+        };
+        assert_eq!(balance("2026-10-09").await.as_deref(), Some("100.00"));
+        assert_eq!(balance("2026-10-10").await.as_deref(), Some("40.00"));
+        assert_eq!(balance("2026-08-01").await, None);
+    }
+}

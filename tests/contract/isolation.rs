@@ -1,0 +1,100 @@
+//! Another tenant's key: 404 everywhere, the same as absent.
+
+use serde_json::{Value, json};
+
+use crate::{
+    story,
+    support::{Database, World, server},
+};
+
+/// Everything of a tenant that has an id, by path parameter and the noun before it.
+async fn belongings(world: &World) -> Vec<(&'static str, String)> {
+    let customer = world.customer("C1").await;
+    let invoice = world.invoice("FA-1", "C1", "2026-10-05", "200.00").await;
+    let payment = world.pays("P1", "C1", "10.00", "2026-10-02", json!({"reference": "FA-1"})).await;
+    let note = world
+        .put("/v1/sources/erp/credit_notes/AV-1", json!({"source_version": 1, "number": "AV-1", "customer_external_id": "C1", "issued_on": "2026-10-02", "currency": "EUR", "total": "1.00"}))
+        .await
+        .expect(201);
+    let endpoint = world.post("/v1/webhook_endpoints", json!({"url": "http://127.0.0.1:9/", "event_types": ["*"]})).await.expect(201);
+    let hold = world.post("/v1/holds", json!({"scope": "invoice", "target_id": invoice["id"], "reason": "manual", "until_on": "2026-10-03"})).await.expect(201);
+    let dispute = world.post("/v1/disputes", json!({"invoice_id": invoice["id"], "amount": "1.00", "reason_code": "price"})).await.expect(201);
+    let promise = world.post("/v1/promises", json!({"customer_id": customer["id"], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"})).await.expect(201);
+    world.advance("2026-11-30T12:00:00Z").await;
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let mut all = vec![
+        ("customers", id(&customer)), ("invoices", id(&invoice)), ("payments", id(&payment)), ("credit_notes", id(&note)),
+        ("webhook_endpoints", id(&endpoint)), ("holds", id(&hold)), ("disputes", id(&dispute)), ("promises", id(&promise)),
+    ];
+    for noun in ["reminders", "tasks", "decisions", "policies", "api_keys"] {
+        all.push((noun, id(&world.list(&format!("/v1/{noun}")).await[0])));
+    }
+    all.push(("events", id(&world.events().await[0])));
+    let deliveries = world.list(&format!("/v1/webhook_endpoints/{}/deliveries", id(&endpoint))).await;
+    all.push(("deliveries", id(&deliveries[0])));
+    all
+}
+
+story! {
+    /// Walks every path of the served document that has an id; a path that is not covered fails.
+    another_tenants_key_sees_nothing, world from "2026-10-01T05:00:00Z", {
+        let owned = belongings(&world).await;
+        let stranger = World::begin(world.database, "2026-10-01T05:00:00Z").await.unwrap();
+        let document = stranger.get("/openapi.json").await.expect(200);
+        let mut walked = 0;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            if !path.contains("{id}") && !path.contains("{external_id}") {
+                continue;
+            }
+            let noun = path.split('/').nth(2).unwrap();
+            let concrete = if path.contains("{external_id}") {
+                // by source and external id: the same names in another tenant are absent
+                path.replace("{source}", "erp").replace("{external_id}", match path.split('/').nth(4).unwrap() { "customers" => "C1", "invoices" => "FA-1", "credit_notes" => "AV-1", _ => "P1" })
+            } else {
+                let (_, id) = owned.iter().find(|(owner, _)| *owner == noun).unwrap_or_else(|| panic!("{path} is not in the walk"));
+                path.replace("{id}", id).replace("{name}", "letter.pdf").replace("{n}", "1")
+            };
+            for (method, _) in item.as_object().unwrap().iter().filter(|(method, _)| ["get", "delete", "post", "patch", "put"].contains(&method.as_str())) {
+                if path.contains("{external_id}") && method == "put" {
+                    continue; // creates the stranger's own
+                }
+                let body = (method != "get" && method != "delete").then(|| example(path));
+                let method = method.to_uppercase().parse().unwrap();
+                let answer = stranger.send(method, &concrete, body, &[("if-match", "\"1\"")]).await;
+                assert_eq!((answer.status.as_u16(), answer.body["code"].as_str()), (404, Some("not_found")), "{path}: {}", answer.body);
+                walked += 1;
+            }
+        }
+        assert!(walked > 30, "{walked} operations walked");
+    }
+}
+
+/// A body that is valid in itself, so that only the id can be at fault.
+fn example(path: &str) -> Value {
+    let by = json!({"name": "Marc", "email": "marc@keller.example"});
+    match path.rsplit('/').next().unwrap() {
+        "approve" | "reject" => json!({"by": by}),
+        "cancel" if path.contains("promises") => json!({}),
+        "cancel" | "resend" | "send_now" if path.contains("reminders") => json!({"by": by, "reason": "test"}),
+        "complete" => json!({"outcome": "done", "by": by}),
+        "resolve" => json!({"outcome": "rejected"}),
+        "reverse" => json!({"on": "2026-10-02", "reason_code": "AM04"}),
+        "interactions" => json!({"channel": "phone", "at": "2026-10-02T08:00:00Z", "by": "Ana", "outcome": "reached"}),
+        "activate" => json!({"backlog": "skip", "spread_days": 1, "confirm_count": 0}),
+        _ if path == "/v1/policies/{id}" => json!({"name": "x", "steps": [{"key": "a", "offset_days": 3, "channel": "email", "template": "first_reminder"}]}),
+        _ if path == "/v1/webhook_endpoints/{id}" => json!({"description": "x"}),
+        _ => json!({}),
+    }
+}
+
+/// No key, a broken key, another tenant's secret: the same 401.
+#[tokio::test]
+async fn without_a_valid_key_there_is_nothing() {
+    let mut world = World::begin(Database::Sqlite, "2026-10-01T05:00:00Z").await.unwrap();
+    let other = World::begin(Database::Sqlite, "2026-10-01T05:00:00Z").await.unwrap();
+    let swapped = format!("{}{}", &world.key[..world.key.len() - 10], &other.key[other.key.len() - 10..]);
+    for key in [String::new(), "rlk_test_x_y".to_owned(), swapped, server::shared(Database::Sqlite).unwrap().operator_key.clone()] {
+        world.key = key;
+        world.get("/v1/invoices").await.problem(401, "unauthorized");
+    }
+}

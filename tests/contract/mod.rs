@@ -1,0 +1,7 @@
+//! The contract: shapes, problems, isolation, webhooks, the served description.
+
+mod conventions;
+mod ingest;
+mod isolation;
+mod openapi;
+mod webhooks;

@@ -1,0 +1,36 @@
+//! What the tests stand on: servers, a world to tell stories in, receivers.
+
+mod dependents;
+pub mod postgres;
+pub mod receiver;
+pub mod server;
+pub mod shared;
+pub mod world;
+
+pub use server::Database;
+pub use world::World;
+
+/// One story, told on both databases.
+#[macro_export]
+macro_rules! story {
+    ($(#[$doc:meta])* $name:ident, $world:ident from $clock:literal, $body:block) => {
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            async fn story($world: $crate::support::World) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                let Some(world) = $crate::support::World::begin($crate::support::Database::Sqlite, $clock).await else { return };
+                story(world).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let Some(world) = $crate::support::World::begin($crate::support::Database::Postgres, $clock).await else { return };
+                story(world).await;
+            }
+        }
+    };
+}

@@ -1,0 +1,88 @@
+//! A webhook receiver and HTTP gateway that keeps what it gets.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// One request as it came in.
+#[derive(Debug, Clone)]
+pub struct Received {
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Received {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// Listens on loopback; answers every request with `answer`.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    pub url: String,
+    got: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Receiver {
+    pub async fn start(answer: &'static str) -> Self {
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", socket.local_addr().unwrap());
+        let got: Arc<Mutex<Vec<Received>>> = Arc::default();
+        let kept = got.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = socket.accept().await {
+                tokio::spawn(serve(stream, kept.clone(), answer));
+            }
+        });
+        Self { url, got }
+    }
+
+    pub fn all(&self) -> Vec<Received> {
+        self.got.lock().unwrap().clone()
+    }
+
+    /// Waits until `enough` says so of what came in.
+    pub async fn until(&self, what: &str, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
+        super::world::until(what, async || {
+            let all = self.all();
+            enough(&all).then_some(all)
+        })
+        .await
+    }
+}
+
+async fn serve(mut stream: TcpStream, kept: Arc<Mutex<Vec<Received>>>, answer: &'static str) {
+    let mut bytes = Vec::new();
+    loop {
+        while let Some((received, used)) = parse(&bytes) {
+            bytes.drain(..used);
+            kept.lock().unwrap().push(received);
+            let text = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
+            if stream.write_all(text.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+        let mut chunk = [0_u8; 8192];
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return,
+            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Option<(Received, usize)> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&bytes[..end]);
+    let headers: BTreeMap<String, String> =
+        head.lines().skip(1).filter_map(|line| line.split_once(':')).map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
+    let length: usize = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let body = bytes.get(end + 4..end + 4 + length)?;
+    Some((Received { headers, body: String::from_utf8_lossy(body).into_owned() }, end + 4 + length))
+}

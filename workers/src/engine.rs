@@ -1,0 +1,115 @@
+//! The engine of a process: the queues over all due rows, housekeeping, and the bell between processes.
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use relance_store::{Store, due, listen};
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{
+    clock::Clocks,
+    evaluate::Looks,
+    housekeeping,
+    outgoing::{Courier, Deliveries, Sender, Sends},
+    queue::{Agenda, DueTimes, Pace, Queues, Running, WorkError},
+};
+
+/// Longest time that a stop takes.
+const LONGEST_STOP: Duration = Duration::from_secs(19);
+
+/// What the engine works with.
+#[derive(Clone)]
+pub struct EngineConfig {
+    /// Sends reminders.
+    pub sender: Arc<dyn Sender>,
+    /// Posts webhook deliveries.
+    pub courier: Arc<dyn Courier>,
+    /// Where to listen for work that other processes make due: PostgreSQL's URL; `None` on SQLite.
+    pub listen_url: Option<String>,
+    /// Batches at the same time, and their sizes.
+    pub paces: Paces,
+}
+
+/// How the queues are driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paces {
+    /// Looks at customers.
+    pub look: Pace,
+    /// Reminders.
+    pub send: Pace,
+    /// Webhook deliveries.
+    pub deliver: Pace,
+    /// Clocks of test tenants.
+    pub clock: Pace,
+}
+
+impl Paces {
+    /// What suits the database: SQLite has one writer, so one batch of looks at a time.
+    pub fn for_store(store: &Store) -> Self {
+        let looks = if store.is_postgres() { 4 } else { 1 };
+        let pace = |concurrency, batch, seconds| Pace { concurrency, batch, lease: Duration::from_secs(seconds) };
+        Self { look: pace(looks, 200, 60), send: pace(4, 20, 120), deliver: pace(4, 200, 60), clock: pace(4, 1, 60) }
+    }
+}
+
+/// A running engine. Dropped without [`Engine::stop`], it ends at once and its leases run out.
+pub struct Engine {
+    running: Running,
+    housekeeping: JoinSet<()>,
+    listening: JoinSet<()>,
+}
+
+impl Engine {
+    /// Starts the queues. Needs a multi-threaded tokio runtime.
+    pub fn start(store: Store, config: EngineConfig) -> Self {
+        let EngineConfig { sender, courier, listen_url, paces } = config;
+        let running = Queues::new()
+            .with(Looks::new(store.clone()), paces.look)
+            .with(Sends::new(store.clone(), Arc::clone(&sender)), paces.send)
+            .with(Deliveries::new(store.clone(), courier), paces.deliver)
+            .with(Clocks::new(store.clone(), sender), paces.clock)
+            .start(DueRows(store.clone()));
+        let (mut housekeeping, mut listening) = (JoinSet::new(), JoinSet::new());
+        housekeeping.spawn(housekeeping::keep(store.clone(), running.stopping()));
+        if let Some(url) = listen_url {
+            listening.spawn(async move { listen::listen(&url, &store).await });
+        }
+        Self { running, housekeeping, listening }
+    }
+
+    /// Takes no more work, ends or gives back what is in hand: at once when idle, within 20 seconds at most.
+    pub async fn stop(mut self) {
+        let began = tokio::time::Instant::now();
+        self.listening.abort_all();
+        let rest = async { while self.housekeeping.join_next().await.is_some() {} };
+        let _ = tokio::join!(self.running.stop(LONGEST_STOP), tokio::time::timeout(LONGEST_STOP, rest));
+        tracing::debug!(took = ?began.elapsed(), "engine stopped");
+    }
+}
+
+/// All due rows of the store.
+#[derive(Clone)]
+struct DueRows(Store);
+
+impl Agenda for DueRows {
+    async fn next_due(&self) -> Result<DueTimes, WorkError> {
+        let next = due::next(&self.0).await?;
+        let named = [("look", next.look), ("send", next.send), ("deliver", next.delivery), ("clock", next.clock)];
+        Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+
+    fn bell(&self) -> watch::Receiver<u64> {
+        self.0.bell()
+    }
+
+    fn slow_poll(&self) -> Duration {
+        Duration::from_secs(if self.0.is_postgres() { 1 } else { 5 })
+    }
+}

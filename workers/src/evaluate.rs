@@ -1,0 +1,134 @@
+//! Looking at customers that are due: facts → decision → what comes of it, in one transaction per batch.
+//! A customer that cannot be decided about is set aside; it never holds up the others.
+
+mod set_aside;
+pub(crate) use set_aside::customer as set_aside;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use relance_domain::{
+    dunning::{self, Decision, Snapshot},
+    ids::{CustomerId, TenantId},
+};
+use relance_store::{Store, StoreError, dunning as facts, lease::Leased, tenants};
+
+use crate::{
+    due_rows,
+    queue::{Batch, DueWork, WorkError},
+};
+
+/// Due customers of live tenants.
+#[derive(Clone)]
+pub struct Looks {
+    store: Store,
+}
+
+impl Looks {
+    /// Looks at the customers in `store`.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+impl DueWork for Looks {
+    type Item = (TenantId, CustomerId);
+
+    fn name(&self) -> &'static str {
+        "look"
+    }
+
+    async fn claim(&self, lease_by: &str, limit: u32, lease: Duration) -> Result<Vec<Self::Item>, WorkError> {
+        Ok(facts::claim_due(&self.store, lease_by, u64::from(limit), lease).await?)
+    }
+
+    async fn extend(&self, lease_by: &str, items: &[Self::Item], lease: Duration) -> Result<u64, WorkError> {
+        due_rows::extend(&self.store, Leased::Customers, lease_by, items.iter().map(|(tenant, id)| (*tenant, id.0)), lease).await
+    }
+
+    async fn give_back(&self, lease_by: &str, items: &[Self::Item], after: Duration) -> Result<(), WorkError> {
+        due_rows::give_back(&self.store, Leased::Customers, lease_by, items.iter().map(|(tenant, id)| (*tenant, id.0)), after).await
+    }
+
+    async fn work(&self, batch: Batch<Self::Item>) -> Result<(), WorkError> {
+        for (tenant, customers) in due_rows::by_tenant(batch.items) {
+            look(&self.store, tenant, &customers, Some(&batch.lease_by)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Decides about `customers` at the tenant's now and records what comes of it. With `lease_by`, those that
+/// another worker holds by now are left alone.
+///
+/// # Errors
+/// When the database does not answer for the moment; customers that cannot be decided about are no error.
+pub async fn look(store: &Store, tenant: TenantId, customers: &[CustomerId], lease_by: Option<&str>) -> Result<(), WorkError> {
+    match decide(store, tenant, customers, lease_by).await {
+        Ok(()) => return Ok(()),
+        Err(error) if error.is_transient() => return Err(error.into()),
+        Err(error) => tracing::warn!(%tenant, customers = customers.len(), error = plain(&error), "batch refused, one by one"),
+    }
+    for customer in customers {
+        match decide(store, tenant, std::slice::from_ref(customer), lease_by).await {
+            Ok(()) => {}
+            Err(error) if error.is_transient() => return Err(error.into()),
+            Err(error) => set_aside(store, tenant, *customer, &plain(&error)).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn decide(store: &Store, tenant: TenantId, customers: &[CustomerId], lease_by: Option<&str>) -> Result<(), StoreError> {
+    let real_now = store.now();
+    let tx = store.write(tenant).await?;
+    let now = tenants::now(&tx, tenant, real_now).await?;
+    facts::lock(&tx, tenant, customers).await?;
+    let snapshots = facts::snapshots(&tx, tenant, customers, now).await?;
+    let mut decisions = Vec::with_capacity(snapshots.len());
+    let mut refused = Vec::new();
+    for snapshot in &snapshots {
+        match catch_unwind(AssertUnwindSafe(|| (dunning::evaluate(snapshot, now), dunning::facts_summary(snapshot)))) {
+            Ok((decision, summary)) => decisions.push((never_at_once(decision, snapshot, now), summary)),
+            Err(_) => refused.push(snapshot.customer_id),
+        }
+    }
+    count(&decisions);
+    let recorded = facts::record(&tx, tenant, decisions, now, real_now, lease_by).await?;
+    store.commit(tx).await?;
+    if !recorded.fenced.is_empty() {
+        tracing::debug!(%tenant, customers = recorded.fenced.len(), "looked at by another worker meanwhile");
+    }
+    for customer in refused {
+        if let Err(error) = set_aside(store, tenant, customer, "panic").await {
+            tracing::error!(%tenant, %customer, %error, "not set aside: looked at again when its lease ends");
+        }
+    }
+    Ok(())
+}
+
+/// A decision that asks to be made again at once would be made for ever.
+fn never_at_once(mut decision: Decision, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
+    if decision.next_check_at.is_some_and(|at| at <= now) {
+        tracing::error!(customer = %snapshot.customer_id, "a decision wants the next look at once: tomorrow instead");
+        decision.next_check_at = Some(now + TimeDelta::days(1));
+    }
+    decision
+}
+
+fn count<F>(decisions: &[(Decision, F)]) {
+    for (decision, _) in decisions {
+        metrics::counter!("relance_evaluations_total", "outcome" => decision.outcome.as_str()).increment(1);
+    }
+}
+
+/// What went wrong, without the contents of the row.
+fn plain(error: &StoreError) -> String {
+    match error {
+        StoreError::Inconsistent { table, .. } => format!("a row of {table} does not read"),
+        other => other.to_string(),
+    }
+}

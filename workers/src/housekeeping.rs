@@ -1,0 +1,50 @@
+//! Every minute: what is kept for a time only is forgotten in batches, and sends that nobody will end are
+//! settled. Leases that ran out need no keeping: the next claim takes them.
+
+use std::time::Duration;
+
+use relance_store::{Store, StoreError, dunning::sending, forget, webhooks};
+use tokio::{sync::watch, time::MissedTickBehavior};
+
+const EVERY: Duration = Duration::from_secs(60);
+/// Rows in one short transaction.
+const BATCH: u32 = 1_000;
+/// Batches in a minute, so that forgetting a lot does not crowd out the work.
+const MOST_BATCHES: u32 = 50;
+
+/// Keeps house until `stopping` says so.
+pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
+    let mut beat = tokio::time::interval(EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => return,
+            _ = beat.tick() => {}
+        }
+        match sending::reap_stuck(&store, u64::from(BATCH)).await {
+            Ok(0) => {}
+            Ok(reminders) => tracing::warn!(reminders, "nobody knows whether these reminders left: their sender died"),
+            Err(error) => tracing::warn!(%error, "lost sends not settled, tried again in a minute"),
+        }
+        if let Err(error) = sweep(&store, &stopping).await {
+            tracing::warn!(%error, "housekeeping failed, tried again in a minute");
+        }
+    }
+}
+
+async fn sweep(store: &Store, stopping: &watch::Receiver<bool>) -> Result<(), StoreError> {
+    for _ in 0..MOST_BATCHES {
+        if *stopping.borrow() {
+            return Ok(());
+        }
+        let swept = webhooks::sweep(store, BATCH).await?;
+        let forgotten = forget::sweep(store, BATCH).await?;
+        let rows = swept.events + swept.deliveries + swept.attempts + forgotten;
+        metrics::counter!("relance_rows_forgotten_total").increment(rows);
+        if swept.is_empty() && forgotten < u64::from(BATCH) {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}

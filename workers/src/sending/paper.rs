@@ -1,0 +1,65 @@
+//! Letters take a tenth of a second each: laid out before the transaction, used in it when the facts
+//! are still the same.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use relance_domain::{
+    dunning::{LastLook, look_again},
+    ids::{ReminderId, TenantId},
+    records::MessageContent,
+};
+use relance_letters::{
+    MessageContext,
+    from_records::{PrintedDates, Sender, content, message_context},
+};
+use relance_store::{
+    StoreError, dunning,
+    sending::{self, SendJob},
+};
+
+use super::SendContext;
+
+/// A letter with what it was made from.
+pub(super) struct Letter {
+    pub context: MessageContext,
+    pub content: Result<MessageContent, String>,
+}
+
+/// The letters among `reminders` that would leave now.
+pub(super) async fn render(
+    ctx: &SendContext,
+    tenant: TenantId,
+    reminders: &[ReminderId],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<ReminderId, Letter>, StoreError> {
+    let tx = ctx.store.read(tenant).await?;
+    let jobs = sending::load(&tx, tenant, reminders, now).await?;
+    let jobs: Vec<SendJob> = jobs.into_iter().filter(is_letter).collect();
+    if jobs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let customers: Vec<_> = jobs.iter().map(|job| job.facts.reminder.customer_id).collect();
+    let snapshots = dunning::snapshots(&tx, tenant, &customers, now).await?;
+    drop(tx);
+    let leaving = jobs.into_iter().filter_map(|job| {
+        let snapshot = snapshots.iter().find(|snapshot| snapshot.customer_id == job.facts.reminder.customer_id)?;
+        match look_again(snapshot, &job.live_reminder()?, now) {
+            LastLook::Go { pay_before_on, deadline_on } => Some((job, PrintedDates { pay_before_on, deadline_on })),
+            LastLook::Later { .. } | LastLook::Cancel { .. } => None,
+        }
+    });
+    let leaving: Vec<(SendJob, PrintedDates)> = leaving.collect();
+    let printed = tokio::task::spawn_blocking(move || leaving.into_iter().map(|(job, dates)| print(&job, dates, now)).collect());
+    printed.await.map_err(|error| StoreError::WrongState(format!("letters could not be laid out: {error}")))
+}
+
+pub(super) fn is_letter(job: &SendJob) -> bool {
+    matches!(job.facts.reminder.channel.as_str(), "letter" | "registered_letter")
+}
+
+fn print(job: &SendJob, dates: PrintedDates, now: DateTime<Utc>) -> (ReminderId, Letter) {
+    let context = message_context(&job.facts, dates, now);
+    let content = content(&job.facts, &context, &Sender::default()).map_err(|error| error.to_string());
+    (job.id(), Letter { context, content })
+}

@@ -1,0 +1,145 @@
+//! From a frozen message to the bytes of a mail.
+
+use chrono::{DateTime, Utc};
+use lettre::{
+    Address, Message,
+    message::{
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue, InReplyTo, MessageId, References},
+    },
+};
+use relance_domain::records::MessageContent;
+
+use crate::sending::providers::bare_address;
+
+/// A mail with its envelope.
+pub(super) struct Mail {
+    pub from: Address,
+    pub to: Address,
+    pub cc: Vec<Address>,
+    pub bytes: Vec<u8>,
+}
+
+/// Is this an address that a mail can be addressed to?
+pub(in crate::sending::providers) fn reads(text: &str) -> bool {
+    mailbox(text).is_some()
+}
+
+/// `"Name" <address>`; the name is encoded by the writer, and never holds a line end.
+fn mailbox(text: &str) -> Option<Mailbox> {
+    let address: Address = bare_address(text).parse().ok()?;
+    let name = text.rsplit_once('<').map(|(name, _)| name.trim().trim_matches('"').replace(['\r', '\n'], " "));
+    Some(Mailbox::new(name.filter(|name| !name.is_empty()), address))
+}
+
+/// Builds the mail; `now` is its `Date`. The error says what does not read.
+pub(super) fn build(content: &MessageContent, now: DateTime<Utc>) -> Result<Mail, String> {
+    let from = content.from.as_deref().and_then(mailbox).ok_or("the sender's address does not read")?;
+    let to = content.to.as_deref().and_then(mailbox).ok_or("the recipient's address does not read")?;
+    let cc: Vec<Mailbox> = content.cc.iter().filter_map(|copy| mailbox(copy)).collect();
+    let mut builder = Message::builder().from(from.clone()).to(to.clone()).date(now.into());
+    for copy in &cc {
+        builder = builder.cc(copy.clone());
+    }
+    builder = builder.subject(content.subject.clone().unwrap_or_default());
+    for (name, value) in &content.headers {
+        let value = value.replace(['\r', '\n'], " ");
+        builder = match name.as_str() {
+            "Message-ID" => builder.header(MessageId::from(value)),
+            "References" => builder.header(References::from(value)),
+            "In-Reply-To" => builder.header(InReplyTo::from(value)),
+            "Reply-To" => match mailbox(&value) {
+                Some(reply_to) => builder.reply_to(reply_to),
+                None => builder,
+            },
+            other => match HeaderName::new_from_ascii(other.to_owned()) {
+                Ok(name) => builder.raw_header(HeaderValue::new(name, value)),
+                Err(_) => builder,
+            },
+        };
+    }
+    let mail = builder.multipart(body(content)?).map_err(|error| error.to_string())?;
+    let addresses = cc.into_iter().map(|copy| copy.email).collect();
+    Ok(Mail { from: from.email, to: to.email, cc: addresses, bytes: mail.formatted() })
+}
+
+fn body(content: &MessageContent) -> Result<MultiPart, String> {
+    let plain = SinglePart::plain(content.text.clone());
+    let html = content.html.clone().map(SinglePart::html);
+    let mut words = MultiPart::alternative().singlepart(plain);
+    if let Some(html) = html {
+        words = words.singlepart(html);
+    }
+    if content.attachments.is_empty() {
+        return Ok(words);
+    }
+    let mut mixed = MultiPart::mixed().multipart(words);
+    for file in &content.attachments {
+        let kind = ContentType::parse(&file.media_type).map_err(|_| format!("media type {} does not read", file.media_type))?;
+        mixed = mixed.singlepart(Attachment::new(file.name.clone()).body(file.data.clone(), kind));
+    }
+    Ok(mixed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use relance_domain::records::Attachment as File;
+
+    use super::*;
+
+    fn content() -> MessageContent {
+        MessageContent {
+            from: Some("\"Ateliers Dumas, été\" <compta@dumas.example>".into()),
+            to: Some("\"Claire Dupont\" <claire@dupont.example>".into()),
+            subject: Some("Votre facture\r\nBcc: evil@x.example".into()),
+            text: "Bonjour, 1\u{202f}234,56 €".into(),
+            html: Some("<p>Bonjour</p>".into()),
+            headers: BTreeMap::from([
+                ("Message-ID".to_owned(), "<rl_1@dumas.example>".to_owned()),
+                ("References".to_owned(), "<cas_1@dumas.example> <rl_0@dumas.example>".to_owned()),
+                ("In-Reply-To".to_owned(), "<rl_0@dumas.example>".to_owned()),
+                ("Auto-Submitted".to_owned(), "auto-generated".to_owned()),
+                ("Reply-To".to_owned(), "relances@dumas.example".to_owned()),
+            ]),
+            attachments: vec![File {
+                name: "echeances.ics".into(),
+                media_type: "text/calendar; method=PUBLISH; charset=UTF-8".into(),
+                sha256: String::new(),
+                data: b"BEGIN:VCALENDAR\r\n".to_vec(),
+            }],
+            ..MessageContent::default()
+        }
+    }
+
+    #[test]
+    fn a_mail_has_our_thread_both_texts_and_the_file_and_nothing_smuggled() {
+        let mail = build(&content(), "2026-10-09T08:30:00Z".parse().unwrap()).unwrap();
+        let text = String::from_utf8(mail.bytes).unwrap();
+        assert!(text.is_ascii());
+        let head = text.split("\r\n\r\n").next().unwrap();
+        for line in [
+            "Message-ID: <rl_1@dumas.example>",
+            "In-Reply-To: <rl_0@dumas.example>",
+            "References: <cas_1@dumas.example> <rl_0@dumas.example>",
+            "Auto-Submitted: auto-generated",
+            "Reply-To: relances@dumas.example",
+            "Date: Fri, 09 Oct 2026 08:30:00",
+        ] {
+            assert!(head.contains(line), "{line} in {head}");
+        }
+        assert!(!head.to_lowercase().lines().any(|line| line.starts_with("bcc:")), "{head}");
+        for part in ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "method=PUBLISH", "echeances.ics"] {
+            assert!(text.contains(part), "{part}");
+        }
+        assert_eq!(mail.to.to_string(), "claire@dupont.example");
+    }
+
+    #[test]
+    fn what_is_no_address_gets_no_mail() {
+        for text in ["", "claire", "claire@", "@dupont.example", "a b@c.example", "a@b.example\r\nRCPT TO:<x@y.example>"] {
+            assert!(!reads(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Where a message goes.
+
+use std::collections::BTreeMap;
+
+use relance_domain::{ids::TenantId, phone, policy::Channel, records::MessageContent};
+use relance_store::{Store, StoreError, Tx, channels, channels::OpenChannel};
+use serde_json::Value;
+
+use super::providers::{SmsGateway, SmtpServer, bare_address};
+
+/// Where a message goes.
+#[derive(Clone)]
+pub(super) enum Route {
+    /// Nobody is called: it counts as sent at once.
+    Nowhere(&'static str),
+    /// A mail server.
+    Smtp(Box<SmtpServer>),
+    /// An SMS gateway over HTTP.
+    Sms(Box<SmsGateway>),
+    /// A folder for a person to print from.
+    Print,
+    /// Nothing that works is configured.
+    Broken(String),
+}
+
+impl Route {
+    /// The word kept with an attempt.
+    pub(super) fn provider(&self) -> &'static str {
+        match self {
+            Self::Nowhere(word) => word,
+            Self::Smtp(_) => "smtp",
+            Self::Sms(_) => "http",
+            Self::Print => "print",
+            Self::Broken(_) => "none",
+        }
+    }
+}
+
+/// The channels of a tenant as far as a batch needs them.
+pub(super) struct Routes {
+    live: bool,
+    open: BTreeMap<&'static str, Option<OpenChannel>>,
+}
+
+impl Routes {
+    /// Opens the channels that messages of `used` leave by.
+    pub(super) async fn load(store: &Store, tx: &Tx, tenant: TenantId, live: bool, used: &[Channel]) -> Result<Self, StoreError> {
+        let mut open = BTreeMap::new();
+        let mut names: Vec<&'static str> = used.iter().filter_map(|channel| name(*channel)).collect();
+        names.sort_unstable();
+        names.dedup();
+        // three at most, whatever the size of the batch
+        for channel in names {
+            open.insert(channel, channels::open(store, tx, tenant, channel).await?);
+        }
+        Ok(Self { live, open })
+    }
+
+    /// The public settings of the channel.
+    pub(super) fn public(&self, channel: Channel) -> Option<&Value> {
+        Some(&self.channel(channel)?.record.public)
+    }
+
+    fn channel(&self, channel: Channel) -> Option<&OpenChannel> {
+        self.open.get(name(channel)?)?.as_ref()
+    }
+
+    /// Where this message goes. No provider is called from a test tenant but for addresses on its list.
+    pub(super) fn of(&self, channel: Channel, content: &MessageContent) -> Route {
+        if channel == Channel::WebhookOnly {
+            return Route::Nowhere("webhook");
+        }
+        let open = self.channel(channel);
+        if !self.live && !open.is_some_and(|open| is_allowed(&open.config, content)) {
+            return Route::Nowhere("test");
+        }
+        let Some(open) = open else { return Route::Broken("no such channel is configured".to_owned()) };
+        let made = match open.record.provider.as_str() {
+            "smtp" => SmtpServer::read(&open.config).map(|server| Route::Smtp(Box::new(server))),
+            "http" => SmsGateway::read(&open.config).map(|gateway| Route::Sms(Box::new(gateway))),
+            "print" => Some(Route::Print),
+            other => Some(Route::Broken(format!("provider {other}: this provider is not available in this release"))),
+        };
+        made.unwrap_or_else(|| Route::Broken("the settings of the channel do not read".to_owned()))
+    }
+}
+
+fn name(channel: Channel) -> Option<&'static str> {
+    match channel {
+        Channel::Email => Some("email"),
+        Channel::Sms => Some("sms"),
+        Channel::Letter | Channel::RegisteredLetter => Some("letter"),
+        _ => None,
+    }
+}
+
+/// Is the recipient on the channel's list of addresses that a test tenant may really write to?
+fn is_allowed(config: &Value, content: &MessageContent) -> bool {
+    let Some(to) = content.to.as_deref() else { return false };
+    let address = bare_address(to);
+    let listed = config.get("allow_list").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    listed.into_iter().any(|entry| entry.trim().eq_ignore_ascii_case(address) || phone::mobile(entry).as_deref() == Some(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_listed_addresses_are_written_to_from_a_test_tenant() {
+        let config = json!({"allow_list": ["me@firm.example", "06 12 34 56 78"]});
+        let to = |to: &str| MessageContent { to: Some(to.to_owned()), ..MessageContent::default() };
+        for (address, allowed) in [
+            ("\"Me\" <ME@firm.example>", true),
+            ("me@firm.example", true),
+            ("+33612345678", true),
+            ("you@firm.example", false),
+            ("me@firm.example.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_allowed(&config, &to(address)), allowed, "{address}");
+        }
+        assert!(!is_allowed(&json!({}), &to("me@firm.example")));
+    }
+}

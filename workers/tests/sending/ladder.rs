@@ -1,0 +1,219 @@
+//! A test tenant's ladder through the whole engine: rendered, frozen, and really sent to the one address
+//! on the list.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use relance_domain::{
+    clock::Clock,
+    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    facts::Fact,
+    ids::TenantId,
+    invoice::InvoiceDetails,
+    money::Currency,
+    records::{By, ReminderRecord},
+    settings::Settings,
+};
+use relance_store::{
+    Scope, Store, StoreConfig, channels,
+    dunning::reminders,
+    facts::{FactEnvelope, Mode, apply},
+    sending, tenants,
+    tenants::NewTenant,
+    test_clock,
+};
+use relance_workers::{
+    catcher::Catcher,
+    engine::{Engine, EngineConfig, Paces},
+    sending::SendContext,
+    webhooks::WebhookContext,
+};
+use serde_json::json;
+
+use super::client;
+
+struct RealTime;
+
+impl Clock for RealTime {
+    #[allow(clippy::disallowed_methods)]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn address(town: &str) -> Address {
+    Address { lines: vec!["12 rue de la République".into()], postcode: Some("69002".into()), city: Some(town.into()), country: "FR".into() }
+}
+
+fn customer(id: &str, email: &str) -> Fact {
+    let contact = ContactDetails {
+        external_id: "c1".into(),
+        name: Some("Claire Dupont".into()),
+        role: ContactRole::AccountsPayable,
+        email: Some(email.into()),
+        phone: Some("06 12 34 56 78".into()),
+        preferred_channel: None,
+        can_approve_payment: true,
+        language: None,
+        formality: Formality::default(),
+    };
+    let details = CustomerDetails {
+        kind: CustomerKind::Business,
+        name: format!("Boulangerie {id}"),
+        language: Some("fr".into()),
+        time_zone: None,
+        region: None,
+        siren: Some("732829320".into()),
+        vat_id: None,
+        address: Some(address("Lyon")),
+        registered_address: None,
+        legal_form: None,
+        payment_days: Vec::new(),
+        public_body_type: None,
+        segment: None,
+        policy_id: None,
+        sales_owner: None,
+        contacts: vec![contact],
+    };
+    Fact::Customer { external_id: id.into(), source_version: 1, details: Box::new(details) }
+}
+
+fn invoice(id: &str, customer: &str) -> Fact {
+    let details = InvoiceDetails {
+        number: format!("FA-{id}"),
+        kind: "invoice".into(),
+        issued_on: day("2026-09-05"),
+        due_on: day("2026-10-05"),
+        currency: Currency::EUR,
+        total: 123_456,
+        payable: 123_456,
+        payment_reference: None,
+        direct_debit: false,
+        service_done_on: None,
+        delivered_on: None,
+        received_on: None,
+        document_url: None,
+        payment_url: None,
+        origin: Some("Travaux de menuiserie".into()),
+        purchase_order: None,
+        buyer_reference: None,
+        delivery_reference: None,
+        payee_name: None,
+        payee_iban: None,
+        factored: false,
+        voided: false,
+        provenance: BTreeMap::new(),
+    };
+    Fact::Invoice {
+        external_id: id.into(),
+        source_version: 1,
+        customer_external_id: customer.into(),
+        details: Box::new(details),
+        due_on_missing: false,
+    }
+}
+
+async fn tenant(store: &Store, catcher: &Catcher) -> TenantId {
+    let tx = store.write(Scope::System).await.unwrap();
+    let clock = "2026-09-25T08:00:00Z".parse().ok();
+    let tenant = tenants::create(&tx, NewTenant { name: "Atelier".into(), live: false, clock }, store.now()).await.unwrap().id;
+    let settings = Settings {
+        legal_name: Some("Ateliers Dumas".into()),
+        address: Some(address("Lyon")),
+        email: Some("compta@dumas.example".into()),
+        phone: Some("04 78 00 11 22".into()),
+        contact_name: Some("Hélène Garnier".into()),
+        iban: Some("FR7630006000011234567890189".into()),
+        ..Settings::default()
+    };
+    tenants::put_settings(&tx, tenant, 1, &settings).await.unwrap();
+    let smtp = json!({ "host": "127.0.0.1", "port": catcher.address().port(), "security": "none" });
+    let config = json!({ "provider": "smtp", "from": "compta@dumas.example", "allow_list": ["claire@listed.example"], "smtp": smtp });
+    channels::put(store, &tx, tenant, "email", "smtp", config).await.unwrap();
+    store.commit(tx).await.unwrap();
+    tenant
+}
+
+async fn advance(store: &Store, tenant: TenantId, to: &str) {
+    let tx = store.write(tenant).await.unwrap();
+    test_clock::advance(&tx, tenant, to.parse().unwrap()).await.unwrap();
+    store.commit(tx).await.unwrap();
+    for _ in 0..600 {
+        let tx = store.read(tenant).await.unwrap();
+        if test_clock::get(&tx, tenant).await.unwrap().is_ready() {
+            return;
+        }
+        drop(tx);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the clock never came to rest");
+}
+
+async fn with_status(store: &Store, tenant: TenantId, status: &str) -> Vec<ReminderRecord> {
+    let tx = store.read(tenant).await.unwrap();
+    let filter = reminders::Filter { status: vec![status.to_owned()], ..Default::default() };
+    let mut list = reminders::list(&tx, tenant, &filter, None, 100).await.unwrap();
+    list.reverse();
+    list
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ladder_leaves_by_mail_text_and_letter() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("t.db").display());
+    let store = Store::open(&StoreConfig { url, secret_key: [7; 32], connections: 4 }, Arc::new(RealTime)).await.unwrap();
+    store.migrate_up().await.unwrap();
+    let catcher = Catcher::start().await.unwrap();
+    let tenant = tenant(&store, &catcher).await;
+    let sender = Arc::new(SendContext::new(store.clone(), client(), None));
+    let courier = Arc::new(WebhookContext::new(store.clone(), client()));
+    let config = EngineConfig { sender, courier, listen_url: None, paces: Paces::for_store(&store) };
+    let engine = Engine::start(store.clone(), config);
+    let facts = [customer("C1", "claire@listed.example"), customer("C2", "other@elsewhere.example"), invoice("1", "C1"), invoice("2", "C2")];
+    let facts = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
+    apply(&store, tenant, facts, Mode::Commit).await.unwrap();
+
+    advance(&store, tenant, "2026-11-20T18:00:00Z").await;
+    let sent = with_status(&store, tenant, "sent").await;
+    let steps: Vec<&str> = sent.iter().map(|reminder| reminder.step_key.as_str()).collect();
+    assert!(steps.contains(&"first") && steps.contains(&"second"), "{steps:?}");
+    let tx = store.read(tenant).await.unwrap();
+    for reminder in &sent {
+        let said = sending::content(&tx, tenant, reminder.id).await.unwrap().unwrap();
+        assert!(said.text.contains("Ateliers Dumas"), "{}", said.text);
+        assert_eq!(said.subject.is_some(), reminder.channel == "email");
+    }
+    drop(tx);
+    assert!(with_status(&store, tenant, "failed").await.is_empty());
+
+    let mails = catcher.messages();
+    let of_listed = sent.iter().filter(|reminder| reminder.channel == "email").count() / 2;
+    assert_eq!(mails.len(), of_listed, "only the listed address was written to");
+    assert!(mails.iter().all(|mail| mail.to == ["claire@listed.example"]));
+    let (first, last) = (mails.first().unwrap(), mails.last().unwrap());
+    let root = first.header("References").unwrap();
+    assert!(root.starts_with("<cas_") && root.ends_with("@dumas.example>"), "{root}");
+    assert!(last.header("References").unwrap().starts_with(root.split(' ').next().unwrap()));
+    assert_eq!(last.header("Auto-Submitted").as_deref(), Some("auto-generated"));
+    assert!(last.header("In-Reply-To").is_some());
+
+    // the notice waits for a person, then leaves as a letter with its deadline of that day
+    let waiting = with_status(&store, tenant, "awaiting_approval").await;
+    let notice = waiting.iter().find(|reminder| reminder.channel == "registered_letter").expect("a notice waits for approval");
+    let tx = store.write(tenant).await.unwrap();
+    let by = By { name: "Controller".into(), email: "c@dumas.example".into() };
+    reminders::approve(&tx, tenant, notice.id, by, None, store.now()).await.unwrap();
+    store.commit(tx).await.unwrap();
+    advance(&store, tenant, "2026-11-25T18:00:00Z").await;
+    let tx = store.read(tenant).await.unwrap();
+    let left = reminders::get(&tx, tenant, notice.id).await.unwrap();
+    assert_eq!((left.status.as_str(), left.deadline_on.is_some()), ("sent", true), "{:?}", left.cancel_reason);
+    let letter = sending::attachment(&tx, tenant, notice.id, "letter.pdf").await.unwrap();
+    assert!(letter.data.starts_with(b"%PDF"));
+    drop(tx);
+    engine.stop().await;
+}

@@ -1,0 +1,14 @@
+//! Sending: what providers answer, and a ladder that really leaves.
+
+mod ladder;
+mod mail;
+mod texts;
+
+use relance_domain::egress::EgressPolicy;
+use relance_workers::http::GuardedClient;
+
+/// A client that may call the loopback.
+fn client() -> GuardedClient {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    GuardedClient::new(EgressPolicy::parse("127.0.0.0/8").unwrap()).unwrap()
+}
