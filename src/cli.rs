@@ -17,7 +17,7 @@ pub struct Cli {
     /// What to log: error, warn, info, debug, or a filter such as `info,sqlx=warn`.
     ///
     /// JSON lines when not on a terminal; never an address, a number, a body or a secret.
-    #[arg(long, env = "RELANCE_LOG", default_value = "info,sqlx=warn,sea_orm=warn,apalis=warn,actix_server=warn", global = true)]
+    #[arg(long, env = "RELANCE_LOG", default_value = "info,sqlx=warn,actix_server=warn", global = true)]
     pub log: String,
 
     #[command(subcommand)]

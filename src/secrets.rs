@@ -15,7 +15,9 @@ pub fn key(given: Option<&str>, database_url: &str) -> anyhow::Result<[u8; 32]> 
         return decode(text).context("RELANCE_SECRET_KEY");
     }
     let Some(file) = key_file(database_url) else {
-        bail!("PostgreSQL needs RELANCE_SECRET_KEY: 32 bytes in base64, the same for every process. Make one with: openssl rand -base64 32");
+        bail!(
+            "PostgreSQL needs RELANCE_SECRET_KEY: 32 bytes in base64, the same for every process. Make one with: openssl rand -base64 32"
+        );
     };
     if file.exists() {
         let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;

@@ -45,14 +45,12 @@ impl Service {
     /// Starts everything the role asks for; on return it answers and works.
     pub async fn start(store: Store, config: ServiceConfig) -> anyhow::Result<Self> {
         let metrics = metrics_handle()?;
-        let policy = EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
+        let policy =
+            EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
         let client = GuardedClient::new(policy).context("TLS")?;
         let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())));
+        let admin_app = app.clone();
         let mut service = Self { api: None, admin: None, servers: Vec::new(), engine: None, store: store.clone() };
-        let admin = server::admin(app.clone(), Some(metrics), &config.admin_listen)
-            .with_context(|| format!("the admin listener cannot have {}", config.admin_listen))?;
-        service.admin = admin.addresses.first().copied();
-        service.spawn(admin);
         if config.role.serves() {
             let threads = std::thread::available_parallelism().map_or(2, usize::from);
             let api = server::public(app, &config.listen, threads).with_context(|| format!("the API cannot have {}", config.listen))?;
@@ -68,6 +66,11 @@ impl Service {
             };
             service.engine = Some(Engine::start(store, engine));
         }
+        // last: who hears `/readyz` say yes finds everything else there
+        let admin = server::admin(admin_app, Some(metrics), &config.admin_listen)
+            .with_context(|| format!("the admin listener cannot have {}", config.admin_listen))?;
+        service.admin = admin.addresses.first().copied();
+        service.spawn(admin);
         Ok(service)
     }
 

@@ -82,7 +82,12 @@ async fn a_document_becomes_a_debt() {
 async fn what_cannot_be_read_is_refused_with_a_code() {
     let Some(world) = World::begin(Database::Sqlite, "2026-10-01T08:00:00Z").await else { return };
     let dtd = br#"<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><Invoice>&e;</Invoice>"#;
-    for (bytes, code) in [(&b"<Invoice"[..], "malformed_document"), (dtd, "dtd_forbidden"), (b"<Order/>", "not_an_invoice"), (b"<html/>", "unsupported_document")] {
+    for (bytes, code) in [
+        (&b"<Invoice"[..], "malformed_document"),
+        (dtd, "dtd_forbidden"),
+        (b"<Order/>", "not_an_invoice"),
+        (b"<html/>", "unsupported_document"),
+    ] {
         let answer = world.raw("/v1/ingest/documents?source=files", "application/xml", bytes.to_vec()).await.expect(207);
         assert_eq!((&answer["items"][0]["result"], &answer["items"][0]["problem"]["code"]), (&json!("rejected"), &json!(code)));
     }

@@ -13,16 +13,24 @@ fn event(id: &str, kind: &str, data: Value) -> Value {
 /// A history with versions, a payment before its invoice, a reversal, credit notes, a dispute and a promise.
 fn history() -> Vec<Value> {
     let customer = |version: i64, name: &str| {
-        event(&format!("c-{version}"), "customer.upserted", json!({"external_id": "C1", "source_version": version, "kind": "business", "name": name,
+        event(
+            &format!("c-{version}"),
+            "customer.upserted",
+            json!({"external_id": "C1", "source_version": version, "kind": "business", "name": name,
             "address": {"lines": ["3 place du Marché"], "postcode": "69003", "city": "Lyon", "country": "FR"},
-            "contacts": [{"external_id": "c1", "name": "Claire", "role": "accounts_payable", "email": "compta@dupont.example", "phone": "+33612345678"}]}))
+            "contacts": [{"external_id": "c1", "name": "Claire", "role": "accounts_payable", "email": "compta@dupont.example", "phone": "+33612345678"}]}),
+        )
     };
     let invoice = |id: &str, version: i64, due: &str, total: &str| {
-        event(&format!("i-{id}-{version}"), if version == 1 { "invoice.issued" } else { "invoice.updated" },
-            json!({"external_id": id, "source_version": version, "number": id, "customer_external_id": "C1", "issued_on": "2026-08-20", "due_on": due, "currency": "EUR", "total": total}))
+        event(
+            &format!("i-{id}-{version}"),
+            if version == 1 { "invoice.issued" } else { "invoice.updated" },
+            json!({"external_id": id, "source_version": version, "number": id, "customer_external_id": "C1", "issued_on": "2026-08-20", "due_on": due, "currency": "EUR", "total": total}),
+        )
     };
     let payment = |id: &str, amount: &str, more: Value| {
-        let mut data = json!({"external_id": id, "customer_external_id": "C1", "amount": amount, "currency": "EUR", "paid_on": "2026-09-28"});
+        let mut data =
+            json!({"external_id": id, "customer_external_id": "C1", "amount": amount, "currency": "EUR", "paid_on": "2026-09-28"});
         crate::support::world::merge(&mut data, more);
         event(&format!("p-{id}"), "payment.received", data)
     };
@@ -38,9 +46,17 @@ fn history() -> Vec<Value> {
         payment("P-2", "60.00", json!({"allocations": [{"invoice_external_id": "FA-2", "amount": "60.00"}]})),
         payment("P-3", "720.00", json!({})),
         event("r-3", "payment.reversed", json!({"external_id": "P-3", "on": "2026-09-30", "reason_code": "AC04"})),
-        event("n-1", "credit_note.issued", json!({"external_id": "AV-1", "source_version": 1, "number": "AV-1", "customer_external_id": "C1",
-            "issued_on": "2026-09-29", "currency": "EUR", "total": "20.00", "invoice_external_id": "FA-3"})),
-        event("d-1", "dispute.opened", json!({"external_id": "D-1", "invoice_external_id": "FA-4", "amount": "20.00", "reason_code": "price"})),
+        event(
+            "n-1",
+            "credit_note.issued",
+            json!({"external_id": "AV-1", "source_version": 1, "number": "AV-1", "customer_external_id": "C1",
+            "issued_on": "2026-09-29", "currency": "EUR", "total": "20.00", "invoice_external_id": "FA-3"}),
+        ),
+        event(
+            "d-1",
+            "dispute.opened",
+            json!({"external_id": "D-1", "invoice_external_id": "FA-4", "amount": "20.00", "reason_code": "price"}),
+        ),
     ]
 }
 
@@ -70,7 +86,8 @@ async fn deliver(world: &World, seed: u64) {
     while !rest.is_empty() {
         let (batch, more) = rest.split_at(if seed == 0 { rest.len() } else { 1 + chance.next(rest.len().min(5)) });
         rest = more;
-        let answer = world.raw("/v1/ingest/events", "application/cloudevents-batch+json", json!(batch).to_string().into_bytes()).await.expect(207);
+        let answer =
+            world.raw("/v1/ingest/events", "application/cloudevents-batch+json", json!(batch).to_string().into_bytes()).await.expect(207);
         assert_eq!(answer["summary"]["rejected"], json!(0), "{answer}");
         world.rest().await;
     }
@@ -80,11 +97,20 @@ async fn deliver(world: &World, seed: u64) {
 async fn state(world: &World) -> BTreeMap<String, String> {
     let mut state = BTreeMap::new();
     for invoice in world.list("/v1/invoices").await {
-        let line = format!("{} paid {} credited {} due {} {}", invoice["status"], invoice["paid"], invoice["credited"], invoice["amount_due"], invoice["dunning"]["last_step"]);
+        let line = format!(
+            "{} paid {} credited {} due {} {}",
+            invoice["status"], invoice["paid"], invoice["credited"], invoice["amount_due"], invoice["dunning"]["last_step"]
+        );
         state.insert(invoice["number"].as_str().unwrap().to_owned(), line);
     }
     for (n, reminder) in world.reminders().await.iter().enumerate() {
-        state.insert(format!("reminder {n}"), format!("{} {} {} {} {}", reminder["step_key"], reminder["channel"], reminder["status"], reminder["scheduled_at"], reminder["totals"]));
+        state.insert(
+            format!("reminder {n}"),
+            format!(
+                "{} {} {} {} {}",
+                reminder["step_key"], reminder["channel"], reminder["status"], reminder["scheduled_at"], reminder["totals"]
+            ),
+        );
     }
     state
 }

@@ -78,8 +78,14 @@ async fn an_idle_tick_is_one_statement() {
     let world = World::live(&server, Database::Postgres).await;
     world.customer("C1").await;
     world.invoice("FA-1", "C1", "2026-12-20", "10.00").await;
-    world::until("the customer to be looked at", async || (world.read_invoice("FA-1").await["dunning"]["state"] != json!("idle")).then_some(())).await;
+    world::until("the customer to be looked at", async || {
+        (world.read_invoice("FA-1").await["dunning"]["state"] != json!("idle")).then_some(())
+    })
+    .await;
     let counted = Counted::of(&url);
+    // a fresh fact is looked at twice: at once and when it has rested
+    let looks = async || counted.calls().iter().filter(|(_, query)| query.starts_with("SELECT \"cases\"")).map(|(n, _)| *n).sum::<i64>();
+    world::until("the second look", async || (looks().await >= 2).then_some(())).await;
     counted.reset();
     // a tick asks for what is due next: wait for five of them
     let calls = world::until("five ticks", async || {

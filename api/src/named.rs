@@ -82,9 +82,9 @@ pub fn external<T>(faults: &mut Faults, external_id: &str, source: Option<&str>)
 pub async fn customer(tx: &Tx, tenant: TenantId, pointer: &str, name: Named<CustomerId>) -> Answer<CustomerId> {
     match name {
         Named::Id(id) => Ok(id),
-        Named::External { source, external_id } => {
-            dunning::customer_named(tx, tenant, &source, &external_id).await.map_err(|error| absent(error, pointer, "customer", &external_id))
-        }
+        Named::External { source, external_id } => dunning::customer_named(tx, tenant, &source, &external_id)
+            .await
+            .map_err(|error| absent(error, pointer, "customer", &external_id)),
     }
 }
 

@@ -14,8 +14,8 @@ pub struct Refusal {
     pub detail: String,
     /// Every fault at once.
     pub errors: Vec<FieldProblem>,
-    /// Further members.
-    pub extra: Map<String, Value>,
+    /// Further members; boxed, so that a refusal is small on the way of success.
+    pub extra: Box<Map<String, Value>>,
 }
 
 /// What an endpoint answers.
@@ -24,14 +24,14 @@ pub type Answer<T = HttpResponse> = Result<T, Refusal>;
 impl Refusal {
     /// A refusal without fields.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), extra: Map::new() }
+        Self { code, detail: detail.into(), errors: Vec::new(), extra: Box::default() }
     }
 
     /// A refusal that points at one field.
     pub fn field(code: Code, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         let error = FieldProblem { pointer: pointer.into(), code: code.as_str().to_owned(), detail: detail.clone() };
-        Self { code, detail, errors: vec![error], extra: Map::new() }
+        Self { code, detail, errors: vec![error], extra: Box::default() }
     }
 
     /// Not there, or another tenant's: the same answer.
@@ -55,7 +55,7 @@ impl Refusal {
             detail: self.detail.clone(),
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
-            extra: self.extra.clone(),
+            extra: self.extra.as_ref().clone(),
         }
     }
 }

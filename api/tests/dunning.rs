@@ -117,7 +117,10 @@ async fn a_promise_is_recorded_by_external_ids_and_refused_when_too_late() {
     let (status, dry) = house.post(&key, "/v1/promises?dry_run=true", body.clone()).await;
     assert_eq!((status, &dry["id"], &dry["amount"]), (200, &Value::Null, &json!("1200.00")), "{dry}");
     let (status, made) = house.post(&key, "/v1/promises", body.clone()).await;
-    assert_eq!((status, &made["customer_id"], &made["invoice_ids"][0], &made["status"]), (201, &json!(customer), &json!(invoice), &json!("open")));
+    assert_eq!(
+        (status, &made["customer_id"], &made["invoice_ids"][0], &made["status"]),
+        (201, &json!(customer), &json!(invoice), &json!("open"))
+    );
     let (_, list) = house.get(&key, &format!("/v1/promises?customer_id={customer}&status=open")).await;
     assert_eq!((list["data"].as_array().unwrap().len(), &list["has_more"]), (1, &json!(false)), "the dry run left nothing");
     body["promised_on"] = json!("2027-06-01");
@@ -138,7 +141,8 @@ async fn disputes_holds_and_contacts_are_in_the_timeline() {
     let house = House::open().await;
     let key = house.key(false).await;
     let (customer, invoice) = house.debt(&key).await;
-    let (status, dispute) = house.post(&key, "/v1/disputes", json!({"invoice_id": invoice, "amount": "200.00", "reason_code": "damaged"})).await;
+    let (status, dispute) =
+        house.post(&key, "/v1/disputes", json!({"invoice_id": invoice, "amount": "200.00", "reason_code": "damaged"})).await;
     assert_eq!((status, &dispute["amount"], &dispute["currency"]), (201, &json!("200.00"), &json!("EUR")), "{dispute}");
     let path = format!("/v1/disputes/{}/resolve", dispute["id"].as_str().unwrap());
     let (status, resolved) = house.post(&key, &path, json!({"outcome": "rejected"})).await;
@@ -182,7 +186,10 @@ async fn disputes_holds_and_contacts_are_in_the_timeline() {
 async fn the_clock_is_a_test_tenants_and_goes_one_way() {
     let house = House::open().await;
     let (test, live) = (house.key(false).await, house.key(true).await);
-    assert_eq!(house.get(&test, "/v1/test_clock").await, (200, json!({"now": "2026-12-01T12:00:00.000Z", "status": "ready", "target": null})));
+    assert_eq!(
+        house.get(&test, "/v1/test_clock").await,
+        (200, json!({"now": "2026-12-01T12:00:00.000Z", "status": "ready", "target": null}))
+    );
     assert_eq!(house.get(&live, "/v1/test_clock").await.1["code"], "live_mode");
     let (status, back) = house.post(&test, "/v1/test_clock/advance", json!({"to": "2026-11-30T12:00:00Z"})).await;
     assert_eq!((status, &back["errors"][0]["pointer"]), (422, &json!("/to")));

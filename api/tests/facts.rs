@@ -113,7 +113,10 @@ async fn an_invoice_lives_through_its_payment_and_its_reversal() {
     assert_eq!(status, 201, "{made}");
     assert!(made["contacts"][0]["id"].as_str().unwrap().starts_with("con_"));
     let (_, read) = house.get("/v1/sources/erp/invoices/I1").await;
-    assert_eq!((&read["total"], &read["due_on"], &read["provenance"]["due_on"]), (&json!("1200.00"), &json!("2026-10-01"), &json!("tenant_default")));
+    assert_eq!(
+        (&read["total"], &read["due_on"], &read["provenance"]["due_on"]),
+        (&json!("1200.00"), &json!("2026-10-01"), &json!("tenant_default"))
+    );
     assert_eq!((&read["overdue"], &read["days_overdue"], &read["dunning"]["state"]), (&json!(true), &json!(61), &json!("idle")));
 
     let paid = json!({"customer_external_id": "C42", "amount": "1200.00", "currency": "EUR", "paid_on": "2026-11-01"});
@@ -240,7 +243,9 @@ async fn a_heartbeat_says_whether_the_ledger_agrees() {
     let body = json!({"payments_complete_until": "2026-12-01T06:00:00Z", "open_items": {"EUR": {"count": 1, "total": "5.00"}}});
     let (status, source) = house.say(Method::POST, "/v1/sources/erp/heartbeat", body).await;
     assert_eq!((status, &source["ledger_differs"]), (200, &json!(true)), "{source}");
-    let (_, source) = house.say(Method::POST, "/v1/sources/erp/heartbeat", json!({"payments_complete_until": "2026-12-01T06:00:00Z", "open_items": {}})).await;
+    let (_, source) = house
+        .say(Method::POST, "/v1/sources/erp/heartbeat", json!({"payments_complete_until": "2026-12-01T06:00:00Z", "open_items": {}}))
+        .await;
     assert_eq!(source["ledger_differs"], false);
 }
 

@@ -23,9 +23,9 @@ pub fn mobile(text: &str) -> Option<String> {
     if let Some(national) = french(number, international) {
         return french_mobile(national);
     }
-    let overseas = OVERSEAS.iter().find_map(|(prefix, country)| number.strip_prefix(country).map(|rest| (rest, *prefix)).filter(|(rest, prefix)| {
-        rest.trim_start_matches('0').starts_with(prefix)
-    }));
+    let overseas = OVERSEAS.iter().find_map(|(prefix, country)| {
+        number.strip_prefix(country).map(|rest| (rest, *prefix)).filter(|(rest, prefix)| rest.trim_start_matches('0').starts_with(prefix))
+    });
     if let Some((rest, _)) = overseas.filter(|_| international) {
         return french_mobile(rest.trim_start_matches('0'));
     }
@@ -75,14 +75,27 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_french_mobile_is_one_number() {
-        for text in ["06 12 34 56 78", "06.12.34.56.78", "0033612345678", "33612345678", "+33 (0)6 12 34 56 78", "+33\u{202f}612345678", "+330612345678"] {
+        for text in [
+            "06 12 34 56 78",
+            "06.12.34.56.78",
+            "0033612345678",
+            "33612345678",
+            "+33 (0)6 12 34 56 78",
+            "+33\u{202f}612345678",
+            "+330612345678",
+        ] {
             assert_eq!(mobile(text).as_deref(), Some("+33612345678"), "{text}");
         }
     }
 
     #[test]
     fn overseas_france_has_country_codes_of_its_own() {
-        for (text, expected) in [("0692 12 34 56", "+262692123456"), ("0690123456", "+590690123456"), ("+33 692 12 34 56", "+262692123456"), ("+262 692 12 34 56", "+262692123456")] {
+        for (text, expected) in [
+            ("0692 12 34 56", "+262692123456"),
+            ("0690123456", "+590690123456"),
+            ("+33 692 12 34 56", "+262692123456"),
+            ("+262 692 12 34 56", "+262692123456"),
+        ] {
             assert_eq!(mobile(text).as_deref(), Some(expected), "{text}");
         }
     }

@@ -311,7 +311,8 @@ pub struct SourceView {
 impl From<&SourceRecord> for SourceView {
     fn from(record: &SourceRecord) -> Self {
         let SourceRecord { name, payments_complete_until, heartbeat_at, ledger_differs, ledger } = record;
-        let item = |item: &OpenItems| (item.total.currency.code().to_owned(), OpenItemsInput { count: item.count, total: item.total.plain() });
+        let item =
+            |item: &OpenItems| (item.total.currency.code().to_owned(), OpenItemsInput { count: item.count, total: item.total.plain() });
         Self {
             source: name.clone(),
             payments_complete_until: payments_complete_until.map(at),

@@ -39,7 +39,9 @@ pub struct Controller {
 impl Controller {
     /// Sets the tenant up: who is owed, how messages leave, where webhooks go.
     pub async fn new(api: Api, catcher: Catcher, receiver: Receiver, letters: PathBuf) -> anyhow::Result<Self> {
-        let endpoint = api.post("/v1/webhook_endpoints", json!({"url": receiver.url, "event_types": ["*"], "description": "the demo's receiver"})).await?;
+        let endpoint = api
+            .post("/v1/webhook_endpoints", json!({"url": receiver.url, "event_types": ["*"], "description": "the demo's receiver"}))
+            .await?;
         receiver.trust(text(&endpoint, "/secret"));
         Ok(Self {
             api,
@@ -114,7 +116,12 @@ impl Controller {
     /// The creditor is the seller of the documents; its account is printed when all documents agree on it.
     async fn creditor(&self, cast: &Cast) -> anyhow::Result<()> {
         let seller = &cast.0.first().context("a cast")?.read.seller;
-        let accounts: BTreeSet<String> = cast.0.iter().filter_map(|staged| staged.read.payee_ibans.first()).map(|iban| relance_ingest::normalise::compact(iban)).collect();
+        let accounts: BTreeSet<String> = cast
+            .0
+            .iter()
+            .filter_map(|staged| staged.read.payee_ibans.first())
+            .map(|iban| relance_ingest::normalise::compact(iban))
+            .collect();
         let one = if accounts.len() == 1 { accounts.first() } else { None };
         let address = seller.address.as_ref();
         let name = if seller.name.is_empty() { "Demo SARL" } else { seller.name.as_str() };
@@ -142,8 +149,11 @@ impl Controller {
         let mut body = details(customer, &["kind", "name", "language", "time_zone", "region", "siren", "vat_id", "address", "segment"]);
         let version = customer.get("source_version").and_then(Value::as_i64).unwrap_or(1) + 1;
         let phone = staged.read.buyer.phone.clone().unwrap_or_else(|| "+33612345678".to_owned());
-        merge(&mut body, json!({"source_version": version, "contacts": [{"external_id": "demo", "name": staged.read.buyer.contact_name,
-            "role": "accounts_payable", "email": email, "phone": phone, "can_approve_payment": true}]}));
+        merge(
+            &mut body,
+            json!({"source_version": version, "contacts": [{"external_id": "demo", "name": staged.read.buyer.contact_name,
+            "role": "accounts_payable", "email": email, "phone": phone, "can_approve_payment": true}]}),
+        );
         self.api.put(&format!("/v1/sources/demo/customers/{}", encode(text(customer, "/external_id"))), body).await?;
         Ok(email)
     }
@@ -151,9 +161,15 @@ impl Controller {
     /// An invoice without an account gets a link to pay, and that is said.
     async fn payment_link(&self, invoice: &Value, customer: &Value) -> anyhow::Result<()> {
         story::detail(&format!("{} states no account: a payment link is used", text(invoice, "/number")));
-        let mut body = details(invoice, &["number", "issued_on", "due_on", "currency", "total", "payable", "payment_reference", "purchase_order", "buyer_reference"]);
+        let mut body = details(
+            invoice,
+            &["number", "issued_on", "due_on", "currency", "total", "payable", "payment_reference", "purchase_order", "buyer_reference"],
+        );
         let version = invoice.get("source_version").and_then(Value::as_i64).unwrap_or(1) + 1;
-        merge(&mut body, json!({"source_version": version, "customer_external_id": text(customer, "/external_id"), "payment_url": "https://pay.demo.invalid/"}));
+        merge(
+            &mut body,
+            json!({"source_version": version, "customer_external_id": text(customer, "/external_id"), "payment_url": "https://pay.demo.invalid/"}),
+        );
         self.api.put(&format!("/v1/sources/demo/invoices/{}", encode(text(invoice, "/external_id"))), body).await?;
         Ok(())
     }
@@ -161,8 +177,11 @@ impl Controller {
     async fn channels(&self, addresses: &[String]) -> anyhow::Result<()> {
         let (host, port) = ("127.0.0.1", self.catcher.address().port());
         self.api
-            .put("/v1/channels/email", json!({"provider": "smtp", "from": "recouvrement@demo.invalid", "from_name": "Demo", "allow_list": addresses,
-                "smtp": {"host": host, "port": port, "security": "none"}}))
+            .put(
+                "/v1/channels/email",
+                json!({"provider": "smtp", "from": "recouvrement@demo.invalid", "from_name": "Demo", "allow_list": addresses,
+                "smtp": {"host": host, "port": port, "security": "none"}}),
+            )
             .await?;
         self.api.put("/v1/channels/letter", json!({"provider": "print"})).await?;
         Ok(())
@@ -187,15 +206,48 @@ impl Controller {
         let object = event.pointer("/data/object").cloned().unwrap_or_default();
         let at = text(event, "/timestamp");
         match text(event, "/type") {
-            "invoice.recorded" => story::line(at, &format!("Invoice {} recorded: {} {}, due {}", text(&object, "/number"), text(&object, "/amount_due"), text(&object, "/currency"), text(&object, "/due_on"))),
-            "invoice.overdue" => story::line(at, &format!("Invoice {} is overdue: {} {}", text(&object, "/number"), text(&object, "/amount_due"), text(&object, "/currency"))),
-            "invoice.partially_paid" => story::line(at, &format!("Invoice {}: {} {} left", text(&object, "/number"), text(&object, "/amount_due"), text(&object, "/currency"))),
+            "invoice.recorded" => story::line(
+                at,
+                &format!(
+                    "Invoice {} recorded: {} {}, due {}",
+                    text(&object, "/number"),
+                    text(&object, "/amount_due"),
+                    text(&object, "/currency"),
+                    text(&object, "/due_on")
+                ),
+            ),
+            "invoice.overdue" => story::line(
+                at,
+                &format!(
+                    "Invoice {} is overdue: {} {}",
+                    text(&object, "/number"),
+                    text(&object, "/amount_due"),
+                    text(&object, "/currency")
+                ),
+            ),
+            "invoice.partially_paid" => story::line(
+                at,
+                &format!("Invoice {}: {} {} left", text(&object, "/number"), text(&object, "/amount_due"), text(&object, "/currency")),
+            ),
             "invoice.paid" => story::line(at, &format!("Invoice {} is paid", text(&object, "/number"))),
             "reminder.sent" => self.tell_sent(at, &object).await?,
-            "reminder.approval_requested" => story::line(at, &format!("Step {} waits for a person's approval ({})", text(&object, "/step_key"), story::totals(&object))),
-            "reminder.cancelled" => story::line(at, &format!("The reminder at step {} is withdrawn: {}", text(&object, "/step_key"), text(&object, "/cancel_reason"))),
+            "reminder.approval_requested" => {
+                story::line(at, &format!("Step {} waits for a person's approval ({})", text(&object, "/step_key"), story::totals(&object)))
+            }
+            "reminder.cancelled" => story::line(
+                at,
+                &format!("The reminder at step {} is withdrawn: {}", text(&object, "/step_key"), text(&object, "/cancel_reason")),
+            ),
             "task.created" => story::line(at, &format!("For a person: {}", text(&object, "/title"))),
-            "promise.made" => story::line(at, &format!("A promise: {} {} by {}; chasing rests", text(&object, "/amount"), text(&object, "/currency"), text(&object, "/promised_on"))),
+            "promise.made" => story::line(
+                at,
+                &format!(
+                    "A promise: {} {} by {}; chasing rests",
+                    text(&object, "/amount"),
+                    text(&object, "/currency"),
+                    text(&object, "/promised_on")
+                ),
+            ),
             "promise.broken" => story::line(at, "The promise is broken: the ladder resumes at its step"),
             "case.closed" => story::line(at, "The case is closed: nothing is owed"),
             _ => return Ok(()),
@@ -305,9 +357,15 @@ impl Controller {
             let customer = text(&task, "/customer_id").to_owned();
             let promises = !self.promised && self.promiser.as_deref() == Some(&customer);
             let outcome = if promises { "promised" } else { "no_answer" };
-            story::line(&format!("{day}T12:00:00Z"), &format!("The controller calls: {}", if promises { "a promise" } else { "no answer" }));
+            story::line(
+                &format!("{day}T12:00:00Z"),
+                &format!("The controller calls: {}", if promises { "a promise" } else { "no answer" }),
+            );
             self.api
-                .post(&format!("/v1/tasks/{}/complete", text(&task, "/id")), json!({"outcome": outcome, "by": {"name": "demo controller", "email": "controller@demo.invalid"}}))
+                .post(
+                    &format!("/v1/tasks/{}/complete", text(&task, "/id")),
+                    json!({"outcome": outcome, "by": {"name": "demo controller", "email": "controller@demo.invalid"}}),
+                )
                 .await?;
             if promises {
                 self.promised = true;
@@ -319,7 +377,8 @@ impl Controller {
 
     async fn promise(&self, customer: &str, day: NaiveDate) -> anyhow::Result<()> {
         let open = self.api.list(&format!("/v1/invoices?customer_id={customer}&status=open")).await?;
-        let due: rust_decimal::Decimal = open.iter().filter_map(|invoice| text(invoice, "/amount_due").parse::<rust_decimal::Decimal>().ok()).sum();
+        let due: rust_decimal::Decimal =
+            open.iter().filter_map(|invoice| text(invoice, "/amount_due").parse::<rust_decimal::Decimal>().ok()).sum();
         let body = json!({"customer_id": customer, "amount": format!("{due:.2}"), "currency": "EUR", "promised_on": day + Days::days(7), "made_by": "the customer, on the phone"});
         self.api.post("/v1/promises", body).await?;
         self.api.rest().await
@@ -339,7 +398,8 @@ impl Controller {
         story::line(&format!("{day}T12:00:00Z"), "The customers pay what is left");
         for (n, invoice) in self.api.list("/v1/invoices?status=open").await?.iter().enumerate() {
             let customer = self.api.get(&format!("/v1/customers/{}", text(invoice, "/customer_id"))).await?;
-            self.pay(&format!("DEMO-FINAL-{n}"), &customer, text(invoice, "/amount_due"), &day.to_string(), text(invoice, "/number")).await?;
+            self.pay(&format!("DEMO-FINAL-{n}"), &customer, text(invoice, "/amount_due"), &day.to_string(), text(invoice, "/number"))
+                .await?;
         }
         self.tell().await
     }
@@ -347,7 +407,9 @@ impl Controller {
 
 /// The named members of an answer, as a body.
 fn details(from: &Value, names: &[&str]) -> Value {
-    Value::Object(names.iter().filter_map(|name| Some(((*name).to_owned(), from.get(*name).filter(|value| !value.is_null())?.clone()))).collect())
+    Value::Object(
+        names.iter().filter_map(|name| Some(((*name).to_owned(), from.get(*name).filter(|value| !value.is_null())?.clone()))).collect(),
+    )
 }
 
 fn merge(body: &mut Value, more: Value) {
@@ -358,5 +420,12 @@ fn merge(body: &mut Value, more: Value) {
 
 /// A path segment, percent-encoded.
 fn encode(segment: &str) -> String {
-    segment.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    segment
+        .bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+            },
+        )
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! The demo: the whole service on loopback, driven through its own API by a controller who never tires.
 
-mod controller;
 mod api;
+mod controller;
 mod receiver;
 pub mod stage;
 mod story;

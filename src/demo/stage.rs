@@ -93,7 +93,11 @@ pub fn choose(readings: Vec<Reading>) -> anyhow::Result<Cast> {
             let read = reading.outcome.ok()?;
             let payable = read.kind == DocumentKind::Invoice && read.payable > rust_decimal::Decimal::ZERO && !read.already_paid;
             let due_on = due_on(&read);
-            (payable && read.currency == "EUR" && !read.direct_debit && !read.buyer.name.is_empty()).then_some(Staged { paper: reading.paper, read, due_on })
+            (payable && read.currency == "EUR" && !read.direct_debit && !read.buyer.name.is_empty()).then_some(Staged {
+                paper: reading.paper,
+                read,
+                due_on,
+            })
         })
         .collect();
     staged.sort_by_key(|staged| (staged.due_on, staged.read.number.clone()));
@@ -101,7 +105,14 @@ pub fn choose(readings: Vec<Reading>) -> anyhow::Result<Cast> {
     staged.retain(|staged| staged.due_on > newest - Duration::days(365));
     let surplus = staged.len().saturating_sub(MOST);
     staged.drain(..surplus);
-    println!("On stage: {}", staged.iter().map(|staged| format!("{} ({})", staged.read.number, staged.read.buyer.name.replace('\n', " "))).collect::<Vec<_>>().join(", "));
+    println!(
+        "On stage: {}",
+        staged
+            .iter()
+            .map(|staged| format!("{} ({})", staged.read.number, staged.read.buyer.name.replace('\n', " ")))
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
     if surplus > 0 {
         println!("  {surplus} more payable invoices stay off it, so that the story stays readable");
     }

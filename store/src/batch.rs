@@ -44,7 +44,8 @@ where
     }
     let mut written = 0;
     for chunk in rows.chunks((SQLITE_BINDS / columns.len()).max(1)) {
-        let sql = format!("INSERT INTO {} ({}) VALUES {}{suffix}", table::<E>(), names::<E>(&columns), placeholders(columns.len(), chunk.len()));
+        let sql =
+            format!("INSERT INTO {} ({}) VALUES {}{suffix}", table::<E>(), names::<E>(&columns), placeholders(columns.len(), chunk.len()));
         let values: Vec<Value> = chunk.iter().flat_map(|row| columns.iter().map(|column| row.get(*column))).collect();
         written += c.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected();
     }

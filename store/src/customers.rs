@@ -72,7 +72,12 @@ pub async fn get<C: ConnectionTrait>(c: &C, tenant: TenantId, id: CustomerId) ->
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
-pub async fn by_external<C: ConnectionTrait>(c: &C, tenant: TenantId, source: &str, external_id: &str) -> Result<CustomerRecord, StoreError> {
+pub async fn by_external<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    source: &str,
+    external_id: &str,
+) -> Result<CustomerRecord, StoreError> {
     let query = customers::Entity::find()
         .filter(customers::Column::TenantId.eq(tenant.0))
         .filter(customers::Column::Source.eq(source))
@@ -97,7 +102,12 @@ pub async fn list<C: ConnectionTrait>(c: &C, tenant: TenantId, after: Option<Uui
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
-pub async fn balance<C: ConnectionTrait>(c: &C, tenant: TenantId, customer: CustomerId, on: Option<NaiveDate>) -> Result<Balance, StoreError> {
+pub async fn balance<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    customer: CustomerId,
+    on: Option<NaiveDate>,
+) -> Result<Balance, StoreError> {
     customers::Entity::find_by_id((tenant.0, customer.0)).one(c).await?.ok_or(StoreError::NotFound)?;
     let facts = ledger::of(c, tenant.0, customer.0).await?;
     Ok(balance_on(&facts, &facts.allocations, on))

@@ -66,7 +66,12 @@ pub struct NumberedInvoice {
 ///
 /// # Errors
 /// The database's.
-pub async fn numbered<C: ConnectionTrait>(c: &C, tenant: TenantId, source: &str, numbers: &[String]) -> Result<Vec<NumberedInvoice>, StoreError> {
+pub async fn numbered<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    source: &str,
+    numbers: &[String],
+) -> Result<Vec<NumberedInvoice>, StoreError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }

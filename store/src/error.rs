@@ -72,7 +72,11 @@ impl StoreError {
                 sqlx::Error::Database(error) => error.code().is_some_and(|code| passes_by(&code)),
                 error => matches!(
                     error,
-                    sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
+                    sqlx::Error::Io(_)
+                        | sqlx::Error::Tls(_)
+                        | sqlx::Error::Protocol(_)
+                        | sqlx::Error::PoolTimedOut
+                        | sqlx::Error::PoolClosed
                 ),
             },
             _ => false,

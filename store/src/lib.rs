@@ -13,9 +13,9 @@ pub mod due;
 pub mod dunning;
 mod entity;
 mod error;
-pub mod forget;
 pub mod events;
 pub mod facts;
+pub mod forget;
 pub mod heartbeat;
 pub mod idempotency;
 pub mod invoices;
@@ -36,6 +36,6 @@ mod time;
 pub mod touch;
 pub mod webhooks;
 
-pub use dunning::sending;
 pub use db::{Scope, Store, StoreConfig, Tx};
+pub use dunning::sending;
 pub use error::StoreError;

@@ -103,11 +103,14 @@ pub async fn get<C: ConnectionTrait>(c: &C, tenant: TenantId, id: PaymentId) -> 
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
-pub async fn by_external<C: ConnectionTrait>(c: &C, tenant: TenantId, source: &str, external_id: &str) -> Result<PaymentRecord, StoreError> {
-    let query = Entity::find()
-        .filter(Column::TenantId.eq(tenant.0))
-        .filter(Column::Source.eq(source))
-        .filter(Column::ExternalId.eq(external_id));
+pub async fn by_external<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    source: &str,
+    external_id: &str,
+) -> Result<PaymentRecord, StoreError> {
+    let query =
+        Entity::find().filter(Column::TenantId.eq(tenant.0)).filter(Column::Source.eq(source)).filter(Column::ExternalId.eq(external_id));
     one(c, tenant, query.one(c).await?).await
 }
 

@@ -42,7 +42,8 @@ impl Clock {
 /// [`StoreError::WrongState`] for a live tenant, which has none.
 pub async fn get<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Clock, StoreError> {
     let row = tenants::Entity::find_by_id(tenant.0).one(c).await?.ok_or(StoreError::NotFound)?;
-    let now = row.clock_at.filter(|_| !row.live).ok_or_else(|| StoreError::WrongState("A live tenant has no clock of its own.".to_owned()))?;
+    let now =
+        row.clock_at.filter(|_| !row.live).ok_or_else(|| StoreError::WrongState("A live tenant has no clock of its own.".to_owned()))?;
     Ok(Clock { now: instant(now), target: row.clock_target_at.map(instant), work_due: row.work_due })
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use relance_domain::ids::{CustomerId, TenantId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 
 use crate::{
@@ -14,6 +14,13 @@ use crate::{
     time::millis,
 };
 
+/// `now`, or the earlier instant that is there. The row is written either way: a worker that holds it at
+/// this moment has not seen our change, so its next look must come after our commit.
+fn earlier_of(now: DateTime<Utc>) -> SimpleExpr {
+    let earlier = Expr::col(customers::Column::NextCheckAt).lt(millis(now));
+    CaseStatement::new().case(earlier, Expr::col(customers::Column::NextCheckAt)).finally(Expr::value(millis(now))).into()
+}
+
 /// Makes `customers` due for a look at `now` (the tenant's clock), unless they are due earlier.
 ///
 /// # Errors
@@ -21,10 +28,9 @@ use crate::{
 pub async fn look_now<C: ConnectionTrait>(c: &C, tenant: TenantId, list: &[CustomerId], now: DateTime<Utc>) -> Result<(), StoreError> {
     for chunk in list.chunks(10_000) {
         customers::Entity::update_many()
-            .col_expr(customers::Column::NextCheckAt, Expr::value(millis(now)))
+            .col_expr(customers::Column::NextCheckAt, earlier_of(now))
             .filter(customers::Column::TenantId.eq(tenant.0))
             .filter(customers::Column::Id.is_in(chunk.iter().map(|id| id.0)))
-            .filter(customers::Column::NextCheckAt.is_null().or(customers::Column::NextCheckAt.gt(millis(now))))
             .exec(c)
             .await?;
     }
@@ -37,9 +43,8 @@ pub async fn look_now<C: ConnectionTrait>(c: &C, tenant: TenantId, list: &[Custo
 /// The database's.
 pub async fn look_at_everybody<C: ConnectionTrait>(c: &C, tenant: TenantId, now: DateTime<Utc>) -> Result<(), StoreError> {
     customers::Entity::update_many()
-        .col_expr(customers::Column::NextCheckAt, Expr::value(millis(now)))
+        .col_expr(customers::Column::NextCheckAt, earlier_of(now))
         .filter(customers::Column::TenantId.eq(tenant.0))
-        .filter(customers::Column::NextCheckAt.is_null().or(customers::Column::NextCheckAt.gt(millis(now))))
         .exec(c)
         .await?;
     wake_clock(c, tenant).await

@@ -181,10 +181,21 @@ fn history() -> Vec<Fact> {
             reason_code: "quality".into(),
             comment: None,
         },
-        Fact::DisputeOpened { external_id: "D2".into(), invoice_external_id: "I3".into(), amount: None, reason_code: "price".into(), comment: None },
+        Fact::DisputeOpened {
+            external_id: "D2".into(),
+            invoice_external_id: "I3".into(),
+            amount: None,
+            reason_code: "price".into(),
+            comment: None,
+        },
         Fact::DisputeResolved { external_id: "D2".into(), outcome: "rejected".into() },
         Fact::InvoiceVoided { external_id: "I3".into(), source_version: 2 },
-        Fact::InsolvencyOpened { customer_external_id: "C1".into(), procedure: "safeguard".into(), judgment_on: day("2026-10-30"), published_on: None },
+        Fact::InsolvencyOpened {
+            customer_external_id: "C1".into(),
+            procedure: "safeguard".into(),
+            judgment_on: day("2026-10-30"),
+            published_on: None,
+        },
         Fact::ContactOptedOut { customer_external_id: "C1".into(), channel: "email".into(), address: "a@x.example".into() },
         Fact::PromiseMade {
             external_id: "M1".into(),
@@ -250,7 +261,10 @@ async fn versions_and_conflicts_have_their_own_answers() {
         Fact::PaymentReversed { external_id: "P1".into(), on: day("2026-10-19"), reason_code: "x".into() },
     ];
     let results = outcomes(&house.send(facts).await);
-    assert_eq!(results[..5], [FactOutcome::Unchanged, FactOutcome::VersionConflict, FactOutcome::Stale, FactOutcome::Changed, FactOutcome::Created]);
+    assert_eq!(
+        results[..5],
+        [FactOutcome::Unchanged, FactOutcome::VersionConflict, FactOutcome::Stale, FactOutcome::Changed, FactOutcome::Created]
+    );
     assert!(matches!(&results[5], FactOutcome::Rejected { code: "over_allocated", .. }));
     assert_eq!(results[6..9], [FactOutcome::Created, FactOutcome::Unchanged, FactOutcome::VersionConflict]);
     assert!(matches!(&results[9], FactOutcome::Rejected { code: "validation_failed", .. }));
@@ -264,7 +278,8 @@ async fn an_event_is_taken_once() {
         envelope.event = Some(EventIdentity { id: id.to_owned(), digest: envelope.digest.clone() });
         envelope
     };
-    let batch = || vec![event("1", customer("C1", 1, vec![])), event("2", invoice("I1", 1, "C1", "5")), event("1", customer("C1", 1, vec![]))];
+    let batch =
+        || vec![event("1", customer("C1", 1, vec![])), event("2", invoice("I1", 1, "C1", "5")), event("1", customer("C1", 1, vec![]))];
     let first = outcomes(&apply(&house.store, house.tenant, batch(), Mode::Commit).await.unwrap());
     assert_eq!(first, [FactOutcome::Created, FactOutcome::Created, FactOutcome::Duplicate]);
     let again = outcomes(&apply(&house.store, house.tenant, batch(), Mode::Commit).await.unwrap());

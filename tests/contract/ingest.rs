@@ -75,7 +75,7 @@ story! {
         world.pays("P1", "C1", "60.00", "2026-10-10", json!({"reference": "FA-1"})).await;
         let balance = async |day: &str| {
             let answer = world.get(&format!("/v1/customers/{}/balance?on={day}", customer["id"].as_str().unwrap())).await.expect(200);
-            answer["totals"][0]["amount_due"].as_str().map(str::to_owned)
+            answer["totals"][0]["amount"].as_str().map(str::to_owned)
         };
         assert_eq!(balance("2026-10-09").await.as_deref(), Some("100.00"));
         assert_eq!(balance("2026-10-10").await.as_deref(), Some("40.00"));

@@ -10,21 +10,34 @@ use crate::{
 /// Everything of a tenant that has an id, by path parameter and the noun before it.
 async fn belongings(world: &World) -> Vec<(&'static str, String)> {
     let customer = world.customer("C1").await;
-    let invoice = world.invoice("FA-1", "C1", "2026-10-05", "200.00").await;
+    let invoice = world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
     let payment = world.pays("P1", "C1", "10.00", "2026-10-02", json!({"reference": "FA-1"})).await;
     let note = world
-        .put("/v1/sources/erp/credit_notes/AV-1", json!({"source_version": 1, "number": "AV-1", "customer_external_id": "C1", "issued_on": "2026-10-02", "currency": "EUR", "total": "1.00"}))
+        .put("/v1/sources/erp/credit_notes/AV-1", json!({"source_version": 1, "number": "AV-1", "customer_external_id": "C1", "issued_on": "2026-10-02", "currency": "EUR", "total": "1.00", "invoice_external_id": "FA-1"}))
         .await
         .expect(201);
     let endpoint = world.post("/v1/webhook_endpoints", json!({"url": "http://127.0.0.1:9/", "event_types": ["*"]})).await.expect(201);
-    let hold = world.post("/v1/holds", json!({"scope": "invoice", "target_id": invoice["id"], "reason": "manual", "until_on": "2026-10-03"})).await.expect(201);
-    let dispute = world.post("/v1/disputes", json!({"invoice_id": invoice["id"], "amount": "1.00", "reason_code": "price"})).await.expect(201);
-    let promise = world.post("/v1/promises", json!({"customer_id": customer["id"], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"})).await.expect(201);
+    let hold = world
+        .post("/v1/holds", json!({"scope": "invoice", "target_id": invoice["id"], "reason": "manual", "until_on": "2026-10-03"}))
+        .await
+        .expect(201);
+    let dispute =
+        world.post("/v1/disputes", json!({"invoice_id": invoice["id"], "amount": "1.00", "reason_code": "price"})).await.expect(201);
+    let promise = world
+        .post("/v1/promises", json!({"customer_id": customer["id"], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"}))
+        .await
+        .expect(201);
     world.advance("2026-11-30T12:00:00Z").await;
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let mut all = vec![
-        ("customers", id(&customer)), ("invoices", id(&invoice)), ("payments", id(&payment)), ("credit_notes", id(&note)),
-        ("webhook_endpoints", id(&endpoint)), ("holds", id(&hold)), ("disputes", id(&dispute)), ("promises", id(&promise)),
+        ("customers", id(&customer)),
+        ("invoices", id(&invoice)),
+        ("payments", id(&payment)),
+        ("credit_notes", id(&note)),
+        ("webhook_endpoints", id(&endpoint)),
+        ("holds", id(&hold)),
+        ("disputes", id(&dispute)),
+        ("promises", id(&promise)),
     ];
     for noun in ["reminders", "tasks", "decisions", "policies", "api_keys"] {
         all.push((noun, id(&world.list(&format!("/v1/{noun}")).await[0])));
@@ -79,9 +92,11 @@ fn example(path: &str) -> Value {
         "complete" => json!({"outcome": "done", "by": by}),
         "resolve" => json!({"outcome": "rejected"}),
         "reverse" => json!({"on": "2026-10-02", "reason_code": "AM04"}),
-        "interactions" => json!({"channel": "phone", "at": "2026-10-02T08:00:00Z", "by": "Ana", "outcome": "reached"}),
+        "interactions" => json!({"channel": "phone", "at": "2026-09-30T08:00:00Z", "by": by, "outcome": "reached"}),
         "activate" => json!({"backlog": "skip", "spread_days": 1, "confirm_count": 0}),
-        _ if path == "/v1/policies/{id}" => json!({"name": "x", "steps": [{"key": "a", "offset_days": 3, "channel": "email", "template": "first_reminder"}]}),
+        _ if path == "/v1/policies/{id}" => {
+            json!({"name": "x", "steps": [{"key": "a", "offset_days": 3, "channel": "email", "template": "first_reminder"}]})
+        }
         _ if path == "/v1/webhook_endpoints/{id}" => json!({"description": "x"}),
         _ => json!({}),
     }

@@ -10,7 +10,11 @@ fn documents() -> Vec<(&'static str, Value)> {
         let out = std::process::Command::new("curl").args(["-sS", "--noproxy", "*", &format!("{}{path}", server.base)]).output().unwrap();
         serde_json::from_slice(&out.stdout).unwrap()
     };
-    vec![("openapi.json", read("/openapi.json")), ("openapi.sdk.json", read("/openapi.sdk.json")), ("openapi-3.0.json", read("/openapi-3.0.json"))]
+    vec![
+        ("openapi.json", read("/openapi.json")),
+        ("openapi.sdk.json", read("/openapi.sdk.json")),
+        ("openapi-3.0.json", read("/openapi-3.0.json")),
+    ]
 }
 
 #[test]
@@ -26,7 +30,9 @@ fn every_operation_is_named_tagged_and_describes_its_answers() {
     for (name, document) in documents() {
         let mut ids = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {
-            for (method, operation) in item.as_object().unwrap().iter().filter(|(method, _)| ["get", "put", "post", "patch", "delete"].contains(&method.as_str())) {
+            for (method, operation) in
+                item.as_object().unwrap().iter().filter(|(method, _)| ["get", "put", "post", "patch", "delete"].contains(&method.as_str()))
+            {
                 let place = format!("{name}: {method} {path}");
                 ids.push(operation["operationId"].as_str().unwrap_or_else(|| panic!("{place}: no operationId")).to_owned());
                 assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{place}: one tag");

@@ -8,10 +8,10 @@ story! {
     /// Planned at midnight for half past eight; the money comes in at half past midnight.
     the_send_is_cancelled, world from "2026-10-01T08:00:00Z", {
         world.customer("C1").await;
-        world.invoice("FA-1", "C1", "2026-10-05", "1200.00").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
         world.advance("2026-10-08T22:30:00Z").await;
         assert_eq!(world.story_of_reminders().await, ["2026-10-09 first planned"]);
-        world.pays("P1", "C1", "1200.00", "2026-10-08", json!({"reference": "FA-1"})).await;
+        world.pays("P1", "C1", "400.00", "2026-10-08", json!({"reference": "FA-1"})).await;
         world.rest().await;
         let reminder = &world.reminders().await[0];
         assert_eq!((&reminder["status"], &reminder["cancel_reason"]), (&json!("cancelled"), &json!("balance_changed")));
@@ -27,7 +27,7 @@ story! {
     /// From the first heartbeat on, payments must be known within 96 hours.
     stale_payment_data_hold_everything_and_say_so, world from "2026-10-01T08:00:00Z", {
         world.customer("C1").await;
-        world.invoice("FA-1", "C1", "2026-10-05", "1200.00").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
         world.post("/v1/sources/erp/heartbeat", json!({"payments_complete_until": "2026-10-01T07:00:00Z"})).await;
         world.advance("2026-10-20T12:00:00Z").await;
         assert!(world.reminders().await.is_empty());

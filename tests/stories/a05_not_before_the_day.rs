@@ -8,7 +8,7 @@ story! {
     /// Overdue begins at midnight in the tenant's zone, once.
     overdue_begins_at_local_midnight, world from "2026-10-01T08:00:00Z", {
         world.customer("C1").await;
-        world.invoice("FA-1", "C1", "2026-10-05", "1200.00").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
         world.advance("2026-10-05T21:59:59Z").await;
         assert_eq!(world.read_invoice("FA-1").await["overdue"], json!(false));
         world.advance("2026-10-05T22:00:00Z").await;
@@ -25,7 +25,7 @@ story! {
     /// Delivered on the 20th: ten days of grace from there.
     delivery_and_grace_come_first, world from "2026-10-01T08:00:00Z", {
         world.customer("C1").await;
-        world.invoice_with("FA-1", "C1", "2026-10-05", "1200.00", json!({"delivered_on": "2026-10-20"})).await;
+        world.invoice_with("FA-1", "C1", "2026-10-05", "400.00", json!({"delivered_on": "2026-10-20"})).await;
         world.advance("2026-11-02T12:00:00Z").await;
         assert_eq!(world.story_of_reminders().await, ["2026-10-30 first sent"]);
     }

@@ -12,7 +12,10 @@ fn policy() -> Value {
 async fn asked(world: &World) -> Value {
     let made = world.post("/v1/policies", policy()).await.expect(201);
     let id = made["id"].as_str().unwrap();
-    world.post(&format!("/v1/policies/{id}/versions/1/activate"), json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0})).await.expect(200);
+    world
+        .post(&format!("/v1/policies/{id}/versions/1/activate"), json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0}))
+        .await
+        .expect(200);
     world.customer_with("C1", json!({"policy_id": id})).await;
     world.invoice("FA-1", "C1", "2026-10-05", "200.00").await;
     world.advance("2026-10-09T05:00:00Z").await;

@@ -51,7 +51,7 @@ story! {
 
         let notice = &world.reminders().await[4];
         let content = world.get(&format!("/v1/reminders/{}/content", notice["id"].as_str().unwrap())).await.expect(200);
-        let text = content["text"].as_str().unwrap();
+        let text = content["text"].as_str().unwrap().replace('\u{a0}', " ");
         assert!(text.contains("MISE EN DEMEURE") && text.contains("FA-1") && text.contains("2 décembre 2026"), "{text}");
         let letter = content["attachments"].as_array().unwrap().iter().find(|a| a["media_type"] == "application/pdf").unwrap();
         assert!(letter["size"].as_u64().unwrap() > 5_000);

@@ -16,6 +16,7 @@ macro_rules! story {
     ($(#[$doc:meta])* $name:ident, $world:ident from $clock:literal, $body:block) => {
         $(#[$doc])*
         mod $name {
+            #[allow(unused_imports, reason = "a story may name nothing of its file")]
             use super::*;
 
             async fn story($world: $crate::support::World) $body

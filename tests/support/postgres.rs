@@ -35,11 +35,16 @@ pub fn psql(port: u16, database: &str, sql: &str) -> Result<String, String> {
         .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-Atc", sql])
         .output()
         .map_err(|error| error.to_string())?;
-    if out.status.success() { Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned()) } else { Err(String::from_utf8_lossy(&out.stderr).into_owned()) }
+    if out.status.success() {
+        Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    } else {
+        Err(String::from_utf8_lossy(&out.stderr).into_owned())
+    }
 }
 
 fn binaries() -> Option<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin")).collect();
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin")).collect();
     found.sort();
     found.reverse();
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -67,7 +72,9 @@ fn start() -> Result<u16, String> {
     }
     run(as_postgres(&bin.join("initdb")).args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D"]).arg(&data))?;
     let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).map_err(|error| error.to_string())?.port();
-    let settings = format!("port={port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories=''\nfsync=off\nsynchronous_commit=off\nmax_connections=200\nshared_preload_libraries='pg_stat_statements'\n");
+    let settings = format!(
+        "port={port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories=''\nfsync=off\nsynchronous_commit=off\nmax_connections=200\nshared_preload_libraries='pg_stat_statements'\n"
+    );
     let child = as_postgres(&bin.join("postgres"))
         .arg("-D")
         .arg(&data)

@@ -80,8 +80,12 @@ async fn serve(mut stream: TcpStream, kept: Arc<Mutex<Vec<Received>>>, answer: &
 fn parse(bytes: &[u8]) -> Option<(Received, usize)> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]);
-    let headers: BTreeMap<String, String> =
-        head.lines().skip(1).filter_map(|line| line.split_once(':')).map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
+    let headers: BTreeMap<String, String> = head
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
+        .collect();
     let length: usize = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
     let body = bytes.get(end + 4..end + 4 + length)?;
     Some((Received { headers, body: String::from_utf8_lossy(body).into_owned() }, end + 4 + length))

@@ -20,9 +20,7 @@ pub enum Database {
 #[derive(Debug)]
 pub struct Server {
     pub base: String,
-    pub admin: String,
     pub operator_key: String,
-    pub database_url: String,
     pub folder: PathBuf,
     pub child: Child,
 }
@@ -83,14 +81,8 @@ pub fn start(url: &str, arguments: &[&str]) -> Server {
     let log = std::fs::File::create(folder.join("log")).unwrap();
     let child = command(url, port, admin).args(arguments).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
     dependents::end_with_us(&child, None);
-    let mut server = Server {
-        base: format!("http://127.0.0.1:{port}"),
-        admin: format!("http://127.0.0.1:{admin}"),
-        operator_key: "operator-key-of-the-tests-0123456789".to_owned(),
-        database_url: url.to_owned(),
-        folder,
-        child,
-    };
+    let mut server =
+        Server { base: format!("http://127.0.0.1:{port}"), operator_key: "operator-key-of-the-tests-0123456789".to_owned(), folder, child };
     server.wait_ready(admin);
     server
 }

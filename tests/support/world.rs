@@ -47,14 +47,14 @@ fn client() -> Client {
     Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
 }
 
-/// Waits for a condition, a minute at most.
+/// Waits for a condition, four minutes at most (a lease has to run out in some).
 pub async fn until<T>(what: &str, check: impl AsyncFn() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(240);
     loop {
         if let Some(found) = check().await {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited a minute for: {what}");
+        assert!(Instant::now() < deadline, "waited four minutes for: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -135,10 +135,6 @@ impl World {
 
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PATCH, path, Some(body), &[]).await
-    }
-
-    pub async fn delete(&self, path: &str) -> Answer {
-        self.send(Method::DELETE, path, None, &[]).await
     }
 
     /// A list, whole.
@@ -225,7 +221,11 @@ impl World {
     /// `2026-10-09 first sent` for every reminder, oldest first (UTC day of the send or the schedule).
     pub async fn story_of_reminders(&self) -> Vec<String> {
         let day = |reminder: &Value| reminder["sent_at"].as_str().or(reminder["scheduled_at"].as_str()).unwrap()[..10].to_owned();
-        self.reminders().await.iter().map(|r| format!("{} {} {}", day(r), r["step_key"].as_str().unwrap(), r["status"].as_str().unwrap())).collect()
+        self.reminders()
+            .await
+            .iter()
+            .map(|r| format!("{} {} {}", day(r), r["step_key"].as_str().unwrap(), r["status"].as_str().unwrap()))
+            .collect()
     }
 
     /// The whole event feed, oldest first.

@@ -40,7 +40,9 @@ impl CaughtMail {
         let text = self.text().replace("\r\n ", " ").replace("\r\n\t", " ");
         let prefix = format!("{}:", name.to_ascii_lowercase());
         let head = text.split("\r\n\r\n").next().unwrap_or_default();
-        head.lines().find(|line| line.to_ascii_lowercase().starts_with(&prefix)).map(|line| line.get(prefix.len()..).unwrap_or_default().trim().to_owned())
+        head.lines()
+            .find(|line| line.to_ascii_lowercase().starts_with(&prefix))
+            .map(|line| line.get(prefix.len()..).unwrap_or_default().trim().to_owned())
     }
 }
 

@@ -51,7 +51,7 @@ impl Paces {
     pub fn for_store(store: &Store) -> Self {
         let looks = if store.is_postgres() { 4 } else { 1 };
         let pace = |concurrency, batch, seconds| Pace { concurrency, batch, lease: Duration::from_secs(seconds) };
-        Self { look: pace(looks, 200, 60), send: pace(4, 20, 120), deliver: pace(4, 200, 60), clock: pace(4, 1, 60) }
+        Self { look: pace(looks, 200, 20), send: pace(4, 20, 20), deliver: pace(16, 64, 30), clock: pace(4, 1, 20) }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Every minute: what is kept for a time only is forgotten in batches, and sends that nobody will end are
-//! settled. Leases that ran out need no keeping: the next claim takes them.
+//! Every minute what is kept for a time only is forgotten in batches; every few seconds sends that nobody
+//! will end are settled. Leases that ran out need no keeping: the next claim takes them.
 
 use std::time::Duration;
 
@@ -7,6 +7,8 @@ use relance_store::{Store, StoreError, dunning::sending, forget, webhooks};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 const EVERY: Duration = Duration::from_secs(60);
+/// How soon a send whose sender died is found out.
+const STUCK_EVERY: Duration = Duration::from_secs(10);
 /// Rows in one short transaction.
 const BATCH: u32 = 1_000;
 /// Batches in a minute, so that forgetting a lot does not crowd out the work.
@@ -14,21 +16,30 @@ const MOST_BATCHES: u32 = 50;
 
 /// Keeps house until `stopping` says so.
 pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
+    let ends = stopping.clone();
     let mut beat = tokio::time::interval(EVERY);
+    let mut stuck = tokio::time::interval(STUCK_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    stuck.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
+        let sweeps = tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
-            _ = beat.tick() => {}
-        }
-        match sending::reap_stuck(&store, u64::from(BATCH)).await {
-            Ok(0) => {}
-            Ok(reminders) => tracing::warn!(reminders, "nobody knows whether these reminders left: their sender died"),
-            Err(error) => tracing::warn!(%error, "lost sends not settled, tried again in a minute"),
-        }
-        if let Err(error) = sweep(&store, &stopping).await {
+            _ = beat.tick() => true,
+            _ = stuck.tick() => false,
+        };
+        if !sweeps {
+            settle_stuck(&store).await;
+        } else if let Err(error) = sweep(&store, &ends).await {
             tracing::warn!(%error, "housekeeping failed, tried again in a minute");
         }
+    }
+}
+
+async fn settle_stuck(store: &Store) {
+    match sending::reap_stuck(store, u64::from(BATCH)).await {
+        Ok(0) => {}
+        Ok(reminders) => tracing::warn!(reminders, "nobody knows whether these reminders left: their sender died"),
+        Err(error) => tracing::warn!(%error, "lost sends not settled, tried again soon"),
     }
 }
 

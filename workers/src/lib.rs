@@ -1,5 +1,3 @@
-
-
 pub mod catcher;
 pub mod clock;
 mod due_rows;

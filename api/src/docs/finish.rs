@@ -25,7 +25,7 @@ pub(super) fn finish(api: &mut OpenApi) {
         complete(operation);
         tags.extend(operation.tags.iter().flatten().cloned());
     }
-    for (_, item) in &mut api.paths.paths {
+    for item in api.paths.paths.values_mut() {
         for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
             add_parameter(operation, idempotency_key());
         }

@@ -76,7 +76,8 @@ fn unsound(pointer: &str, detail: &str) -> Refusal {
 }
 
 fn money(pointer: &str, text: &str, currency: Currency) -> Answer<Money> {
-    parse_money(pointer, text, currency).map_err(|fault| Refusal { errors: vec![fault.clone()], ..Refusal::new(Code::MoneyPrecision, fault.detail) })
+    parse_money(pointer, text, currency)
+        .map_err(|fault| Refusal { errors: vec![fault.clone()], ..Refusal::new(Code::MoneyPrecision, fault.detail) })
 }
 
 /// SIREN, else VAT number, else another identifier, else the name without case and spaces.

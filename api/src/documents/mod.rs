@@ -101,7 +101,8 @@ impl Credits {
     /// The one invoice; none when none or several are named.
     fn invoice(&self, read: &Read) -> Option<String> {
         let named = read.extracted.preceding_invoices.iter();
-        let found: BTreeSet<&String> = named.filter_map(|number| self.0.get(&(read.customer_external_id.clone(), number.clone()))).flatten().collect();
+        let found: BTreeSet<&String> =
+            named.filter_map(|number| self.0.get(&(read.customer_external_id.clone(), number.clone()))).flatten().collect();
         let mut found = found.into_iter();
         found.next().filter(|_| found.next().is_none()).cloned()
     }

@@ -1,6 +1,9 @@
 //! `/v1/decisions`: why something was done, or not.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use relance_domain::ids::DecisionId;
 use relance_openapi::decision::{DecisionList, DecisionView};
 use relance_store::dunning::decisions::{self, Filter};

@@ -1,6 +1,9 @@
 //! `POST /v1/customers/{id}/interactions`.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Path},
+};
 use relance_domain::ids::CustomerId;
 use relance_openapi::interaction::{InteractionInput, InteractionView};
 use relance_store::dunning::interactions::{self, NewInteraction};

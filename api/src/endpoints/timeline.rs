@@ -1,6 +1,9 @@
 //! `GET /v1/customers/{id}/timeline`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use chrono::DateTime;
 use relance_domain::ids::CustomerId;
 use relance_openapi::{interaction::Timeline, problem::Code};

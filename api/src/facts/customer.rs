@@ -31,7 +31,12 @@ pub fn customer(external_id: String, body: CustomerInput, prefix: &str) -> Answe
         name: read.text("name", body.name, 300),
         language: read.formed("language", body.language, is_language, "A language is written like \"fr\" or \"fr-BE\"."),
         time_zone: read.formed("time_zone", body.time_zone, is_zone, "This is not an IANA time zone, e.g. Europe/Paris."),
-        region: read.formed("region", body.region, |text| calendar::Region::parse(text).is_some(), "A region is written like \"FR\", \"FR-AM\" or \"RE\"."),
+        region: read.formed(
+            "region",
+            body.region,
+            |text| calendar::Region::parse(text).is_some(),
+            "A region is written like \"FR\", \"FR-AM\" or \"RE\".",
+        ),
         siren: siren(&mut read, body.siren),
         vat_id: read.maybe("vat_id", body.vat_id, 40),
         address: address(&mut read, "address", body.address),
@@ -152,8 +157,17 @@ mod tests {
             "contacts":[{"external_id":"a","email":"x@"},{"external_id":"a"}]});
         let mut pointers: Vec<String> = read(body).unwrap_err().errors.into_iter().map(|fault| fault.pointer).collect();
         pointers.sort();
-        let expected = ["/address/country", "/contacts/0/email", "/contacts/1/external_id", "/name", "/payment_days/0", "/policy_id", "/siren",
-            "/source_version", "/time_zone"];
+        let expected = [
+            "/address/country",
+            "/contacts/0/email",
+            "/contacts/1/external_id",
+            "/name",
+            "/payment_days/0",
+            "/policy_id",
+            "/siren",
+            "/source_version",
+            "/time_zone",
+        ];
         assert_eq!(pointers, expected);
     }
 }

@@ -3,8 +3,8 @@
 use relance_domain::facts::Fact;
 use relance_openapi::{
     ingest::{
-        CloudEvent, DisputeOpenedData, DisputeResolvedData, EinvoiceStatusData, InsolvencyOpenedData, InvoiceDeliveredData, InvoiceVoidedData,
-        OptedOutData, PromiseMadeData,
+        CloudEvent, DisputeOpenedData, DisputeResolvedData, EinvoiceStatusData, InsolvencyOpenedData, InvoiceDeliveredData,
+        InvoiceVoidedData, OptedOutData, PromiseMadeData,
     },
     problem::Code,
 };
@@ -174,7 +174,10 @@ mod tests {
 
     #[test]
     fn extension_attributes_are_ignored_and_data_is_strict() {
-        let good = event("payment.received", json!({"external_id":"P1","customer_external_id":"C","amount":"1","currency":"EUR","paid_on":"2026-01-02"}));
+        let good = event(
+            "payment.received",
+            json!({"external_id":"P1","customer_external_id":"C","amount":"1","currency":"EUR","paid_on":"2026-01-02"}),
+        );
         assert!(matches!(incoming(good).unwrap().fact, Fact::Payment { .. }));
         let bad = event("invoice.voided", json!({"external_id":"I1","source_version":1,"reason":"x"}));
         let refusal = incoming(bad).unwrap_err();

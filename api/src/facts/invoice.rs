@@ -79,8 +79,11 @@ mod tests {
 
     #[test]
     fn only_the_required_fields_are_required() {
-        let body = json!({"source_version":1,"number":"F1","customer_external_id":"C1","issued_on":"2026-09-01","currency":"EUR","total":"1200"});
-        let Ok(Fact::Invoice { details, due_on_missing, .. }) = invoice("I1".to_owned(), crate::body::value(body, "").unwrap(), "") else { panic!() };
+        let body =
+            json!({"source_version":1,"number":"F1","customer_external_id":"C1","issued_on":"2026-09-01","currency":"EUR","total":"1200"});
+        let Ok(Fact::Invoice { details, due_on_missing, .. }) = invoice("I1".to_owned(), crate::body::value(body, "").unwrap(), "") else {
+            panic!()
+        };
         assert_eq!((details.total, details.payable, due_on_missing), (120_000, 120_000, true));
     }
 

@@ -87,7 +87,9 @@ impl Reader {
     pub fn url(&mut self, name: &str, text: Option<String>) -> Option<String> {
         let is = |text: &str| {
             let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-            text.len() <= 2000 && rest.is_some_and(|rest| !rest.is_empty()) && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control())
+            text.len() <= 2000
+                && rest.is_some_and(|rest| !rest.is_empty())
+                && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control())
         };
         self.formed(name, text, is, "This must be an http or https address of at most 2000 characters.")
     }

@@ -3,12 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use relance_domain::{facts::Fact, records::EventObject};
 use relance_openapi::{
-    credit_note::CreditNoteView,
-    customer::CustomerView,
-    ingest::ParkedAnswer,
-    invoice::InvoiceView,
-    payment::PaymentView,
-    problem::Code,
+    credit_note::CreditNoteView, customer::CustomerView, ingest::ParkedAnswer, invoice::InvoiceView, payment::PaymentView, problem::Code,
 };
 use relance_store::facts::{FactEnvelope, FactOutcome, FactResult, Mode, apply};
 use serde::Serialize;
@@ -62,9 +57,11 @@ pub async fn state(app: &App, caller: &Caller, source: &str, fact: Fact, dry_run
 pub fn refusal(outcome: &FactOutcome) -> Option<Refusal> {
     match outcome {
         FactOutcome::Stale => Some(Refusal::field(Code::StaleVersion, "/source_version", "A newer version is known.")),
-        FactOutcome::VersionConflict => {
-            Some(Refusal::field(Code::VersionConflict, "/source_version", "This version is known with another body; raise source_version to change it."))
-        }
+        FactOutcome::VersionConflict => Some(Refusal::field(
+            Code::VersionConflict,
+            "/source_version",
+            "This version is known with another body; raise source_version to change it.",
+        )),
         FactOutcome::EventIdConflict => Some(Refusal::field(Code::EventIdConflict, "/id", "This event id is known with other data.")),
         FactOutcome::Rejected { code, pointer, detail } => {
             let code = Code::ALL.iter().copied().find(|known| known.as_str() == *code).unwrap_or(Code::ValidationFailed);

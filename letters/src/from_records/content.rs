@@ -9,9 +9,7 @@ use relance_domain::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{
-    MessageContext, RenderError, SmsEncoding, ics_for_due_dates, render_email, render_letter, render_sms,
-};
+use crate::{MessageContext, RenderError, SmsEncoding, ics_for_due_dates, render_email, render_letter, render_sms};
 
 /// Mails of one thread that are named in `References`, besides its root (RFC 5322 sets no bound; lines do).
 const MOST_REFERENCES: usize = 8;
@@ -55,8 +53,12 @@ pub fn content(facts: &MessageFacts, context: &MessageContext, sender: &Sender) 
 fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
     let mail = render_email(context)?;
     Ok(MessageContent {
-        from: Some(mailbox(sender.from_name.as_deref().or(facts.settings.legal_name.as_deref()), &sender.from)).filter(|_| !sender.from.is_empty()),
-        to: facts.contact.as_ref().and_then(|contact| contact.details.email.as_deref().map(|email| mailbox(contact.details.name.as_deref(), email))),
+        from: Some(mailbox(sender.from_name.as_deref().or(facts.settings.legal_name.as_deref()), &sender.from))
+            .filter(|_| !sender.from.is_empty()),
+        to: facts
+            .contact
+            .as_ref()
+            .and_then(|contact| contact.details.email.as_deref().map(|email| mailbox(contact.details.name.as_deref(), email))),
         cc: copies(facts),
         subject: Some(mail.subject),
         text: mail.text,
@@ -68,7 +70,8 @@ fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Res
 
 /// `"Name" <address>` with nothing in the name that could end it or begin another header.
 fn mailbox(name: Option<&str>, address: &str) -> String {
-    let clean = |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '<' | '>')).collect::<String>().trim().to_owned();
+    let clean =
+        |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '<' | '>')).collect::<String>().trim().to_owned();
     let address = clean(address);
     match name.map(clean).filter(|name| !name.is_empty()) {
         Some(name) => format!("\"{name}\" <{address}>"),

@@ -49,9 +49,9 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         deadline_on: dates.deadline_on,
         deadline_days: facts.step.as_ref().and_then(|step| step.deadline_days),
         charges: charges(facts),
-        previous: facts.earlier.iter().map(previous).collect(),
+        previous: concerning(facts).map(previous).collect(),
         reference: reminder.reference.clone(),
-        variant_seed: seed(reminder.id.0.as_u128()),
+        variant_seed: seed(facts),
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
         ..MessageContext::default()
@@ -100,6 +100,14 @@ fn charges(facts: &MessageFacts) -> Option<Charges> {
     })
 }
 
+/// Earlier contacts that can have been about these invoices: none was before the first of them was issued.
+fn concerning(facts: &MessageFacts) -> impl Iterator<Item = &EarlierContact> {
+    let lines = &facts.reminder.body.lines;
+    let claimed = facts.invoices.iter().filter(|invoice| lines.iter().any(|line| line.invoice_id == invoice.id));
+    let issued = claimed.map(|invoice| invoice.details.issued_on).min();
+    facts.earlier.iter().filter(move |earlier| issued.is_none_or(|issued| earlier.on >= issued))
+}
+
 fn previous(earlier: &EarlierContact) -> PreviousContact {
     PreviousContact { on: earlier.on, channel: earlier.channel.clone(), step_key: earlier.step_key.clone().unwrap_or_default() }
 }
@@ -108,9 +116,13 @@ fn is_written(earlier: &EarlierContact) -> bool {
     matches!(earlier.channel.as_str(), "email" | "letter" | "registered_letter")
 }
 
-/// The same reminder always opens with the same words; the low bits of its id are the random ones.
-fn seed(id: u128) -> u64 {
-    u64::try_from(id & u128::from(u64::MAX)).unwrap_or_default()
+/// The same facts always open with the same words, and the next message with others: a hash (FNV-1a) of
+/// the first invoice's number, moved on by each earlier message.
+fn seed(facts: &MessageFacts) -> u64 {
+    let number = facts.reminder.body.lines.first().map_or("", |line| line.number.as_str());
+    let hash = number.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let before = facts.earlier.iter().filter(|earlier| is_written(earlier)).count();
+    (hash >> 8).wrapping_add(u64::try_from(before).unwrap_or_default())
 }
 
 fn promise(promise: &PromiseRecord) -> PromiseInfo {

@@ -20,7 +20,11 @@ pub(super) fn of(facts: &MessageFacts, today: NaiveDate) -> Rows {
     for line in &body.lines {
         let Some(invoice) = find(line.invoice_id) else { continue };
         let row = row(invoice, line.amount_due, today);
-        if line.step_key == facts.reminder.step_key { rows.at_step.push(row) } else { rows.others.push(row) }
+        if line.step_key == facts.reminder.step_key {
+            rows.at_step.push(row)
+        } else {
+            rows.others.push(row)
+        }
         // the rest of a partly disputed invoice
         if invoice.disputed > 0 {
             rows.not_claimed.push(self::row(invoice, invoice.disputed.min(invoice.amount_due), today));

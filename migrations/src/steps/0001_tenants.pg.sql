@@ -1,6 +1,9 @@
 -- The service works under a role that is neither owner nor superuser: row-level security holds.
 DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'relance_app') THEN CREATE ROLE relance_app NOLOGIN; END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'relance_app') THEN
+        -- roles are the cluster's: another database of it may be migrating at this moment
+        BEGIN CREATE ROLE relance_app NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;
+    END IF;
     EXECUTE format('GRANT relance_app TO %I', current_user);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO relance_app', current_schema());
 END $$

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use relance_domain::ids::{CustomerId, TenantId};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -84,7 +82,11 @@ pub async fn next_test_instant<C: ConnectionTrait>(c: &C, tenant: TenantId) -> R
 }
 
 /// Locks the rows of these customers until the end of the transaction (PostgreSQL; SQLite has one writer).
-pub(super) async fn lock_rows<C: ConnectionTrait>(c: &C, tenant: TenantId, list: &[CustomerId]) -> Result<Vec<customers::Model>, StoreError> {
+pub(super) async fn lock_rows<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    list: &[CustomerId],
+) -> Result<Vec<customers::Model>, StoreError> {
     let mut rows = Vec::with_capacity(list.len());
     for chunk in list.chunks(10_000) {
         let query = customers::Entity::find()

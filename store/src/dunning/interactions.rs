@@ -44,7 +44,11 @@ pub struct NewInteraction {
 pub async fn create(tx: &Tx, tenant: TenantId, new: NewInteraction, real_now: DateTime<Utc>) -> Result<InteractionRecord, StoreError> {
     let moment = Moment::at(tx, tenant, real_now).await?;
     if new.at > moment.now {
-        return Err(StoreError::refused("validation_failed", "/at", "A contact is recorded once it was made: the instant is in the future."));
+        return Err(StoreError::refused(
+            "validation_failed",
+            "/at",
+            "A contact is recorded once it was made: the instant is in the future.",
+        ));
     }
     let record = make(tx, tenant, new, moment).await?;
     moment.finish(tx, tenant, record.customer_id, Vec::new()).await?;

@@ -11,7 +11,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::zones::day_in;
-use crate::{StoreError, entity::{customers, invoices}, tenants};
+use crate::{
+    StoreError,
+    entity::{customers, invoices},
+    tenants,
+};
 
 /// The customer's row.
 pub(super) async fn customer<C: ConnectionTrait>(c: &C, tenant: TenantId, id: CustomerId) -> Result<customers::Model, StoreError> {
@@ -24,7 +28,12 @@ pub(super) fn details(row: &customers::Model) -> Result<CustomerDetails, StoreEr
 }
 
 /// The civil day of the customer at `at`.
-pub(super) async fn customer_day<C: ConnectionTrait>(c: &C, of: TenantId, id: CustomerId, at: DateTime<Utc>) -> Result<NaiveDate, StoreError> {
+pub(super) async fn customer_day<C: ConnectionTrait>(
+    c: &C,
+    of: TenantId,
+    id: CustomerId,
+    at: DateTime<Utc>,
+) -> Result<NaiveDate, StoreError> {
     let details = details(&customer(c, of, id).await?)?;
     let tenant = tenants::get(c, of).await?;
     Ok(day_in(at, [details.time_zone.as_deref(), Some(tenant.settings.time_zone.as_str())]))
@@ -34,7 +43,12 @@ pub(super) async fn customer_day<C: ConnectionTrait>(c: &C, of: TenantId, id: Cu
 ///
 /// # Errors
 /// [`StoreError::NotFound`], or the database's.
-pub async fn customer_named<C: ConnectionTrait>(c: &C, tenant: TenantId, source: &str, external_id: &str) -> Result<CustomerId, StoreError> {
+pub async fn customer_named<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    source: &str,
+    external_id: &str,
+) -> Result<CustomerId, StoreError> {
     let row = customers::Entity::find()
         .filter(customers::Column::TenantId.eq(tenant.0))
         .filter(customers::Column::Source.eq(source))

@@ -14,9 +14,9 @@ mod rows;
 pub mod sending;
 mod snapshot;
 pub mod tasks;
-pub mod timeline;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 mod update;
 mod writing;
 mod zones;

@@ -6,10 +6,7 @@ use relance_domain::{
     ids::{CustomerId, ReminderId, TenantId},
     records::{By, EventObject, ReminderRecord, Verdict},
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::{Map, json};
 use uuid::Uuid;
 

@@ -77,7 +77,9 @@ pub async fn list<C: ConnectionTrait>(
         query = query.filter(tasks::Column::Status.is_in(filter.status.iter().map(String::as_str)));
     }
     let query = match (filter.by_priority, after) {
-        (true, Some(after)) => query.filter(less_pressing(&tasks::Entity::find_by_id((tenant.0, after)).one(c).await?.ok_or(StoreError::NotFound)?)),
+        (true, Some(after)) => {
+            query.filter(less_pressing(&tasks::Entity::find_by_id((tenant.0, after)).one(c).await?.ok_or(StoreError::NotFound)?))
+        }
         (false, Some(after)) => query.filter(tasks::Column::Id.lt(after)),
         (_, None) => query,
     };

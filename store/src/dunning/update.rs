@@ -60,7 +60,8 @@ impl Change<'_> {
     }
 
     fn unnest_sql(&self) -> String {
-        let lists: Vec<String> = self.columns.iter().enumerate().map(|(at, (_, kind))| format!("${}::text::{}[]", at + 1, kind.cast())).collect();
+        let lists: Vec<String> =
+            self.columns.iter().enumerate().map(|(at, (_, kind))| format!("${}::text::{}[]", at + 1, kind.cast())).collect();
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
         format!(
             "UPDATE {} AS t SET {} FROM unnest({}) AS v({}) WHERE t.tenant_id = ${} AND t.id = v.id{}",

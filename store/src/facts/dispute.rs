@@ -23,7 +23,8 @@ pub(super) fn dispute_opened(book: &mut Book, source: &str, fact: &Fact) -> Take
         None => None,
     };
     if let Some(known) = book.disputes.find(source, external_id) {
-        let same = known.invoice_id == invoice_id && known.amount == amount && known.reason_code == *reason_code && known.comment == *comment;
+        let same =
+            known.invoice_id == invoice_id && known.amount == amount && known.reason_code == *reason_code && known.comment == *comment;
         let outcome = if same { FactOutcome::Unchanged } else { FactOutcome::VersionConflict };
         return Taken::new(outcome, Kind::Dispute, known.id);
     }

@@ -148,7 +148,8 @@ fn read(row: &invoices::Model) -> Option<InvoiceDetails> {
 /// Field → value before, in the words of the wire.
 fn changes(before: &InvoiceDetails, after: &InvoiceDetails) -> Map<String, Value> {
     let money = |minor: i64| Value::from(before.currency.minor(minor).plain());
-    let value = |details: &InvoiceDetails| serde_json::to_value(details).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+    let value =
+        |details: &InvoiceDetails| serde_json::to_value(details).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
     let after = value(after);
     let differing = value(before).into_iter().filter(|(field, value)| field != "provenance" && after.get(field) != Some(value));
     differing
@@ -198,7 +199,8 @@ pub(super) fn delivered(book: &mut Book, source: &str, external_id: &str, on: Na
 pub(super) fn lifecycle(book: &mut Book, source: &str, external_id: &str, code: &str, at: DateTime<Utc>) -> Taken {
     let mut stale = false;
     let taken = alter(book, source, external_id, |row, details| {
-        let known = details.provenance.get(STATUS_AT).and_then(|text| text.rsplit(' ').next()).and_then(|at| at.parse::<DateTime<Utc>>().ok());
+        let known =
+            details.provenance.get(STATUS_AT).and_then(|text| text.rsplit(' ').next()).and_then(|at| at.parse::<DateTime<Utc>>().ok());
         stale = known.is_some_and(|known| at < known);
         if stale || row.lifecycle_status.as_deref() == Some(code) {
             return None;

@@ -24,7 +24,8 @@ use super::{
 use crate::{
     StoreError, any,
     entity::{
-        allocations, contacts, credit_notes, customers, disputes, holds, ingest_events, invoices, parked, payments, policies, promises, tenants,
+        allocations, contacts, credit_notes, customers, disputes, holds, ingest_events, invoices, parked, payments, policies, promises,
+        tenants,
     },
     time::instant,
 };
@@ -47,7 +48,12 @@ impl Loader<'_> {
     }
 
     /// Rows whose (source, external id) may be among those; a few more do no harm.
-    async fn named<E: EntityTrait>(&self, table: &str, sources: &BTreeSet<&str>, names: &BTreeSet<&str>) -> Result<Vec<E::Model>, StoreError> {
+    async fn named<E: EntityTrait>(
+        &self,
+        table: &str,
+        sources: &BTreeSet<&str>,
+        names: &BTreeSet<&str>,
+    ) -> Result<Vec<E::Model>, StoreError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }

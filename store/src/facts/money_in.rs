@@ -81,7 +81,13 @@ pub(super) fn payment(book: &mut Book, stated: &Stated<'_>, fact: &Fact) -> Take
     Taken::new(outcome, Kind::Payment, id)
 }
 
-fn stated_allocations(book: &Book, source: &str, customer: Uuid, amount: Money, list: &[(String, i64)]) -> Result<Vec<(InvoiceId, i64)>, Taken> {
+fn stated_allocations(
+    book: &Book,
+    source: &str,
+    customer: Uuid,
+    amount: Money,
+    list: &[(String, i64)],
+) -> Result<Vec<(InvoiceId, i64)>, Taken> {
     let mut stated = Vec::with_capacity(list.len());
     let mut sum: i64 = 0;
     for (at, (external_id, part)) in list.iter().enumerate() {
@@ -112,7 +118,11 @@ pub(super) fn reversed(book: &mut Book, source: &str, external_id: &str, on: Nai
         (Some(known), Some(why)) if known == day && why == reason => return Taken::new(FactOutcome::Unchanged, Kind::Payment, id),
         (Some(known), _) => return Taken::rejected("wrong_state", "/on", format!("The payment was taken back on {known}.")),
         (None, _) if day < row.paid_on => {
-            return Taken::rejected("validation_failed", "/on", format!("The payment is of {}: it cannot be taken back before.", row.paid_on));
+            return Taken::rejected(
+                "validation_failed",
+                "/on",
+                format!("The payment is of {}: it cannot be taken back before.", row.paid_on),
+            );
         }
         (None, _) => {}
     }
@@ -174,4 +184,3 @@ pub(super) fn credit_note(book: &mut Book, stated: &Stated<'_>, fact: &Fact) -> 
     book.debt_changed(customer_id);
     Taken::new(outcome, Kind::CreditNote, id)
 }
-

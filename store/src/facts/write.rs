@@ -7,7 +7,9 @@ use super::{book::Book, tell};
 use crate::{
     StoreError, any,
     batch::{self, OnConflict},
-    entity::{allocations, contacts, credit_notes, customers, disputes, holds, ingest_events, invoices, parked, payments, promises, sources},
+    entity::{
+        allocations, contacts, credit_notes, customers, disputes, holds, ingest_events, invoices, parked, payments, promises, sources,
+    },
     outbox,
     time::millis,
     touch,

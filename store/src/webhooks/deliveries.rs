@@ -204,7 +204,7 @@ pub async fn recover<C: ConnectionTrait>(
     }
     let done = Entity::update_many()
         .col_expr(Column::Status, Expr::value("pending"))
-        .col_expr(Column::QueuedAfter, Expr::col(Column::Attempts).into())
+        .col_expr(Column::QueuedAfter, Expr::col(Column::Attempts))
         .col_expr(Column::NextAttemptAt, Expr::value(millis(real_now)))
         .filter(Column::TenantId.eq(tenant.0))
         .filter(Column::EndpointId.eq(endpoint.0))

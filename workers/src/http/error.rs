@@ -50,21 +50,28 @@ impl HttpError {
 
     /// What an error of the client means.
     pub(super) fn of(error: reqwest::Error) -> Self {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-        while let Some(inner) = cause {
-            if let Some(ours) = inner.downcast_ref::<Self>() {
-                return ours.clone();
-            }
-            let io = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            if inner.is::<rustls::Error>() || io.is_some_and(|inner| inner.is::<rustls::Error>()) {
-                return Self::Tls(io.map_or_else(|| inner.to_string(), ToString::to_string));
-            }
-            cause = inner.source();
+        if let Some(ours) = find::<Self>(&error) {
+            return ours.clone();
+        }
+        if let Some(tls) = find::<rustls::Error>(&error) {
+            return Self::Tls(tls.to_string());
         }
         if error.is_connect() {
             return if error.is_timeout() { Self::Timeout { sent: false } } else { Self::Connect(chain(&error.without_url())) };
         }
         if error.is_timeout() { Self::Timeout { sent: true } } else { Self::Protocol(chain(&error.without_url())) }
+    }
+}
+
+/// The first cause of one type. An `io::Error` does not name what it wraps as its source: it is opened.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    if let Some(found) = error.downcast_ref::<T>() {
+        return Some(found);
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(inner) => find(inner),
+        None => error.source().and_then(find),
     }
 }
 

@@ -117,13 +117,7 @@ fn last_look(job: &SendJob, snapshot: &Snapshot, now: DateTime<Utc>) -> LastLook
     look_again(snapshot, &live, now)
 }
 
-fn bytes(
-    job: &SendJob,
-    dates: PrintedDates,
-    routes: &Routes,
-    letters: &BTreeMap<ReminderId, Letter>,
-    now: DateTime<Utc>,
-) -> Ready {
+fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap<ReminderId, Letter>, now: DateTime<Utc>) -> Ready {
     if job.is_unknown() {
         let reminder = &job.facts.reminder;
         let dates = PrintedDates { pay_before_on: reminder.pay_before_on, deadline_on: reminder.deadline_on };

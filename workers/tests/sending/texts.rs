@@ -1,6 +1,9 @@
 //! Text messages through an HTTP gateway, one outcome each.
 
-use std::{collections::BTreeMap, sync::{Arc, Mutex}};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use relance_domain::records::MessageContent;
 use relance_workers::sending::providers::{Handed, RefusalScope, SmsGateway, sms};
@@ -81,7 +84,14 @@ async fn each_answer_is_what_it_is() {
 #[tokio::test]
 async fn the_gateway_gets_reference_signature_and_text() {
     let (_, heard) = hand(Some("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")).await;
-    for expected in ["webhook-id: rl_1", "webhook-signature: v1,", "idempotency-key: rl_1", "\"to\":\"+33612345678\"", "\"parts\":1", "\"encoding\":\"gsm7\""] {
+    for expected in [
+        "webhook-id: rl_1",
+        "webhook-signature: v1,",
+        "idempotency-key: rl_1",
+        "\"to\":\"+33612345678\"",
+        "\"parts\":1",
+        "\"encoding\":\"gsm7\"",
+    ] {
         assert!(heard.contains(expected), "{expected} in {heard}");
     }
 }

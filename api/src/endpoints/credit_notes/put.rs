@@ -5,8 +5,8 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_openapi::{
-    ingest::ParkedAnswer,
     credit_note::{CreditNoteInput, CreditNoteView},
+    ingest::ParkedAnswer,
 };
 use relance_store::credit_notes;
 

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::CustomerId;
-use relance_openapi::{customer::BalanceView, time::day};
+use relance_openapi::{balance::BalanceView, time::day};
 use relance_store::customers;
 
 use crate::{

@@ -5,8 +5,8 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_openapi::{
-    ingest::ParkedAnswer,
     customer::{CustomerInput, CustomerView},
+    ingest::ParkedAnswer,
 };
 use relance_store::customers;
 

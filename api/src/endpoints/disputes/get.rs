@@ -1,6 +1,9 @@
 //! `GET /v1/disputes/{id}`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use relance_domain::ids::DisputeId;
 use relance_openapi::dispute::DisputeView;
 use relance_store::dunning::disputes;

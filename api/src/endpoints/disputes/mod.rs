@@ -9,9 +9,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers them.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg
-        .service(list::list_disputes)
-        .service(create::create_dispute)
-        .service(get::get_dispute)
-        .service(resolve::resolve_dispute);
+    cfg.service(list::list_disputes).service(create::create_dispute).service(get::get_dispute).service(resolve::resolve_dispute);
 }

@@ -1,6 +1,9 @@
 //! `POST /v1/disputes/{id}/resolve`.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Path},
+};
 use relance_domain::ids::DisputeId;
 use relance_openapi::dispute::{DisputeView, ResolutionInput};
 use relance_store::dunning::disputes;

@@ -1,6 +1,9 @@
 //! `GET /v1/holds/{id}`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use relance_domain::ids::HoldId;
 use relance_openapi::hold::HoldView;
 use relance_store::dunning::holds;

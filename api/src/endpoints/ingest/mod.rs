@@ -9,7 +9,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers them.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(documents::ingest_documents)
-        .service(events::ingest_events)
-        .service(parked::list_parked);
+    cfg.service(documents::ingest_documents).service(events::ingest_events).service(parked::list_parked);
 }

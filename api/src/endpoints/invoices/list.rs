@@ -73,5 +73,7 @@ fn after(page: &Paging) -> Answer<Option<(NaiveDate, Uuid)>> {
         [day, id] => day.parse().ok().zip(id.parse().ok()),
         _ => None,
     };
-    place.map(Some).ok_or_else(|| Refusal::field(Code::CursorMismatch, "query:cursor", "Use next_cursor as it was given, with the same filters."))
+    place
+        .map(Some)
+        .ok_or_else(|| Refusal::field(Code::CursorMismatch, "query:cursor", "Use next_cursor as it was given, with the same filters."))
 }

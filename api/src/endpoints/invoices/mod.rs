@@ -8,8 +8,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers them.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list::list_invoices)
-        .service(get::get_invoice)
-        .service(get::get_invoice_by_external_id)
-        .service(put::put_invoice);
+    cfg.service(list::list_invoices).service(get::get_invoice).service(get::get_invoice_by_external_id).service(put::put_invoice);
 }

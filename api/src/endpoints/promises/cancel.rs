@@ -1,6 +1,9 @@
 //! `POST /v1/promises/{id}/cancel`.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Path},
+};
 use relance_domain::ids::PromiseId;
 use relance_openapi::promise::PromiseView;
 use relance_store::dunning::promises;

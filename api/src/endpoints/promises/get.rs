@@ -1,6 +1,9 @@
 //! `GET /v1/promises/{id}`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use relance_domain::ids::PromiseId;
 use relance_openapi::promise::PromiseView;
 use relance_store::dunning::promises;

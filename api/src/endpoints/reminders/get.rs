@@ -1,6 +1,9 @@
 //! `GET /v1/reminders/{id}`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use relance_domain::ids::ReminderId;
 use relance_openapi::reminder::ReminderView;
 use relance_store::dunning::reminders;

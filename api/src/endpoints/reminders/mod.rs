@@ -12,8 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers them.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg
-        .service(list::list_reminders)
+    cfg.service(list::list_reminders)
         .service(get::get_reminder)
         .service(approve::approve_reminder)
         .service(reject::reject_reminder)

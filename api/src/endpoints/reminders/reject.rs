@@ -1,8 +1,11 @@
 //! `POST /v1/reminders/{id}/reject`.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Path},
+};
 use relance_domain::ids::ReminderId;
-use relance_openapi::reminder::{VerdictInput, ReminderView};
+use relance_openapi::reminder::{ReminderView, VerdictInput};
 use relance_store::dunning::reminders;
 
 use crate::{

@@ -1,6 +1,9 @@
 //! `POST /v1/reminders/{id}/resend`.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Path},
+};
 use relance_domain::ids::ReminderId;
 use relance_openapi::reminder::{OrderInput, ReminderView};
 use relance_store::dunning::reminders;
@@ -9,7 +12,7 @@ use crate::{
     body::{Body, Faults},
     caller::{Caller, Scope},
     etag::tagged,
-    named::{person},
+    named::person,
     problem::Answer,
     query::{self, path_id},
     state::App,

@@ -1,6 +1,9 @@
 //! `POST /v1/tasks/{id}/complete`.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Path},
+};
 use relance_domain::ids::{CustomerId, TaskId};
 use relance_openapi::{
     promise::PromiseView,

@@ -1,6 +1,9 @@
 //! `GET /v1/tasks/{id}`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use relance_domain::ids::TaskId;
 use relance_openapi::task::TaskView;
 use relance_store::dunning::tasks;

@@ -9,9 +9,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers them.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg
-        .service(list::list_tasks)
-        .service(get::get_task)
-        .service(sheet::get_task_sheet)
-        .service(complete::complete_task);
+    cfg.service(list::list_tasks).service(get::get_task).service(sheet::get_task_sheet).service(complete::complete_task);
 }

@@ -1,6 +1,9 @@
 //! `GET /v1/tasks/{id}/sheet`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::{Data, Path}};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use chrono::{DateTime, Days, Utc};
 use relance_domain::{
     calendar::{local_day, parse_zone},

@@ -55,6 +55,9 @@ pub(super) fn find<'s, 'p>(
                 Next::Waive { step, .. } => draft.goes_on(invoice.id, &step.key, context.now),
                 Next::Step { step, day } => {
                     note_next(context, policy, draft, invoice, step, day);
+                    if day <= context.today && blocks.of(invoice.id).any(|block| block.reason.code == "payment_data_stale") {
+                        draft.say_data_stale();
+                    }
                     if day <= context.today && !blocked && context.settles_at().is_none() {
                         asks.push(Ask { invoice, step, amount: context.ask(invoice) });
                         continue;

@@ -65,6 +65,13 @@ impl Draft {
         }
     }
 
+    /// Something due is withheld because payment data are too old.
+    pub fn say_data_stale(&mut self) {
+        if !self.actions.contains(&Action::SayDataStale) {
+            self.act(Action::SayDataStale);
+        }
+    }
+
     /// Look again at this instant; instants that have passed are no look.
     pub fn look_at(&mut self, at: DateTime<Utc>) {
         if at > self.now {

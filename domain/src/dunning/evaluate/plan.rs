@@ -200,6 +200,10 @@ fn plan_reminder(
         draft.act(Action::CancelReminder { reminder_id: old.id, reason: "superseded".to_owned() });
     }
     let (pay_before_on, deadline_on) = dates(context, policy, group.step, group.channel);
+    if let (true, Some(days)) = (group.step.approval_required, policy.policy.approval_expires_days) {
+        let last_day = add_business_days(context.today, u32::from(days), context.region);
+        draft.look_at(context.day_start(plus_days(last_day, 1)));
+    }
     draft.reason("step_due", format!("Step {} is due for {} invoice(s).", group.step.key, lines.len()), "ladder", None);
     draft.act(Action::PlanReminder(Box::new(PlannedReminder {
         step_key: group.step.key.clone(),

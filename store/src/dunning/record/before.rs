@@ -8,7 +8,10 @@ use relance_domain::{
     ids::{CustomerId, TenantId},
     records::TenantRecord,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, ExprTrait}};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -55,7 +58,12 @@ struct Named {
 
 impl Before {
     /// Locks the customers and loads what the actions name.
-    pub(super) async fn load(tx: &Tx, tenant: &TenantRecord, decisions: &[(Decision, Value)], now: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub(super) async fn load(
+        tx: &Tx,
+        tenant: &TenantRecord,
+        decisions: &[(Decision, Value)],
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
         let named = Named::of(decisions);
         let id = tenant.id;
         let ids: Vec<CustomerId> = named.customers.iter().copied().map(CustomerId).collect();

@@ -52,7 +52,8 @@ pub(super) fn apply(work: &mut Work, decision: Decision, facts: Value) -> Result
 /// Keeps the decision, with links to its invoices.
 fn keep(work: &mut Work, decision: Decision, id: DecisionId, actions: Vec<Action>, facts: Value) -> Result<(), StoreError> {
     let tenant_id = work.tenant.id.0;
-    let links = decision.invoices.iter().map(|(invoice, _)| decision_invoices::Model { tenant_id, invoice_id: invoice.0, decision_id: id.0 });
+    let links =
+        decision.invoices.iter().map(|(invoice, _)| decision_invoices::Model { tenant_id, invoice_id: invoice.0, decision_id: id.0 });
     work.decision_invoices.extend(links);
     let body = DecisionBody { actions, reasons: decision.reasons, facts, would_change: decision.would_change };
     work.decisions.push(decisions::Model {

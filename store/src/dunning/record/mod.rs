@@ -13,7 +13,6 @@ use relance_domain::{
 };
 use serde_json::Value;
 
-
 use crate::{StoreError, Tx, outbox, tenants};
 
 /// What became of a batch.

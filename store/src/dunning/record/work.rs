@@ -3,13 +3,21 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use relance_domain::{customer::CustomerDetails, event::EventType, ids::DecisionId, records::{EventObject, TenantRecord}};
+use relance_domain::{
+    customer::CustomerDetails,
+    event::EventType,
+    ids::DecisionId,
+    records::{EventObject, TenantRecord},
+};
 use uuid::Uuid;
 
 use super::before::Before;
 use crate::{
     StoreError,
-    dunning::{rows::json, zones::{day_in, tenant_day}},
+    dunning::{
+        rows::json,
+        zones::{day_in, tenant_day},
+    },
     entity::{cases, decision_invoices, decisions, invoice_steps, reminders, tasks},
     outbox::NewEvent,
 };

@@ -67,7 +67,13 @@ fn sent(work: &mut Work, row: Row, provider_id: Option<String>, granted: &BTreeM
     let day = work.days.get(&row.row.customer_id).cloned().unwrap_or_else(|| day_text(work.now.date_naive()));
     for step in work.planned.remove(&row.row.id).unwrap_or_default() {
         let granted_until = granted.get(&step.step_key).copied().map(day_text);
-        work.steps.push(crate::entity::invoice_steps::Model { outcome: "sent".to_owned(), done_on: day.clone(), granted_until, at: now, ..step });
+        work.steps.push(crate::entity::invoice_steps::Model {
+            outcome: "sent".to_owned(),
+            done_on: day.clone(),
+            granted_until,
+            at: now,
+            ..step
+        });
     }
     let template = row.row.template.clone().unwrap_or_default();
     let notice = template.starts_with("formal_notice") || template == "public_demand";

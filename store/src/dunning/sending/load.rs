@@ -71,7 +71,8 @@ impl Loaded {
         let tenant = crate::tenants::get(c, of).await?;
         let today = tenant_day(&tenant, now);
         let reminders: Vec<_> = rows.into_iter().map(|row| Ok((row.clone(), rows::reminder(&row)?))).collect::<Result<_, StoreError>>()?;
-        let of_rows = |key: fn(&reminders::Model) -> Option<Uuid>| -> Vec<Uuid> { reminders.iter().filter_map(|(row, _)| key(row)).collect() };
+        let of_rows =
+            |key: fn(&reminders::Model) -> Option<Uuid>| -> Vec<Uuid> { reminders.iter().filter_map(|(row, _)| key(row)).collect() };
         let ids = of_rows(|row| Some(row.id));
         let owing = of_rows(|row| Some(row.customer_id));
         let unknown = of_rows(|row| Some(row.id).filter(|_| row.status == "unknown"));
@@ -142,13 +143,14 @@ impl Loaded {
     /// Messages that left before, and calls and visits that took place.
     fn earlier(&self, row: &reminders::Model, customer: &CustomerDetails) -> Result<Vec<EarlierContact>, StoreError> {
         let zones = [customer.time_zone.as_deref(), Some(self.tenant.settings.time_zone.as_str())];
-        let messages = self.earlier.iter().filter(|sent| sent.customer_id == row.customer_id && sent.id != row.id).map(|sent| EarlierContact {
-            on: day_in(sent.sent_at.map_or(self.now, instant), zones),
-            channel: sent.channel.clone(),
-            step_key: Some(sent.step_key.clone()),
-            case_id: sent.case_id.map(CaseId),
-            message_id: sent.provider_id.clone().filter(|id| sent.channel == "email" && id.starts_with('<')),
-        });
+        let messages =
+            self.earlier.iter().filter(|sent| sent.customer_id == row.customer_id && sent.id != row.id).map(|sent| EarlierContact {
+                on: day_in(sent.sent_at.map_or(self.now, instant), zones),
+                channel: sent.channel.clone(),
+                step_key: Some(sent.step_key.clone()),
+                case_id: sent.case_id.map(CaseId),
+                message_id: sent.provider_id.clone().filter(|id| sent.channel == "email" && id.starts_with('<')),
+            });
         let mut all: Vec<EarlierContact> = messages.collect();
         for tried in self.tried.iter().filter(|tried| tried.customer_id == row.customer_id) {
             all.push(EarlierContact {
@@ -198,7 +200,11 @@ async fn policies_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: Vec<Uuid>) ->
     Ok(all)
 }
 
-async fn contents_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, reminder_contents::Model>, StoreError> {
+async fn contents_of<C: ConnectionTrait>(
+    c: &C,
+    of: TenantId,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, reminder_contents::Model>, StoreError> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }

@@ -164,15 +164,14 @@ fn step(row: invoice_steps::Model) -> Result<StepRecord, StoreError> {
 fn unapplied_payments(rows: &[payments::Model]) -> Result<Vec<Unapplied>, StoreError> {
     rows.iter()
         .filter(|row| row.unapplied > 0)
-        .map(|row| {
-            Ok(Unapplied { money: money("payments", row.unapplied, &row.currency)?, since_on: day("payments", &row.paid_on)? })
-        })
+        .map(|row| Ok(Unapplied { money: money("payments", row.unapplied, &row.currency)?, since_on: day("payments", &row.paid_on)? }))
         .collect()
 }
 
 fn hold(row: &holds::Model) -> Result<Hold, StoreError> {
     let target = || row.target_id.ok_or_else(|| StoreError::inconsistent("holds", "no target"));
-    let until = |text: &Option<String>| -> Result<Option<NaiveDate>, StoreError> { text.as_deref().map(|text| day("holds", text)).transpose() };
+    let until =
+        |text: &Option<String>| -> Result<Option<NaiveDate>, StoreError> { text.as_deref().map(|text| day("holds", text)).transpose() };
     Ok(Hold {
         id: HoldId(row.id),
         scope: match row.scope.as_str() {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     StoreError,
-    policies::ActivePolicy,
     entity::{interactions, reminders, tasks},
+    policies::ActivePolicy,
     time::millis,
 };
 

@@ -20,7 +20,12 @@ async fn a_decision_becomes_rows_and_events_and_reads_back_as_a_snapshot() {
         Action::OpenCase,
         Action::PlanReminder(world.plan(vec![world.line(0, "first")], BirthState::Planned)),
         Action::CreateTask(world.call(vec![world.line(1, "call")])),
-        Action::WaiveStep { invoice_id: world.invoices[1], step_key: "courtesy".to_owned(), reason: "late".to_owned(), on: day("2026-10-12") },
+        Action::WaiveStep {
+            invoice_id: world.invoices[1],
+            step_key: "courtesy".to_owned(),
+            reason: "late".to_owned(),
+            on: day("2026-10-12"),
+        },
     ];
     let recorded = world.record(world.decision(actions)).await;
     assert_eq!((recorded.applied.len(), recorded.reminders, recorded.tasks), (1, 1, 1));
@@ -90,7 +95,10 @@ async fn a_due_customer_is_claimed_once_and_only_its_holder_records() {
     let recorded = super::record(&tx, world.tenant, decisions, now(), now(), Some("one")).await.unwrap();
     assert_eq!(recorded.applied, [world.customer]);
     world.store.commit(tx).await.unwrap();
-    assert!(!claim_due(&world.store, "two", 100_000, lease).await.unwrap().contains(&(world.tenant, world.customer)), "it is looked at on 20 October");
+    assert!(
+        !claim_due(&world.store, "two", 100_000, lease).await.unwrap().contains(&(world.tenant, world.customer)),
+        "it is looked at on 20 October"
+    );
 }
 
 #[tokio::test]

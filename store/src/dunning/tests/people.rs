@@ -85,7 +85,8 @@ async fn promises_disputes_and_holds_change_the_facts_and_the_timeline_tells_the
     let tx = world.store.write(world.tenant).await.unwrap();
     let kept = promises::create(&tx, world.tenant, promise(world.customer, "2026-10-20"), now()).await.unwrap();
     assert_eq!(kept.grace_until_on, day("2026-10-23"), "three days by the preset");
-    let dispute = NewDispute { invoice_id: world.invoices[0], amount: Some("200.00".to_owned()), reason_code: "damaged".to_owned(), comment: None };
+    let dispute =
+        NewDispute { invoice_id: world.invoices[0], amount: Some("200.00".to_owned()), reason_code: "damaged".to_owned(), comment: None };
     let opened = disputes::open(&tx, world.tenant, dispute.clone(), now()).await.unwrap();
     assert_eq!(opened.amount, Some(Currency::EUR.minor(20_000)));
     let too_much = NewDispute { amount: Some("1200.01".to_owned()), ..dispute.clone() };
@@ -104,7 +105,8 @@ async fn promises_disputes_and_holds_change_the_facts_and_the_timeline_tells_the
     let all = timeline::list(&tx, world.tenant, world.customer, None, 100).await.unwrap();
     let mut kinds: Vec<&str> = all.iter().map(|(entry, _)| entry.kind.as_str()).collect();
     kinds.sort_unstable();
-    let told = ["dispute.opened", "dispute.resolved", "hold.placed", "hold.released", "invoice.recorded", "invoice.recorded", "promise.made"];
+    let told =
+        ["dispute.opened", "dispute.resolved", "hold.placed", "hold.released", "invoice.recorded", "invoice.recorded", "promise.made"];
     assert_eq!(kinds, told);
     let mut paged = Vec::new();
     let mut after = None;

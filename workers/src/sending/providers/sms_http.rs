@@ -82,7 +82,10 @@ fn answered(answer: &Exchange) -> Handed {
         200..=299 => Handed::Accepted { provider_id: id(&body) },
         429 => {
             let seconds = answer.header("retry-after").and_then(|text| text.trim().parse::<i64>().ok());
-            Handed::Throttled { retry_after: seconds.map(|seconds| TimeDelta::seconds(seconds.clamp(0, 86_400))), detail: "status 429".to_owned() }
+            Handed::Throttled {
+                retry_after: seconds.map(|seconds| TimeDelta::seconds(seconds.clamp(0, 86_400))),
+                detail: "status 429".to_owned(),
+            }
         }
         // the proxy before it says that it never reached the gateway, but not all of them keep to that
         500.. => Handed::unknown(&said()),
@@ -112,7 +115,7 @@ fn scope(status: u16, body: &Value) -> RefusalScope {
     let stated = body.get("error").and_then(|error| error.get("scope")).or_else(|| body.get("scope")).and_then(Value::as_str);
     match (stated, status) {
         (Some("recipient"), _) => RefusalScope::Recipient,
-        (Some("account"), _) | (None, 401 | 402 | 403 | 404 | 405) => RefusalScope::Account,
+        (Some("account"), _) | (None, 401..=405) => RefusalScope::Account,
         _ => RefusalScope::Message,
     }
 }

@@ -25,10 +25,13 @@ pub(in crate::sending::providers) fn reads(text: &str) -> bool {
     mailbox(text).is_some()
 }
 
-/// `"Name" <address>`; the name is encoded by the writer, and never holds a line end.
+/// `"Name" <address>`; the name is encoded by the writer. A line end anywhere is an attempt to add a header.
 fn mailbox(text: &str) -> Option<Mailbox> {
+    if text.contains(char::is_control) {
+        return None;
+    }
     let address: Address = bare_address(text).parse().ok()?;
-    let name = text.rsplit_once('<').map(|(name, _)| name.trim().trim_matches('"').replace(['\r', '\n'], " "));
+    let name = text.rsplit_once('<').map(|(name, _)| name.trim().trim_matches('"').to_owned());
     Some(Mailbox::new(name.filter(|name| !name.is_empty()), address))
 }
 

@@ -41,7 +41,9 @@ fn scope(stage: Stage, code: u16, enhanced: Option<(u16, u16)>, text: &str) -> R
         (Stage::Connect | Stage::Auth, _) => RefusalScope::Account,
         _ if matches!(code, 530 | 534 | 535 | 538) => RefusalScope::Account,
         (_, Some((7, 8 | 26))) => RefusalScope::Account,
-        (Stage::Mail, Some((1, 0..=6 | 10))) | (Stage::Recipient | Stage::Data | Stage::End, Some((1, _) | (2, 1))) => RefusalScope::Recipient,
+        (Stage::Mail, Some((1, 0..=6 | 10))) | (Stage::Recipient | Stage::Data | Stage::End, Some((1, _) | (2, 1))) => {
+            RefusalScope::Recipient
+        }
         (_, Some((3, 4) | (6, _))) => RefusalScope::Message,
         _ if about_us => RefusalScope::Account,
         (_, Some((7, _))) => RefusalScope::Message,
