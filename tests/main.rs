@@ -1,5 +1,7 @@
 //! The tests from outside: the real binary, raw JSON in and out, SQLite and a throw-away PostgreSQL.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
+
 mod architecture;
 mod contract;
 mod documents;

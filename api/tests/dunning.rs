@@ -1,4 +1,6 @@
 //! Holds, promises, disputes, contacts made elsewhere, the timeline and the test clock, through the routes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
 #![allow(clippy::indexing_slicing)]
 
 use std::sync::Arc;

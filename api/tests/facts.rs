@@ -1,4 +1,6 @@
 //! Facts in and views out, through the routes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
 #![allow(clippy::indexing_slicing)]
 
 use std::{io::Write, sync::Arc};

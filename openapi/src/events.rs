@@ -214,7 +214,8 @@ mod tests {
             let names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
             let mut expected = ["id", "type", "api_version", "timestamp", "livemode", "sequence", "subject", "data"].to_vec();
             let mut sorted = names.clone();
-            (sorted.sort_unstable(), expected.sort_unstable());
+            sorted.sort_unstable();
+            expected.sort_unstable();
             assert_eq!(sorted, expected, "{kind:?}");
             assert_eq!(value["timestamp"], "2026-12-01T00:00:00.000Z");
             assert_eq!(value["subject"]["type"], kind.subject_type().as_str());

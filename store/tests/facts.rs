@@ -1,5 +1,7 @@
 //! Facts through the store, on SQLite (and on PostgreSQL when RELANCE_TEST_PG names one).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -1,5 +1,7 @@
 //! Endpoints, deliveries and the feed through the store, on SQLite (on PostgreSQL when RELANCE_TEST_PG names one).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},

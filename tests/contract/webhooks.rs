@@ -41,7 +41,7 @@ story! {
             let body = received.json();
             assert_eq!(body["id"], received.headers["webhook-id"].as_str());
             assert_eq!((&body["api_version"], &body["livemode"]), (&json!("2026-12-01"), &json!(false)));
-            assert!(feed.iter().any(|event| *event == body), "the feed and the delivery are the same");
+            assert!(feed.contains(&body), "the feed and the delivery are the same");
             last.entry(body["subject"]["id"].as_str().unwrap().to_owned()).or_default().push(body["sequence"].as_i64().unwrap());
         }
         for (subject, mut sequences) in last {
