@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Database, World, receiver::Receiver, server, world};
 
-const CUSTOMERS: usize = 40;
+const CUSTOMERS: usize = 30;
 
 /// Any hour of any day, so that the test may run at night.
 fn policy() -> Value {
@@ -36,7 +36,7 @@ async fn killed_at_random(database: Database) {
     loop {
         let mut workers: Vec<_> = (0..2).map(|_| server::start(&url, &["--role", "worker"])).collect();
         let before = gateway.all().len();
-        let enough = if rounds < 6 { (before + 5).min(CUSTOMERS) } else { usize::MAX };
+        let enough = if rounds < 3 { (before + 5).min(CUSTOMERS) } else { usize::MAX };
         world::until("some messages, or the end", async || {
             let left = gateway.all().len();
             (left >= enough || settled(&world).await).then_some(())
@@ -47,7 +47,7 @@ async fn killed_at_random(database: Database) {
         if settled(&world).await {
             break;
         }
-        assert!(rounds < 60, "never at rest");
+        assert!(rounds < 30, "never at rest");
     }
     let mut copies: BTreeMap<String, usize> = BTreeMap::new();
     for message in gateway.all() {

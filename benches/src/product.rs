@@ -74,6 +74,18 @@ impl Server {
         }
     }
 
+    /// Warnings are worth seeing: nothing should go wrong in a bench.
+    fn tell(&self) {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        for line in lines.iter().take(5) {
+            eprintln!("    log: {}", line.chars().take(300).collect::<String>());
+        }
+        if lines.len() > 5 {
+            eprintln!("    log: … {} lines", lines.len());
+        }
+    }
+
     /// SIGTERM; how long it took, and whether it ended well.
     pub async fn stop(mut self) -> Result<(Duration, bool)> {
         let Some(mut child) = self.child.take() else { bail!("stopped before") };
@@ -118,6 +130,7 @@ impl Drop for Server {
             let _ = child.kill();
             let _ = child.wait();
         }
+        self.tell();
         let _ = std::fs::remove_file(&self.log);
     }
 }

@@ -3,8 +3,10 @@
 mod api;
 mod controller;
 mod receiver;
+mod setup;
 pub mod stage;
 mod story;
+mod tell;
 
 use std::{path::PathBuf, sync::Arc};
 

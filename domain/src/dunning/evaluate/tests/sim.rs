@@ -175,7 +175,7 @@ impl Sim {
     pub fn look(&mut self) -> Option<DateTime<Utc>> {
         for _ in 0..50 {
             let decision = evaluate(&self.snapshot, self.now);
-            let idle = decision.actions.is_empty();
+            let idle = decision.actions.iter().all(|action| matches!(action, Action::SayDataStale));
             let next = decision.next_check_at;
             assert!(next.is_none_or(|at| at > self.now), "the next look is in the future: {decision:?}");
             for action in &decision.actions {
