@@ -17,8 +17,9 @@ pub struct Cli {
     /// What to log: error, warn, info, debug, or a filter such as `info,sqlx=warn`.
     ///
     /// JSON lines when not on a terminal; never an address, a number, a body or a secret.
-    #[arg(long, env = "RELANCE_LOG", default_value = "info,sqlx=warn,actix_server=warn", global = true)]
-    pub log: String,
+    /// Without it: `info` for servers, `error` for the demo.
+    #[arg(long, env = "RELANCE_LOG", global = true)]
+    pub log: Option<String>,
 
     #[command(subcommand)]
     pub command: Command,

@@ -4,9 +4,13 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
+/// Libraries that say more than an operator wants to read; the filter given comes after and wins.
+const QUIET: &str = "sqlx=warn,actix_server=warn";
+
 /// Starts logging to standard error; a filter that does not read becomes `info`.
 pub fn start(filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let whole = format!("{filter},{QUIET},{},{filter}", relance_workers::queue::QUIET);
+    let filter = EnvFilter::try_new(whole).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     // a second start (tests in one process) changes nothing
     let _ = if std::io::stderr().is_terminal() {

@@ -14,7 +14,8 @@ use cli::{Cli, Command};
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    logging::start(&cli.log);
+    let usual = if matches!(cli.command, Command::Demo(_)) { "error" } else { "info" };
+    logging::start(cli.log.as_deref().unwrap_or(usual));
     let done = runtime().and_then(|runtime| runtime.block_on(run(cli)));
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -64,3 +64,18 @@ story! {
         assert_eq!(world.reminders().await.len(), 1);
     }
 }
+
+story! {
+    /// An account on the invoice that is not the creditor's own holds until a person confirms it.
+    another_account_waits_for_a_person, world from "2026-10-01T05:00:00Z", {
+        world.customer("C1").await;
+        world.invoice_with("FA-1", "C1", "2026-10-05", "200.00", json!({"payee_iban": "DE89370400440532013000"})).await;
+        world.advance("2026-10-12T12:00:00Z").await;
+        assert!(world.reminders().await.is_empty());
+        let tasks = world.list("/v1/tasks?status=open").await;
+        let by = json!({"name": "Ana", "email": "ana@keller.example"});
+        world.post(&format!("/v1/tasks/{}/complete", tasks[0]["id"].as_str().unwrap()), json!({"outcome": "confirmed", "by": by})).await.expect(200);
+        world.advance("2026-10-13T12:00:00Z").await;
+        assert_eq!(world.story_of_reminders().await, ["2026-10-12 first sent"]);
+    }
+}

@@ -184,12 +184,24 @@ pub async fn resend(
         created_at: at,
         ..old
     };
+    stop_settling(tx, tenant, id).await?;
     take_over_steps(tx, tenant, id, &row).await?;
     let record = rows::reminder(&row)?;
     batch::insert::<reminders::Entity, _>(tx, &[row], OnConflict::Fail).await?;
     let event = NewEvent::new(EventType::ReminderPlanned, new, EventObject::Reminder(Box::new(record.clone())));
     moment.finish(tx, tenant, record.customer_id, vec![event]).await?;
     Ok(record)
+}
+
+/// A mail of unknown fate may wait to be repeated under its own Message-ID: not beside a new one.
+async fn stop_settling(tx: &Tx, tenant: TenantId, id: ReminderId) -> Result<(), StoreError> {
+    reminders::Entity::update_many()
+        .col_expr(reminders::Column::SendAt, Expr::value(Option::<i64>::None))
+        .filter(reminders::Column::TenantId.eq(tenant.0))
+        .filter(reminders::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Steps that the old reminder never fulfilled now wait for the new one.

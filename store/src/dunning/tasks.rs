@@ -6,7 +6,7 @@ use relance_domain::{
     ids::{CustomerId, TaskId, TenantId},
     records::{By, EventObject, PromiseRecord, TaskRecord},
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::{Map, json};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
-    entity::tasks,
+    entity::{invoices, tasks},
     outbox::NewEvent,
     time::millis,
 };
@@ -132,6 +132,9 @@ pub async fn complete(
         };
         interactions::make(tx, tenant, contact, moment).await?;
     }
+    if row.about.as_deref() == Some(PAYEE_DIFFERS) && done.outcome == "confirmed" {
+        confirm_payee(tx, tenant, customer).await?;
+    }
     row.status = "completed".to_owned();
     row.outcome = Some(done.outcome);
     row.result = Some(rows::text("tasks", &TaskResult { reason_code: done.reason_code, comment: done.comment, by: done.by })?);
@@ -152,6 +155,21 @@ pub async fn complete(
     }
     moment.finish(tx, tenant, customer, events).await?;
     Ok((record, promised))
+}
+
+/// What the task is about that asks whether the account on an invoice is right.
+const PAYEE_DIFFERS: &str = "own_error:payee_iban";
+
+/// A person confirmed the accounts printed on the customer's open invoices.
+async fn confirm_payee(tx: &Tx, tenant: TenantId, customer: CustomerId) -> Result<(), StoreError> {
+    invoices::Entity::update_many()
+        .col_expr(invoices::Column::PayeeConfirmed, Expr::value(true))
+        .filter(invoices::Column::TenantId.eq(tenant.0))
+        .filter(invoices::Column::CustomerId.eq(customer.0))
+        .filter(invoices::Column::AmountDue.gt(0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// The channel on which completing the task means that somebody was tried.

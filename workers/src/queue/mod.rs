@@ -21,6 +21,9 @@ use std::{
 
 use tokio::sync::watch;
 
+/// Log filter: the engine's own chatter about its workers stays away.
+pub const QUIET: &str = "apalis_core=warn,apalis=warn";
+
 /// What a queue's work fails with: said in the log, then the batch is given back for later.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
