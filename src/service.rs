@@ -47,7 +47,7 @@ impl Service {
         let metrics = metrics_handle()?;
         let policy =
             EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
-        let client = GuardedClient::new(policy).context("TLS")?;
+        let client = GuardedClient::new(policy);
         let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())));
         let admin_app = app.clone();
         let mut service = Self { api: None, admin: None, servers: Vec::new(), engine: None, store: store.clone() };

@@ -110,9 +110,14 @@ pub async fn identify(req: &HttpRequest) -> Answer<Caller> {
 async fn look_up(req: &HttpRequest) -> Answer<Option<Caller>> {
     let (Some(key), Some(app)) = (bearer(req), req.app_data::<Data<App>>()) else { return Ok(None) };
     let now = app.store.now();
+    if let Some(caller) = app.known_keys.find(key, now) {
+        return Ok(Some(caller));
+    }
     let tx = app.store.read(StoreScope::System).await?;
-    let found = keys::find(&tx, key, now).await?;
-    Ok(found.map(|(key, live)| Caller { key_id: key.id, tenant: key.tenant, live, scopes: key.scopes }))
+    let Some((found, live)) = keys::find(&tx, key, now).await? else { return Ok(None) };
+    let caller = Caller { key_id: found.id, tenant: found.tenant, live, scopes: found.scopes };
+    app.known_keys.remember(key, caller.clone(), now, found.expires_at);
+    Ok(Some(caller))
 }
 
 /// The token of `Authorization: Bearer …`.

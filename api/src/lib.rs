@@ -9,6 +9,7 @@ pub mod endpoints;
 pub mod etag;
 pub mod facts;
 pub mod intake;
+pub mod known_keys;
 pub mod middleware;
 pub mod named;
 pub mod page;

@@ -1,6 +1,6 @@
 //! The two servers: the public one, and the admin one that no stranger should reach.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 use actix_web::{
     App as Web, HttpResponse, HttpServer,
@@ -12,8 +12,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    docs::{self, Documents},
-    middleware::{RouteTable, frame, idempotency, unmatched},
+    docs::{self, Description},
+    middleware::{frame, idempotency, unmatched},
     routes,
     state::App,
 };
@@ -43,15 +43,12 @@ macro_rules! bind {
 /// # Errors
 /// When it cannot be bound.
 pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> {
-    let api = docs::openapi();
-    let table = web::Data::new(RouteTable::of(&api));
-    let documents = web::Data::from(Arc::new(Documents::of(&api).map_err(std::io::Error::other)?));
+    let description = web::Data::new(Description::default());
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
         Web::new()
             .app_data(app.clone())
-            .app_data(table.clone())
-            .app_data(documents.clone())
+            .app_data(description.clone())
             .wrap(from_fn(idempotency))
             .wrap(Compress::default())
             .wrap(from_fn(frame))

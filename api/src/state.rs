@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use relance_store::Store;
 
-use crate::intake::Intake;
+use crate::{intake::Intake, known_keys::KnownKeys};
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
 pub trait Egress: Send + Sync + 'static {
@@ -30,6 +30,8 @@ pub struct App {
     pub egress: Arc<dyn Egress>,
     /// Where facts are handed in, to be written many at a time.
     pub intake: Intake,
+    /// Keys found valid a moment ago.
+    pub known_keys: Arc<KnownKeys>,
 }
 
 impl App {
@@ -37,6 +39,6 @@ impl App {
     /// Starts the task that takes facts in, so call it inside a Tokio runtime.
     pub fn new(store: Store, operator_key: Option<&str>, egress: Arc<dyn Egress>) -> Self {
         let intake = Intake::start(store.clone());
-        Self { intake, store, operator_key: operator_key.filter(|key| !key.is_empty()).map(Arc::from), egress }
+        Self { intake, known_keys: Arc::default(), store, operator_key: operator_key.filter(|key| !key.is_empty()).map(Arc::from), egress }
     }
 }

@@ -16,6 +16,7 @@ mod raw;
 mod report;
 mod rows;
 mod sink;
+mod statements;
 mod wire;
 mod world;
 

@@ -3,11 +3,13 @@
 use anyhow::{Context, Result};
 
 use crate::{
+    database::Db,
     load::Meters,
     options::Options,
     postgres::{self, Cluster},
     raw,
     report::{self, Line},
+    statements,
 };
 
 /// One run.
@@ -42,6 +44,23 @@ impl Bench {
     /// Reads the CPU of `app` and of PostgreSQL, if there is one.
     pub fn meters(&self, app: Option<u32>) -> Meters {
         Meters { app, pg: self.cluster.as_ref().and_then(|cluster| cluster.postmaster) }
+    }
+
+    /// With `--statements`: counts from here on.
+    pub async fn begin_statements(&self, db: &Db) -> Result<()> {
+        if let (Db::Postgres(url), true) = (db, self.options.statements) {
+            statements::reset(&postgres::connect(url).await?).await?;
+        }
+        Ok(())
+    }
+
+    /// Says what was asked since.
+    pub async fn end_statements(&self, db: &Db, items: u64) -> Result<()> {
+        if let (Db::Postgres(url), true) = (db, self.options.statements) {
+            let seen = statements::seen(&postgres::connect(url).await?).await?;
+            statements::tell(&seen, items);
+        }
+        Ok(())
     }
 
     pub fn add(&mut self, line: Line) {

@@ -15,6 +15,7 @@ relance-benches ROW… [options]      ROW: a1 a2 a3 a4 a5 b1 b2 c1 e1 e2 g1 g2 g
   --scale F          size of b1, b2, c1, e1, e2, g1 against the book (default 0.1)
   --seconds S        length of a phase (default 3)
   --rounds N         rounds A B (default 3)
+  --statements       what PostgreSQL was asked, by time (costs a little)
   --markdown FILE    the table once more, as Markdown";
 
 /// What was asked for.
@@ -28,6 +29,7 @@ pub struct Options {
     pub scale: f64,
     pub span: Duration,
     pub rounds: usize,
+    pub statements: bool,
     pub markdown: Option<PathBuf>,
 }
 
@@ -42,6 +44,7 @@ impl Options {
             scale: 0.1,
             span: Duration::from_secs(3),
             rounds: 3,
+            statements: false,
             markdown: None,
         };
         while let Some(argument) = arguments.next() {
@@ -51,6 +54,7 @@ impl Options {
                 "--postgres" => options.postgres = Some(value()?),
                 "--postmaster" => options.postmaster = Some(value()?.parse()?),
                 "--sqlite" => options.sqlite_only = true,
+                "--statements" => options.statements = true,
                 "--scale" => options.scale = value()?.parse()?,
                 "--seconds" => options.span = Duration::from_secs_f64(value()?.parse()?),
                 "--rounds" => options.rounds = value()?.parse::<usize>()?.max(1),

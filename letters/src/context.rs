@@ -206,6 +206,8 @@ pub struct MessageContext {
     pub payment_url: Option<String>,
     /// Reminder id to quote.
     pub reference: String,
+    /// Reference to quote when paying: the invoice's own, so that the payment finds it; empty: ours.
+    pub payment_reference: String,
     /// Chooses among equivalent opening sentences; the same seed gives the same words.
     pub variant_seed: u64,
     /// The first message to this customer carries the privacy notice.

@@ -11,7 +11,7 @@ use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_actix_web::AppExt;
 
 pub use convert::{three_dot_zero, without_webhooks};
-pub use serve::{Documents, configure};
+pub use serve::{Description, Documents, configure};
 
 use crate::routes;
 

@@ -1,5 +1,7 @@
 //! The documents and the page to read them at: no key, no network.
 
+use std::sync::OnceLock;
+
 use actix_web::{
     HttpResponse,
     http::header,
@@ -9,9 +11,37 @@ use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{three_dot_zero, without_webhooks};
+use crate::middleware::RouteTable;
 
-/// The three documents as text, made once.
-#[derive(Debug)]
+/// The description of what is served, made when somebody first asks: a process that nobody asks carries none.
+#[derive(Debug, Default)]
+pub struct Description(OnceLock<(Documents, RouteTable)>);
+
+impl Description {
+    fn made(&self) -> &(Documents, RouteTable) {
+        self.0.get_or_init(|| {
+            let api = super::openapi();
+            let documents = Documents::of(&api).unwrap_or_else(|error| {
+                tracing::error!(%error, "the description does not write as JSON");
+                Documents::default()
+            });
+            (documents, RouteTable::of(&api))
+        })
+    }
+
+    /// The documents as text.
+    pub fn documents(&self) -> &Documents {
+        &self.made().0
+    }
+
+    /// The paths and their methods.
+    pub fn routes(&self) -> &RouteTable {
+        &self.made().1
+    }
+}
+
+/// The three documents as text.
+#[derive(Debug, Default)]
 pub struct Documents {
     /// OpenAPI 3.1 with webhooks.
     pub full: String,
@@ -45,16 +75,16 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
 }
 
-async fn full(documents: Data<Documents>) -> HttpResponse {
-    json(&documents.full)
+async fn full(description: Data<Description>) -> HttpResponse {
+    json(&description.documents().full)
 }
 
-async fn sdk(documents: Data<Documents>) -> HttpResponse {
-    json(&documents.sdk)
+async fn sdk(description: Data<Description>) -> HttpResponse {
+    json(&description.documents().sdk)
 }
 
-async fn older(documents: Data<Documents>) -> HttpResponse {
-    json(&documents.three_dot_zero)
+async fn older(description: Data<Description>) -> HttpResponse {
+    json(&description.documents().three_dot_zero)
 }
 
 /// The page's own files are named relative to `/docs/`.

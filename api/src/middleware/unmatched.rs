@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, http::header, web::Dat
 use relance_openapi::problem::Code;
 use utoipa::openapi::OpenApi;
 
-use crate::problem::Refusal;
+use crate::{docs::Description, problem::Refusal};
 
 /// The paths we serve, with their methods.
 #[derive(Debug, Default)]
@@ -43,8 +43,8 @@ impl RouteTable {
 }
 
 /// 405 with `Allow`, or 404.
-pub async fn unmatched(req: HttpRequest, table: Data<RouteTable>) -> HttpResponse {
-    let methods = table.methods(req.path());
+pub async fn unmatched(req: HttpRequest, description: Data<Description>) -> HttpResponse {
+    let methods = description.routes().methods(req.path());
     if methods.is_empty() {
         return Refusal::new(Code::NotFound, "There is nothing at this path.").error_response();
     }

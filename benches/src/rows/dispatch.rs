@@ -12,6 +12,7 @@ use crate::{
     product::Server,
     raw::{pg::Writer, pg_queue::Drainer, post::Poster},
     report::{Rounds, Target},
+    rows::plan::SETTLES,
     world::Tenant,
 };
 
@@ -67,12 +68,14 @@ async fn bare(bench: &Bench, raw: &str, gateway: &Gateway) -> Result<Measured> {
 async fn ours(bench: &Bench, db: &Db, gateway: &Gateway, planned: u64, reminders: u64) -> Result<Measured> {
     gateway.open(false);
     let look = db.look().await?;
+    tokio::time::sleep(SETTLES).await;
     let worker = Server::start(&bench.options, db, "worker").await?;
     let began = Instant::now();
     while look.count("SELECT count(*) FROM reminders").await? < planned {
         ensure!(began.elapsed() < Duration::from_secs(120), "not planned within two minutes");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    bench.begin_statements(db).await?;
     let (waiting, _) = gateway.counts();
     let opened = Instant::now();
     let measured = bench
@@ -87,6 +90,7 @@ async fn ours(bench: &Bench, db: &Db, gateway: &Gateway, planned: u64, reminders
             Ok(reminders - waiting.min(reminders))
         })
         .await?;
+    bench.end_statements(db, measured.items).await?;
     let (requests, different) = gateway.counts();
     ensure!(requests == different, "{requests} requests, {different} different: something was sent twice");
     worker.stop().await?;

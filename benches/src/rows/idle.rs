@@ -12,6 +12,7 @@ use crate::{
     product::Server,
     report::{Line, Target},
     rows::plan::{self, Size},
+    statements,
 };
 
 /// Until start-up work is over.
@@ -55,36 +56,21 @@ async fn watch(bench: &Bench, size: Size, name: &str) -> Result<Idle> {
     let db = Db::postgres(bench, name).await?;
     plan::book(bench, &db, size).await?;
     let stats = postgres::connect(&db.url()).await?;
-    stats.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").await?;
     // what autovacuum would have done in a while
     stats.batch_execute("VACUUM ANALYZE").await?;
     let server = Server::start(&bench.options, &db, "all").await?;
     tokio::time::sleep(SETTLE).await;
-    stats.execute("SELECT pg_stat_statements_reset()", &[]).await?;
+    statements::reset(&stats).await?;
     let began = Instant::now();
     let pg = |bench: &Bench| bench.meters(None).pg.map(cpu::tree_micros).unwrap_or(0.0);
     let (app_before, pg_before) = (cpu::fine_micros(server.pid), pg(bench));
     tokio::time::sleep(WATCH).await;
     let seconds = began.elapsed().as_secs_f64();
     let (app, pg) = (cpu::fine_micros(server.pid) - app_before, pg(bench) - pg_before);
-    let seen = stats
-        .query(
-            "SELECT calls, total_exec_time, query FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-             AND query NOT LIKE '%pg_stat_statements%' ORDER BY calls DESC",
-            &[],
-        )
-        .await?;
-    let (mut calls, mut millis) = (0_i64, 0.0_f64);
-    for row in &seen {
-        calls += row.get::<_, i64>(0);
-        millis += row.get::<_, f64>(1);
-        let text: String = row.get::<_, String>(2).split_whitespace().take(14).collect::<Vec<_>>().join(" ");
-        eprintln!(
-            "    {:>5} × {:>7.1} µs  {text}",
-            row.get::<_, i64>(0),
-            row.get::<_, f64>(1) * 1000.0 / row.get::<_, i64>(0).max(1) as f64
-        );
-    }
+    let seen = statements::seen(&stats).await?;
+    statements::tell(&seen, WATCH.as_secs());
+    let calls: i64 = seen.iter().map(|one| one.calls).sum();
+    let millis: f64 = seen.iter().map(|one| one.millis).sum();
     let idle = Idle {
         statements: calls as f64 / seconds,
         busy: millis * 1000.0 / seconds,

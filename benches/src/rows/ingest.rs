@@ -43,7 +43,9 @@ async fn row(bench: &mut Bench, name: &'static str, connections: usize, size: us
         let http = closed(posts, span, bench.meters(Some(sink.pid))).await?;
         let writes = closed(Writer::many(&raw, connections, size).await?, span, bench.meters(None)).await?;
         let posts = Events::to_product(&server.address, &tenant.key, connections, size, CUSTOMERS).await?;
+        bench.begin_statements(&db).await?;
         let ours = closed(posts, span, bench.meters(Some(server.pid))).await?;
+        bench.end_statements(&db, ours.items).await?;
         rounds.add(together(&[http, writes]), ours);
     }
     let counted = db.count("SELECT count(*) FROM invoices").await?;

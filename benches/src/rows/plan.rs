@@ -20,6 +20,9 @@ const EACH: u64 = 5;
 /// External ids of due customers begin here, those of each round so far apart.
 const DUE_FROM: u64 = 1_000_000;
 
+/// A live customer's facts rest for five seconds before anything is planned on them.
+pub const SETTLES: Duration = Duration::from_secs(6);
+
 /// How large the book is.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
@@ -60,6 +63,7 @@ pub async fn book(bench: &Bench, db: &Db, size: Size) -> Result<Vec<Tenant>> {
 
 /// Lets a worker do all that is due.
 async fn work_off(bench: &Bench, db: &Db) -> Result<Measured> {
+    tokio::time::sleep(SETTLES).await;
     let look = db.look().await?;
     let before = due(&look).await?;
     let began = Instant::now();
@@ -119,7 +123,9 @@ async fn on(bench: &mut Bench, db: Db, raw: Db) -> Result<()> {
             tenant.invoices(&api, from, each, EACH, -10).await?;
         }
         api.stop().await?;
+        bench.begin_statements(&db).await?;
         let planned = work_off(bench, &db).await?;
+        bench.end_statements(&db, planned.items * EACH).await?;
         // a row is an invoice
         let by_row = EACH as f64;
         let ours = Measured {

@@ -57,12 +57,18 @@ async fn postgres(bench: &mut Bench, db: Db) -> Result<()> {
             let http = closed(Gets::many(&sink.address, CONNECTIONS, &hello).await?, span, bench.meters(Some(sink.pid))).await?;
             let reads = closed(pg_read::ById::many(&raw, CONNECTIONS, &keys).await?, span, bench.meters(None)).await?;
             let gets = Gets::many(&server.address, CONNECTIONS, &requests).await?;
-            by_id.add(together(&[http, reads]), closed(gets, span, bench.meters(Some(server.pid))).await?);
+            bench.begin_statements(&db).await?;
+            let ours = closed(gets, span, bench.meters(Some(server.pid))).await?;
+            bench.end_statements(&db, ours.items).await?;
+            by_id.add(together(&[http, reads]), ours);
         }
         if bench.options.wants("e2") {
             let bare = closed(pg_read::Pages::many(&raw, LISTERS).await?, span, bench.meters(None)).await?;
             let lists = Pages::many(&server.address, LISTERS, "/v1/invoices?status=open&limit=50", &tenant.key).await?;
-            pages.add(bare, closed(lists, span, bench.meters(Some(server.pid))).await?);
+            bench.begin_statements(&db).await?;
+            let ours = closed(lists, span, bench.meters(Some(server.pid))).await?;
+            bench.end_statements(&db, ours.items).await?;
+            pages.add(bare, ours);
         }
     }
     if bench.options.wants("e1") {

@@ -51,6 +51,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         charges: charges(facts),
         previous: concerning(facts).map(previous).collect(),
         reference: reminder.reference.clone(),
+        payment_reference: rows::payment_reference(facts),
         variant_seed: seed(facts),
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),

@@ -69,3 +69,20 @@ fn row(invoice: &InvoiceRecord, asked: i64, today: NaiveDate) -> Row {
         facts: RowFacts { delivered_on: details.delivered_on, received_on: details.received_on, ..RowFacts::default() },
     }
 }
+
+/// Most references that a payer can be asked to quote.
+const MOST_REFERENCES: usize = 4;
+
+/// What to quote when paying: each invoice's payment reference (BT-83), else its number; too many of them: nothing
+/// but our own reference.
+pub(super) fn payment_reference(facts: &MessageFacts) -> String {
+    let lines = &facts.reminder.body.lines;
+    if lines.len() > MOST_REFERENCES {
+        return String::new();
+    }
+    let quoted = lines.iter().map(|line| {
+        let invoice = facts.invoices.iter().find(|invoice| invoice.id == line.invoice_id);
+        invoice.and_then(|invoice| invoice.details.payment_reference.clone()).unwrap_or_else(|| line.number.clone())
+    });
+    quoted.collect::<Vec<_>>().join(", ")
+}

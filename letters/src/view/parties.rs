@@ -128,7 +128,7 @@ impl PayView {
             groups: groups.collect(),
             methods: lines(&ctx.creditor.payment_methods),
             url: clean_option(ctx.payment_url.as_ref()),
-            reference: Some(clean(&ctx.reference)).filter(|text| !text.is_empty()),
+            reference: [&ctx.payment_reference, &ctx.reference].into_iter().map(|text| clean(text)).find(|text| !text.is_empty()),
         }
     }
 }

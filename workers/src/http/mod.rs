@@ -9,7 +9,11 @@ mod resolver;
 #[cfg(test)]
 mod tests;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use relance_domain::egress::{Blocked, EgressPolicy, Host, Target};
@@ -69,11 +73,14 @@ pub struct GuardedClient {
     policy: Arc<EgressPolicy>,
     lookup: Arc<dyn Lookup>,
     /// To public addresses and the operator's ranges.
-    open: reqwest::Client,
+    open: Arc<Lazy>,
     /// To the operator's ranges only: plain http and odd ports.
-    inside: reqwest::Client,
+    inside: Arc<Lazy>,
     limits: Limits,
 }
+
+/// Made at the first call: reading the machine's root certificates costs a start and an idle process dearly.
+type Lazy = OnceLock<Result<reqwest::Client, HttpError>>;
 
 #[derive(Debug, Clone, Copy)]
 struct Limits {
@@ -83,17 +90,18 @@ struct Limits {
 
 impl GuardedClient {
     /// A client under `policy`. The process has installed its TLS provider.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up.
-    pub fn new(policy: EgressPolicy) -> Result<Self, HttpError> {
+    pub fn new(policy: EgressPolicy) -> Self {
         Self::with(policy, Arc::new(SystemLookup), Limits { connect: CONNECT, whole: WHOLE })
     }
 
-    fn with(policy: EgressPolicy, lookup: Arc<dyn Lookup>, limits: Limits) -> Result<Self, HttpError> {
-        let policy = Arc::new(policy);
-        let make = |inside_only| client(Guard { policy: policy.clone(), lookup: lookup.clone(), inside_only }, limits);
-        Ok(Self { open: make(false)?, inside: make(true)?, policy, lookup, limits })
+    fn with(policy: EgressPolicy, lookup: Arc<dyn Lookup>, limits: Limits) -> Self {
+        Self { policy: Arc::new(policy), lookup, open: Arc::default(), inside: Arc::default(), limits }
+    }
+
+    fn client(&self, inside_only: bool) -> Result<&reqwest::Client, HttpError> {
+        let guard = || Guard { policy: self.policy.clone(), lookup: self.lookup.clone(), inside_only };
+        let place = if inside_only { &self.inside } else { &self.open };
+        place.get_or_init(|| client(guard(), self.limits)).as_ref().map_err(Clone::clone)
     }
 
     /// Judges a URL by its looks: scheme, port, literal address.
@@ -169,8 +177,7 @@ impl GuardedClient {
 
     async fn call(&self, method: reqwest::Method, url: &str, headers: HeaderMap, body: Option<Bytes>) -> Result<Exchange, HttpError> {
         let (url, target) = self.judge(url).map_err(HttpError::Blocked)?;
-        let client = if target.inside_only { &self.inside } else { &self.open };
-        let mut request = client.request(method, url).headers(headers);
+        let mut request = self.client(target.inside_only)?.request(method, url).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }

@@ -96,7 +96,7 @@ async fn house() -> House {
     let tx = store.write(Scope::System).await.unwrap();
     let tenant = tenants::create(&tx, NewTenant { name: "T".into(), live: false, clock: None }, store.now()).await.unwrap().id;
     store.commit(tx).await.unwrap();
-    let client = GuardedClient::new(EgressPolicy::parse("127.0.0.0/8").unwrap()).unwrap();
+    let client = GuardedClient::new(EgressPolicy::parse("127.0.0.0/8").unwrap());
     House { ctx: WebhookContext::new(store.clone(), client), store, clock, tenant, _dir: dir }
 }
 

@@ -110,6 +110,6 @@ async fn nobody_there_is_transient_and_a_private_address_is_refused() {
     drop(catcher);
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     assert!(matches!(Session::open(&client(), &gone).await.err(), Some(Handed::Transient { .. })));
-    let strict = GuardedClient::new(EgressPolicy::default()).unwrap();
+    let strict = GuardedClient::new(EgressPolicy::default());
     assert!(matches!(Session::open(&strict, &gone).await.err(), Some(Handed::Refused { scope: RefusalScope::Account, .. })));
 }

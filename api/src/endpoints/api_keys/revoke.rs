@@ -33,6 +33,7 @@ pub async fn delete_api_key(req: HttpRequest, app: Data<App>, caller: Caller, id
     keys::revoke(&tx, caller.tenant, id, app.store.now()).await?;
     if !dry_run {
         app.store.commit(tx).await?;
+        app.known_keys.forget(id);
     }
     Ok(HttpResponse::NoContent().finish())
 }
