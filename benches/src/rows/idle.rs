@@ -22,6 +22,8 @@ const WATCH: Duration = Duration::from_secs(20);
 /// What an idle server does in a second.
 #[derive(Debug)]
 struct Idle {
+    /// statements on tables that every tick makes
+    a_tick: f64,
     statements: f64,
     /// of all these statements, µs
     busy: f64,
@@ -38,15 +40,16 @@ pub async fn rows(bench: &mut Bench) -> Result<()> {
     let many = watch(bench, size, "idle").await?;
     let book = format!("{} future invoices, {} tenants, PostgreSQL", size.invoices, size.tenants);
     if bench.options.wants("b2") {
-        // two a second in all is what g1 allows
-        let statements = Line::value("b2", format!("idle, {book}: statements"), "a second", 2.0, many.statements, Target::AtMost(1.0));
-        bench.add(statements);
-        let slower = format!("the same, their time against a book of {}", small.invoices);
+        let tick = Line::value("b2", format!("idle, {book}: statements a tick"), "statements", 1.0, many.a_tick, Target::AtMost(1.0));
+        bench.add(tick);
+        let slower = format!("the same: all statements, their time against a book of {}", small.invoices);
         bench.add(Line::value("b2", slower, "µs a second", few.busy, many.busy, Target::AtMost(1.2)));
     }
     if bench.options.wants("g1") {
         bench.add(Line::value("g1", format!("idle, {book}: memory (Svix 36)"), "MiB", 36.0, many.resident, Target::AtMost(1.0)));
         bench.add(Line::value("g1", "the same: CPU", "% of a core", 0.2, many.cpu, Target::AtMost(1.0)));
+        // two a second in all, says performance.md; BEGIN, SET and COMMIT are counted here
+        bench.add(Line::value("g1", "the same: statements in all", "a second", 2.0, many.statements, Target::AtMost(1.0)));
         eprintln!("    beside it PostgreSQL {:.2} % of a core", many.pg_cpu);
     }
     Ok(())
@@ -71,7 +74,11 @@ async fn watch(bench: &Bench, size: Size, name: &str) -> Result<Idle> {
     statements::tell(&seen, WATCH.as_secs());
     let calls: i64 = seen.iter().map(|one| one.calls).sum();
     let millis: f64 = seen.iter().map(|one| one.millis).sum();
+    let tables: Vec<i64> = seen.iter().filter(|one| one.text.contains(" FROM ")).map(|one| one.calls).collect();
+    let ticks = tables.iter().copied().max().unwrap_or(0);
     let idle = Idle {
+        // what runs half as often is another clock's work
+        a_tick: tables.iter().filter(|calls| **calls * 2 > ticks).count() as f64,
         statements: calls as f64 / seconds,
         busy: millis * 1000.0 / seconds,
         cpu: app / seconds / 10_000.0,
