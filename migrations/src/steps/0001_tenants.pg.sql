@@ -8,38 +8,43 @@ DO $$ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO relance_app', current_schema());
 END $$
 --;
+-- whose rows the transaction is for. The policies ask in a sub-select: once a statement, not once a row
+CREATE OR REPLACE FUNCTION relance_tenant() RETURNS UUID LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE current_setting('relance.tenant_id', true) WHEN '*' THEN NULL
+        ELSE nullif(current_setting('relance.tenant_id', true), '')::uuid END
+$$
+--;
 -- `*` is said by workers that claim due rows of all tenants, by nobody else
-CREATE OR REPLACE FUNCTION relance_sees(tenant UUID) RETURNS BOOLEAN LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT CASE current_setting('relance.tenant_id', true) WHEN '*' THEN TRUE
-        ELSE tenant = nullif(current_setting('relance.tenant_id', true), '')::uuid END
+CREATE OR REPLACE FUNCTION relance_everybody() RETURNS BOOLEAN LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT current_setting('relance.tenant_id', true) = '*'
 $$
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenants TO relance_app
 --;
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY
 --;
-CREATE POLICY tenant_only ON tenants TO relance_app USING (relance_sees(id)) WITH CHECK (relance_sees(id))
+CREATE POLICY tenant_only ON tenants TO relance_app USING (id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO relance_app
 --;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY
 --;
-CREATE POLICY tenant_only ON api_keys TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+CREATE POLICY tenant_only ON api_keys TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO relance_app
 --;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY
 --;
-CREATE POLICY tenant_only ON idempotency_keys TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+CREATE POLICY tenant_only ON idempotency_keys TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels TO relance_app
 --;
 ALTER TABLE channels ENABLE ROW LEVEL SECURITY
 --;
-CREATE POLICY tenant_only ON channels TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+CREATE POLICY tenant_only ON channels TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sources TO relance_app
 --;
 ALTER TABLE sources ENABLE ROW LEVEL SECURITY
 --;
-CREATE POLICY tenant_only ON sources TO relance_app USING (relance_sees(tenant_id)) WITH CHECK (relance_sees(tenant_id))
+CREATE POLICY tenant_only ON sources TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))

@@ -1,6 +1,6 @@
 -- Versions of policies; a version is never edited once active.
 CREATE TABLE policies (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     version INTEGER NOT NULL,
     name TEXT NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE policies (
 );
 
 CREATE TABLE cases (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     opened_at BIGINT NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE cases (
 CREATE UNIQUE INDEX cases_open ON cases (tenant_id, customer_id) WHERE closed_at IS NULL;
 
 CREATE TABLE reminders (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     case_id UUID,
@@ -68,7 +68,7 @@ CREATE INDEX reminders_sending ON reminders (lease_until) WHERE status = 'sendin
 
 -- What is planned or was done for (invoice, step): the key makes each leave once, ever.
 CREATE TABLE invoice_steps (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     invoice_id UUID NOT NULL,
     step_key TEXT NOT NULL,
     customer_id UUID NOT NULL,
@@ -88,7 +88,7 @@ CREATE INDEX invoice_steps_customer ON invoice_steps (tenant_id, customer_id);
 
 -- The frozen bytes of a message: what was really said.
 CREATE TABLE reminder_contents (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     reminder_id UUID NOT NULL,
     -- from, to, subject, text, html, headers (JSON)
     content TEXT NOT NULL,
@@ -100,7 +100,7 @@ CREATE TABLE reminder_contents (
 );
 
 CREATE TABLE attempts (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     reminder_id UUID NOT NULL,
     number INTEGER NOT NULL,
     provider TEXT NOT NULL,
@@ -113,7 +113,7 @@ CREATE TABLE attempts (
 );
 
 CREATE TABLE tasks (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     kind TEXT NOT NULL,
@@ -141,7 +141,7 @@ CREATE INDEX tasks_customer ON tasks (tenant_id, customer_id);
 CREATE INDEX tasks_open ON tasks (tenant_id, due_on, id) WHERE status = 'open';
 
 CREATE TABLE decisions (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     at BIGINT NOT NULL,
@@ -156,14 +156,14 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_customer ON decisions (tenant_id, customer_id, id);
 
 CREATE TABLE decision_invoices (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     invoice_id UUID NOT NULL,
     decision_id UUID NOT NULL,
     PRIMARY KEY (tenant_id, invoice_id, decision_id)
 );
 
 CREATE TABLE holds (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     scope TEXT NOT NULL,
     -- customer, invoice or contact; null for the tenant
@@ -183,7 +183,7 @@ CREATE TABLE holds (
 CREATE INDEX holds_active ON holds (tenant_id, customer_id) WHERE released_at IS NULL;
 
 CREATE TABLE promises (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     source TEXT,
@@ -208,7 +208,7 @@ CREATE INDEX promises_customer ON promises (tenant_id, customer_id);
 CREATE UNIQUE INDEX promises_external ON promises (tenant_id, source, external_id) WHERE external_id IS NOT NULL;
 
 CREATE TABLE disputes (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     invoice_id UUID NOT NULL,
@@ -230,7 +230,7 @@ CREATE INDEX disputes_customer ON disputes (tenant_id, customer_id);
 CREATE UNIQUE INDEX disputes_external ON disputes (tenant_id, source, external_id) WHERE external_id IS NOT NULL;
 
 CREATE TABLE interactions (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     customer_id UUID NOT NULL,
     channel TEXT NOT NULL,

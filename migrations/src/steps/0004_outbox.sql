@@ -1,6 +1,6 @@
 -- What is told to the outside, written in the transaction of the change.
 CREATE TABLE events (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     -- commit order within the tenant
     position BIGINT NOT NULL,
@@ -20,14 +20,14 @@ CREATE UNIQUE INDEX events_position ON events (tenant_id, position);
 
 -- Last sequence per subject, and last position per tenant (subject_type 'feed', subject_id = tenant).
 CREATE TABLE event_sequences (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     subject_id UUID NOT NULL,
     last BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, subject_id)
 );
 
 CREATE TABLE webhook_endpoints (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     url TEXT NOT NULL,
     description TEXT,
@@ -46,7 +46,7 @@ CREATE TABLE webhook_endpoints (
 
 -- One event on its way to one endpoint. Retries run on real time.
 CREATE TABLE deliveries (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     endpoint_id UUID NOT NULL,
     event_id UUID NOT NULL,
@@ -70,7 +70,7 @@ CREATE INDEX deliveries_leased ON deliveries (endpoint_id, lease_until) WHERE le
 CREATE INDEX deliveries_endpoint ON deliveries (tenant_id, endpoint_id, id);
 
 CREATE TABLE delivery_attempts (
-    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    tenant_id UUID NOT NULL,
     delivery_id UUID NOT NULL,
     number INTEGER NOT NULL,
     at BIGINT NOT NULL,
