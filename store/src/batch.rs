@@ -43,7 +43,7 @@ where
         return Ok(c.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected());
     }
     let mut written = 0;
-    for chunk in rows.chunks((SQLITE_BINDS / columns.len()).max(1)) {
+    for chunk in rows.chunks((SQLITE_BINDS / columns.len()).clamp(1, std::env::var("CHUNK").map_or(10_000, |t| t.parse().unwrap_or(100)))) {
         let sql =
             format!("INSERT INTO {} ({}) VALUES {}{suffix}", table::<E>(), names::<E>(&columns), placeholders(columns.len(), chunk.len()));
         let values: Vec<Value> = chunk.iter().flat_map(|row| columns.iter().map(|column| row.get(*column))).collect();

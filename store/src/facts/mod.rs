@@ -130,7 +130,7 @@ pub fn digest(fact: &Fact) -> String {
 ///
 /// # Errors
 /// The database's; nothing was taken then.
-pub async fn apply(store: &Store, tenant: TenantId, facts: Vec<FactEnvelope>, mode: Mode) -> Result<Vec<FactResult>, StoreError> {
+pub async fn apply(store: &Store, tenant: TenantId, facts: &[&FactEnvelope], mode: Mode) -> Result<Vec<FactResult>, StoreError> {
     match mode {
         Mode::Commit => {
             let tx = store.write(tenant).await?;
@@ -150,10 +150,10 @@ pub async fn apply_in(
     tx: &DatabaseTransaction,
     store: &Store,
     tenant: TenantId,
-    facts: Vec<FactEnvelope>,
+    facts: &[&FactEnvelope],
     mode: Mode,
 ) -> Result<Vec<FactResult>, StoreError> {
-    let mut book = load::book(tx, tenant, store.now(), &facts, mode).await?;
+    let mut book = load::book(tx, tenant, store.now(), facts, mode).await?;
     let taken = take::all(&mut book, facts);
     settle::settle(&mut book)?;
     let results = tell::results(&book, taken, mode)?;
