@@ -52,7 +52,7 @@ pub async fn ingest_events(req: HttpRequest, app: Data<App>, caller: Caller, pay
     let read: Vec<Read> = form.items(&bytes)?.into_iter().map(|event| Read::of(event, &mut facts)).collect();
     let results = match (facts.is_empty(), dry_run) {
         (true, _) => Vec::new(),
-        (false, true) => apply(&app.store, caller.tenant, &facts.iter().collect::<Vec<_>>(), Mode::DryRun).await?,
+        (false, true) => apply(&app.store, caller.tenant, &facts, Mode::DryRun).await?,
         (false, false) => app.intake.submit(caller.tenant, facts).await?,
     };
     answer(form, read, results, dry_run)
