@@ -167,9 +167,16 @@ impl Money {
     pub fn plain(&self) -> String {
         let exponent = usize::from(self.currency.exponent());
         let sign = if self.minor < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = exponent + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - exponent);
-        if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+        let digits = self.minor.unsigned_abs().to_string();
+        let zeros = (exponent + 1).saturating_sub(digits.len());
+        let mut plain = String::with_capacity(sign.len() + zeros + digits.len() + 1);
+        plain.push_str(sign);
+        plain.extend(std::iter::repeat_n('0', zeros));
+        plain.push_str(&digits);
+        if exponent > 0 {
+            plain.insert(plain.len() - exponent, '.');
+        }
+        plain
     }
 }
 

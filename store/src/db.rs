@@ -5,8 +5,8 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use relance_domain::{clock::Clock, ids::TenantId};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
         ConnectOptions as _,
         postgres::PgConnectOptions,
@@ -244,7 +244,10 @@ fn parsed<T: FromStr<Err = sea_orm::sqlx::Error>>(url: &str) -> Result<T, StoreE
 fn postgres(url: &str, connections: u32) -> ConnectOptions {
     let mut options = options(url, connections);
     // asked whether it is there only when it was not used for a moment: the question is a round trip
-    options.set_application_name(APPLICATION).idle_timeout(Duration::from_secs(600)).test_before_acquire_if_idle_for(Duration::from_secs(1));
+    options
+        .set_application_name(APPLICATION)
+        .idle_timeout(Duration::from_secs(600))
+        .test_before_acquire_if_idle_for(Duration::from_secs(1));
     options
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Store, StoreError,
-    reads::Arg,
+    reads::{Arg, Question},
     time::{instant, millis},
     webhooks::NEXT_DELIVERY,
 };
@@ -21,6 +21,8 @@ pub struct NextDue {
     /// A test tenant whose clock has something to do: now, or never.
     pub clock: Option<DateTime<Utc>>,
 }
+
+static PROBES: Question = Question::new(|_| probes());
 
 /// Probes of partial indexes; the work is proportional to what is leased, not to what exists.
 fn probes() -> String {
@@ -44,7 +46,7 @@ fn probes() -> String {
 /// The database's.
 pub async fn next(store: &Store) -> Result<NextDue, StoreError> {
     let now = store.now();
-    let rows = store.readers().ask_of_all(&probes(), &[Arg::Number(millis(now))]).await?;
+    let rows = store.readers().ask_of_all(&PROBES, &[Arg::Number(millis(now))]).await?;
     let Some(row) = rows.first() else { return Ok(NextDue::default()) };
     let at = |place| Ok::<_, StoreError>(row.get::<Option<i64>>(place)?.map(instant));
     let clock = (row.get::<i64>(3)? > 0).then_some(now);

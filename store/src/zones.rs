@@ -12,10 +12,12 @@ use relance_domain::{
     settings::Settings,
 };
 
-use crate::{Store, StoreError, json, time::instant};
+use crate::{Store, StoreError, json, reads::Question, time::instant};
 
 /// Tenants remembered at most; past it all are asked again.
 const MOST: usize = 10_000;
+
+static SETTINGS: Question = Question::new(|_| "SELECT t.settings, t.settings_version FROM tenants t WHERE t.id = {tenant}".to_owned());
 
 /// Zones by tenant, with the version of the settings they stand in.
 #[derive(Debug, Default)]
@@ -26,7 +28,13 @@ impl Zones {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or the database's.
-    pub(crate) async fn today(&self, store: &Store, tenant: TenantId, clock_at: Option<i64>, version: i64) -> Result<NaiveDate, StoreError> {
+    pub(crate) async fn today(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        clock_at: Option<i64>,
+        version: i64,
+    ) -> Result<NaiveDate, StoreError> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied();
         let zone = match known {
             Some((of, zone)) if of == version => zone,
@@ -36,8 +44,7 @@ impl Zones {
     }
 
     async fn read(&self, store: &Store, tenant: TenantId) -> Result<Zone, StoreError> {
-        let sql = "SELECT t.settings, t.settings_version FROM tenants t WHERE t.id = {tenant}";
-        let rows = store.readers().ask(tenant, sql, &[]).await?;
+        let rows = store.readers().ask(tenant, &SETTINGS, &[]).await?;
         let row = rows.first().ok_or(StoreError::NotFound)?;
         let settings: Settings = json::read("tenants", row.get(0)?)?;
         let zone = calendar::parse_zone(&settings.time_zone).unwrap_or_default();

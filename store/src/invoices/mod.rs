@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use self::{
     list::{InvoiceFilter, InvoiceOrder, list},
-    read::{get, get_by_external},
+    read::{get_all, get_by_external},
 };
 
 use crate::{

@@ -8,8 +8,8 @@ use relance_domain::{
 
 use super::Told;
 use crate::{
-    Store, StoreError,
-    reads::{Arg, Row},
+    Store, StoreError, any,
+    reads::{Arg, Question, Row},
 };
 
 /// What is told of an invoice `i`, and what its tenant's day is judged by.
@@ -24,15 +24,21 @@ macro_rules! told {
 }
 pub(super) use told;
 
-const BY_ID: &str = concat!(told!(), " AND i.id = $2");
-const BY_EXTERNAL: &str = concat!(told!(), " AND i.source = $2 AND i.external_id = $3");
+static BY_ID: Question = Question::new(|_| concat!(told!(), " AND i.id = $2").to_owned());
+static BY_IDS: Question = Question::new(|backend| format!("{} AND i.id {}", told!(), any::of_ids(backend, 2)));
+static BY_EXTERNAL: Question = Question::new(|_| concat!(told!(), " AND i.source = $2 AND i.external_id = $3").to_owned());
 
-/// One invoice.
+/// These invoices, in any order, without those that are not there.
 ///
 /// # Errors
-/// [`StoreError::NotFound`], or the database's.
-pub async fn get(store: &Store, tenant: TenantId, id: InvoiceId) -> Result<InvoiceRecord, StoreError> {
-    one(store, tenant, store.readers().ask(tenant, BY_ID, &[Arg::Id(id.0)]).await?).await
+/// The database's.
+pub async fn get_all(store: &Store, tenant: TenantId, ids: &[InvoiceId]) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let rows = match ids {
+        [] => Vec::new(),
+        [id] => store.readers().ask(tenant, &BY_ID, &[Arg::Id(id.0)]).await?,
+        _ => store.readers().ask(tenant, &BY_IDS, &[Arg::Ids(ids.iter().map(|id| id.0).collect())]).await?,
+    };
+    records(store, tenant, &rows).await
 }
 
 /// One invoice by its source's id.
@@ -41,10 +47,7 @@ pub async fn get(store: &Store, tenant: TenantId, id: InvoiceId) -> Result<Invoi
 /// [`StoreError::NotFound`], or the database's.
 pub async fn get_by_external(store: &Store, tenant: TenantId, source: &str, external_id: &str) -> Result<InvoiceRecord, StoreError> {
     let names = [Arg::Text(source.to_owned()), Arg::Text(external_id.to_owned())];
-    one(store, tenant, store.readers().ask(tenant, BY_EXTERNAL, &names).await?).await
-}
-
-async fn one(store: &Store, tenant: TenantId, rows: Vec<Row>) -> Result<InvoiceRecord, StoreError> {
+    let rows = store.readers().ask(tenant, &BY_EXTERNAL, &names).await?;
     records(store, tenant, &rows).await?.pop().ok_or(StoreError::NotFound)
 }
 

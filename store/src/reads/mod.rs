@@ -8,11 +8,14 @@
 mod kept;
 mod row;
 
+use std::sync::OnceLock;
+
 use relance_domain::ids::TenantId;
 use sea_orm::{
-    DbErr, RuntimeErr,
+    DbBackend, DbErr, RuntimeErr,
     sqlx::{
-        AssertSqlSafe, Executor, PgConnection, SqliteConnection, postgres::PgConnectOptions, query, sqlite::SqliteConnectOptions,
+        AssertSqlSafe, Executor, PgConnection, SqlSafeStr, SqlStr, SqliteConnection, postgres::PgConnectOptions, query,
+        sqlite::SqliteConnectOptions,
     },
 };
 use uuid::Uuid;
@@ -23,7 +26,39 @@ use crate::StoreError;
 
 /// A connection that is not under the application's role must not read: it would see every tenant's rows.
 const SAID: &str = "SELECT q.* FROM (SELECT CASE current_user WHEN 'relance_app' THEN set_config('relance.tenant_id', $1, true) \
-                    ELSE 'not under the role relance_app' END";
+                    ELSE 'not under the role relance_app' END AS who) AS said CROSS JOIN LATERAL (";
+
+/// A statement as both databases want it. In the text given, `{tenant}` is the tenant's id and must stand where
+/// the rows are chosen; `{own}` is the same for sub-selects that do not depend on a row; a statement that looks
+/// at all tenants has `{everybody}` as its condition instead.
+pub(crate) struct Question {
+    plain: fn(DbBackend) -> String,
+    postgres: OnceLock<String>,
+    sqlite: OnceLock<String>,
+}
+
+impl Question {
+    pub(crate) const fn new(plain: fn(DbBackend) -> String) -> Self {
+        Self { plain, postgres: OnceLock::new(), sqlite: OnceLock::new() }
+    }
+
+    fn text(&'static self, backend: DbBackend) -> &'static str {
+        let cell = if backend == DbBackend::Postgres { &self.postgres } else { &self.sqlite };
+        cell.get_or_init(|| framed(backend, &(self.plain)(backend)))
+    }
+}
+
+fn framed(backend: DbBackend, plain: &str) -> String {
+    if backend == DbBackend::Postgres {
+        let plain = plain.replace("{tenant}", "said.who::uuid").replace("{own}", "(SELECT relance_tenant())");
+        format!("{SAID}{} OFFSET 0) AS q", plain.replace("{everybody}", "said.who = '*'"))
+    } else {
+        plain.replace("{tenant}", "$1").replace("{own}", "$1").replace("{everybody}", "TRUE")
+    }
+}
+
+/// What every connection to PostgreSQL begins with: planning a page anew costs more than reading it.
+const OF_EACH: &str = "SET ROLE relance_app; SET plan_cache_mode = force_generic_plan";
 
 /// A value of a statement, from `$2` on; `$1` is the tenant.
 #[derive(Debug, Clone)]
@@ -56,33 +91,43 @@ impl Readers {
         Self::Sqlite(Kept::new(options, connections))
     }
 
-    /// The rows of a statement that reads for one tenant. `{tenant}` in it is the tenant's id and must stand where
-    /// the rows are chosen; `{own}` is the same for sub-selects that do not depend on a row.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) async fn ask(&self, tenant: TenantId, sql: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+    fn backend(&self) -> DbBackend {
         match self {
-            Self::Postgres(kept) => {
-                let sql = sql.replace("{tenant}", "said.tenant").replace("{own}", "(SELECT relance_tenant())");
-                let sql = format!("{SAID}::uuid AS tenant) AS said CROSS JOIN LATERAL ({sql} OFFSET 0) AS q");
-                of_postgres(kept, sql, &tenant.0.to_string(), args).await
-            }
-            Self::Sqlite(kept) => of_sqlite(kept, sql.replace("{tenant}", "$1").replace("{own}", "$1"), tenant.0, args).await,
+            Self::Postgres(_) => DbBackend::Postgres,
+            Self::Sqlite(_) => DbBackend::Sqlite,
         }
     }
 
-    /// The rows of a statement that looks at all tenants; `{everybody}` stands where it is to be allowed.
+    /// The rows of a statement that reads for one tenant.
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn ask_of_all(&self, sql: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn ask(&self, tenant: TenantId, question: &'static Question, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+        self.run(question.text(self.backend()).into_sql_str(), Some(tenant), args).await
+    }
+
+    /// The same, where the text depends on what is asked.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn ask_text(&self, tenant: TenantId, sql: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+        self.run(AssertSqlSafe(framed(self.backend(), sql)).into_sql_str(), Some(tenant), args).await
+    }
+
+    /// The rows of a statement that looks at all tenants.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn ask_of_all(&self, question: &'static Question, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+        self.run(question.text(self.backend()).into_sql_str(), None, args).await
+    }
+
+    async fn run(&self, sql: SqlStr, tenant: Option<TenantId>, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Postgres(kept) => {
-                let sql = sql.replace("{everybody}", "said.who = '*'");
-                of_postgres(kept, format!("{SAID} AS who) AS said CROSS JOIN LATERAL ({sql} OFFSET 0) AS q"), "*", args).await
+                of_postgres(kept, sql, &tenant.map_or_else(|| "*".to_owned(), |tenant| tenant.0.to_string()), args).await
             }
-            Self::Sqlite(kept) => of_sqlite(kept, sql.replace("{everybody}", "TRUE"), Uuid::nil(), args).await,
+            Self::Sqlite(kept) => of_sqlite(kept, sql, tenant.map_or(Uuid::nil(), |tenant| tenant.0), args).await,
         }
     }
 
@@ -95,13 +140,13 @@ impl Readers {
     }
 }
 
-async fn of_postgres(kept: &Kept<PgConnection>, sql: String, who: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+async fn of_postgres(kept: &Kept<PgConnection>, sql: SqlStr, who: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
     let mut lent = kept.take().await?;
     loop {
         if lent.is_new() {
-            lent.connection().execute("SET ROLE relance_app").await.map_err(failed)?;
+            lent.connection().execute(OF_EACH).await.map_err(failed)?;
         }
-        let asked = args.iter().fold(query(AssertSqlSafe(sql.clone())).bind(who), |query, arg| match arg {
+        let asked = args.iter().fold(query(sql.clone()).bind(who), |query, arg| match arg {
             Arg::Id(id) => query.bind(id),
             Arg::Text(text) => query.bind(text),
             Arg::Number(number) => query.bind(number),
@@ -118,9 +163,9 @@ async fn of_postgres(kept: &Kept<PgConnection>, sql: String, who: &str, args: &[
     }
 }
 
-async fn of_sqlite(kept: &Kept<SqliteConnection>, sql: String, who: Uuid, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+async fn of_sqlite(kept: &Kept<SqliteConnection>, sql: SqlStr, who: Uuid, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
     let mut lent = kept.take().await?;
-    let asked = args.iter().fold(query(AssertSqlSafe(sql)).bind(who), |query, arg| match arg {
+    let asked = args.iter().fold(query(sql).bind(who), |query, arg| match arg {
         Arg::Id(id) => query.bind(id),
         Arg::Text(text) => query.bind(text),
         Arg::Number(number) => query.bind(number),

@@ -8,6 +8,7 @@ use relance_domain::ids::InvoiceId;
 use relance_openapi::invoice::InvoiceView;
 use relance_store::invoices;
 
+use super::desk::{self, Desk};
 use crate::{
     caller::{Caller, Scope},
     etag::tagged,
@@ -25,11 +26,11 @@ use crate::{
     responses((status = 200, description = "The invoice.", body = InvoiceView, headers(("ETag" = String, description = "Its version."))))
 )]
 #[get("/v1/invoices/{id}")]
-pub async fn get_invoice(req: HttpRequest, app: Data<App>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
+pub async fn get_invoice(req: HttpRequest, app: Data<App>, desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
     query::none(&req)?;
     let id: InvoiceId = query::path_id(&id)?;
-    let record = invoices::get(&app.store, caller.tenant, id).await?;
+    let record = desk::invoice(&desk, &app, caller.tenant, id).await?;
     Ok(tagged(record.row_version, &InvoiceView::from(record)))
 }
 
