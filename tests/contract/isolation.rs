@@ -125,7 +125,8 @@ story! {
         let path = |invoice: &Value| format!("/v1/invoices/{}", invoice["id"].as_str().unwrap());
         for _ in 0..10 {
             for (world, own, strange) in [(&world, &mine, &theirs), (&other, &theirs, &mine)] {
-                let (seen, unseen) = futures::join!(world.get(&path(own)), world.get(&path(strange)));
+                let (own_path, strange_path) = (path(own), path(strange));
+                let (seen, unseen) = futures::join!(world.get(&own_path), world.get(&strange_path));
                 assert_eq!(seen.expect(200)["payable"], own["payable"]);
                 unseen.problem(404, "not_found");
                 for list in ["/v1/invoices", "/v1/invoices?status=open&sort=due_on"] {
