@@ -3,7 +3,7 @@
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     panic::AssertUnwindSafe,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::Instant,
 };
 
 use actix_web::{
@@ -66,16 +66,14 @@ fn request_id(headers: &HeaderMap) -> String {
     given.map_or_else(|| format!("req_{}", fresh().simple()), str::to_owned)
 }
 
-/// Ordered by time, and never the same twice. The hasher's keys are random in every thread and step with every
-/// call, which spares a system call a request.
+/// Never the same twice. The hasher's keys are random in every thread and step with every call, which spares a
+/// system call a request.
 fn fresh() -> Uuid {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let mut random = [0; 10];
-    for chunk in random.chunks_mut(8) {
-        let bytes = RandomState::new().build_hasher().finish().to_le_bytes();
-        chunk.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+    let mut random = [0; 16];
+    for half in random.chunks_mut(8) {
+        half.copy_from_slice(&RandomState::new().build_hasher().finish().to_le_bytes());
     }
-    Builder::from_unix_timestamp_millis(u64::try_from(now.as_millis()).unwrap_or_default(), &random).into_uuid()
+    Builder::from_random_bytes(random).into_uuid()
 }
 
 /// Makes a problem of every error that is none yet, and adds the headers every answer has.
