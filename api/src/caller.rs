@@ -1,5 +1,7 @@
 //! Who calls: an API key, its tenant and its scopes.
 
+use std::sync::Arc;
+
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data};
 use futures::future::LocalBoxFuture;
 use relance_domain::ids::{KeyId, TenantId};
@@ -63,7 +65,7 @@ pub struct Caller {
     /// Live or test tenant.
     pub live: bool,
     /// Scopes of the key; `*` is all.
-    pub scopes: Vec<String>,
+    pub scopes: Arc<[String]>,
 }
 
 impl Caller {
@@ -115,7 +117,7 @@ async fn look_up(req: &HttpRequest) -> Answer<Option<Caller>> {
     }
     let tx = app.store.read(StoreScope::System).await?;
     let Some((found, live)) = keys::find(&tx, key, now).await? else { return Ok(None) };
-    let caller = Caller { key_id: found.id, tenant: found.tenant, live, scopes: found.scopes };
+    let caller = Caller { key_id: found.id, tenant: found.tenant, live, scopes: found.scopes.into() };
     app.known_keys.remember(key, caller.clone(), now, found.expires_at);
     Ok(Some(caller))
 }

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_key_is_known_for_a_moment_and_never_after_its_end_or_revocation() {
-        let caller = Caller { key_id: KeyId(Uuid::from_u128(1)), tenant: TenantId(Uuid::from_u128(2)), live: false, scopes: vec![] };
+        let caller = Caller { key_id: KeyId(Uuid::from_u128(1)), tenant: TenantId(Uuid::from_u128(2)), live: false, scopes: [].into() };
         let now = DateTime::UNIX_EPOCH;
         let keys = KnownKeys::default();
         keys.remember("a", caller.clone(), now, None);

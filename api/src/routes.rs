@@ -25,19 +25,21 @@ impl Registry for ServiceConfig<'_> {
 
 /// Registers every endpoint; the OpenAPI document is made from the same list.
 pub fn configure(cfg: &mut impl Registry) {
+    // the most asked first: a request is matched against one pattern after the other
+    endpoints::ingest::routes(cfg);
+    endpoints::invoices::routes(cfg);
+    endpoints::customers::routes(cfg);
+    endpoints::payments::routes(cfg);
+    // the others by name
     endpoints::api_keys::routes(cfg);
     endpoints::channels::routes(cfg);
     endpoints::credit_notes::routes(cfg);
-    endpoints::customers::routes(cfg);
     endpoints::decisions::routes(cfg);
     endpoints::deliveries::routes(cfg);
     endpoints::disputes::routes(cfg);
     endpoints::events::routes(cfg);
     endpoints::holds::routes(cfg);
-    endpoints::ingest::routes(cfg);
     endpoints::interactions::routes(cfg);
-    endpoints::invoices::routes(cfg);
-    endpoints::payments::routes(cfg);
     endpoints::policies::routes(cfg);
     endpoints::policy_presets::routes(cfg);
     endpoints::promises::routes(cfg);

@@ -13,13 +13,14 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 pub struct InvalidId;
 
 fn encode(id: Uuid, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let bits = id.as_u128();
-    for place in (0..26).rev() {
-        let digit = usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default();
-        let letter = ALPHABET.get(digit).copied().unwrap_or(b'0');
-        write!(out, "{}", char::from(letter))?;
+    let mut bits = id.as_u128();
+    let mut letters = [b'0'; 26];
+    for letter in letters.iter_mut().rev() {
+        let digit = usize::try_from(bits & 31).unwrap_or_default();
+        *letter = ALPHABET.get(digit).copied().unwrap_or(b'0');
+        bits >>= 5;
     }
-    Ok(())
+    out.write_str(std::str::from_utf8(&letters).map_err(|_| fmt::Error)?)
 }
 
 fn decode(text: &str) -> Result<Uuid, InvalidId> {

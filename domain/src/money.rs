@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Currencies with another number of decimals than two (ISO 4217:2015, list one).
+/// Currencies with another number of decimals than two (ISO 4217:2015, list one), in the order of their codes.
 const EXPONENTS: &[(&str, u8)] = &[
     ("BHD", 3),
     ("BIF", 0),
@@ -78,8 +78,8 @@ impl Currency {
 
     /// Number of decimals (ISO 4217 minor unit).
     pub fn exponent(self) -> u8 {
-        let code = self.code();
-        EXPONENTS.iter().find(|(known, _)| *known == code).map_or(2, |(_, exponent)| *exponent)
+        let place = EXPONENTS.binary_search_by(|(known, _)| known.as_bytes().cmp(&self.0));
+        place.ok().and_then(|place| EXPONENTS.get(place)).map_or(2, |(_, exponent)| *exponent)
     }
 
     /// Reads a plain decimal amount: `-?\d+(\.\d+)?`. Zero decimals beyond the exponent are fine.
@@ -120,6 +120,9 @@ impl FromStr for Currency {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
+        if text == "EUR" {
+            return Ok(Self::EUR); // nearly always
+        }
         let known =
             EXPONENTS.iter().any(|(code, _)| *code == text) || (text.len() == 3 && TWO_DECIMALS.split(' ').any(|code| code == text));
         let bytes: [u8; 3] = text.as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
@@ -166,10 +169,22 @@ impl Money {
     /// The plain amount padded to the currency's exponent: `1200.00`, `-5`, `0.125`.
     pub fn plain(&self) -> String {
         let exponent = usize::from(self.currency.exponent());
-        let sign = if self.minor < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = exponent + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - exponent);
-        if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+        // from the last digit on: every amount on the wire comes through here
+        let (mut reversed, mut rest) = (Vec::with_capacity(24), self.minor.unsigned_abs());
+        loop {
+            reversed.push(b'0' | u8::try_from(rest % 10).unwrap_or_default());
+            rest /= 10;
+            if reversed.len() == exponent {
+                reversed.push(b'.');
+            } else if rest == 0 && reversed.len() > exponent {
+                break;
+            }
+        }
+        if self.minor < 0 {
+            reversed.push(b'-');
+        }
+        reversed.reverse();
+        String::from_utf8(reversed).unwrap_or_default()
     }
 }
 

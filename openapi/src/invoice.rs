@@ -95,17 +95,17 @@ pub struct InvoiceDunningView {
     pub holds: Vec<String>,
 }
 
-impl From<&InvoiceDunning> for InvoiceDunningView {
-    fn from(dunning: &InvoiceDunning) -> Self {
+impl From<InvoiceDunning> for InvoiceDunningView {
+    fn from(dunning: InvoiceDunning) -> Self {
         let InvoiceDunning { state, policy_id, policy_version, last_step, next_step, next_action_at, holds } = dunning;
         Self {
-            state: state.clone(),
+            state,
             policy_id: policy_id.map(|id| id.to_string()),
-            policy_version: *policy_version,
-            last_step: last_step.clone(),
-            next_step: next_step.clone(),
+            policy_version,
+            last_step,
+            next_step,
             next_action_at: next_action_at.map(at),
-            holds: holds.clone(),
+            holds,
         }
     }
 }
@@ -197,15 +197,21 @@ pub struct InvoiceView {
 
 impl From<&InvoiceRecord> for InvoiceView {
     fn from(record: &InvoiceRecord) -> Self {
-        let details = &record.details;
+        Self::from(record.clone())
+    }
+}
+
+impl From<InvoiceRecord> for InvoiceView {
+    fn from(record: InvoiceRecord) -> Self {
+        let details = record.details;
         let plain = |minor: i64| details.currency.minor(minor).plain();
         Self {
             id: Some(record.id.to_string()),
-            source: record.source.clone(),
-            external_id: record.external_id.clone(),
+            source: record.source,
+            external_id: record.external_id,
             source_version: record.source_version,
-            number: details.number.clone(),
-            kind: details.kind.clone(),
+            number: details.number,
+            kind: details.kind,
             customer_id: record.customer_id.to_string(),
             issued_on: day(details.issued_on),
             due_on: day(details.due_on),
@@ -219,23 +225,23 @@ impl From<&InvoiceRecord> for InvoiceView {
             status: record.status.as_str().to_owned(),
             overdue: record.overdue,
             days_overdue: record.days_overdue,
-            dunning: InvoiceDunningView::from(&record.dunning),
-            payment_reference: details.payment_reference.clone(),
+            dunning: InvoiceDunningView::from(record.dunning),
+            payment_reference: details.payment_reference,
             direct_debit: details.direct_debit,
             service_done_on: details.service_done_on.map(day),
             delivered_on: details.delivered_on.map(day),
             received_on: details.received_on.map(day),
-            document_url: details.document_url.clone(),
-            payment_url: details.payment_url.clone(),
-            origin: details.origin.clone(),
-            purchase_order: details.purchase_order.clone(),
-            buyer_reference: details.buyer_reference.clone(),
-            delivery_reference: details.delivery_reference.clone(),
-            payee_name: details.payee_name.clone(),
-            payee_iban: details.payee_iban.clone(),
+            document_url: details.document_url,
+            payment_url: details.payment_url,
+            origin: details.origin,
+            purchase_order: details.purchase_order,
+            buyer_reference: details.buyer_reference,
+            delivery_reference: details.delivery_reference,
+            payee_name: details.payee_name,
+            payee_iban: details.payee_iban,
             factored: details.factored,
             voided: details.voided,
-            provenance: details.provenance.clone(),
+            provenance: details.provenance,
             created_at: at(record.created_at),
             updated_at: at(record.updated_at),
         }

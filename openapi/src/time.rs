@@ -9,7 +9,7 @@ pub fn at(instant: DateTime<Utc>) -> String {
 
 /// `YYYY-MM-DD`.
 pub fn day(day: NaiveDate) -> String {
-    day.format("%Y-%m-%d").to_string()
+    day.to_string()
 }
 
 #[cfg(test)]

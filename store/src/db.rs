@@ -1,16 +1,24 @@
 //! Opening either database, and transactions that begin with a tenant.
 
-use std::{sync::Arc, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{clock::Clock, ids::TenantId};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::{
+        ConnectOptions as _,
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use tokio::sync::watch;
 
-use crate::{StoreError, seal::Cipher};
+use crate::{StoreError, reads::Readers, seal::Cipher, zones::Zones};
+
+/// How PostgreSQL's administrator finds our connections.
+const APPLICATION: &str = "relance";
 
 /// A transaction of the caller; dropped without commit, it rolls back.
 pub type Tx = DatabaseTransaction;
@@ -37,7 +45,8 @@ pub struct StoreConfig {
     pub url: String,
     /// Seals secrets at rest: 32 bytes.
     pub secret_key: [u8; 32],
-    /// Connections for reading (SQLite), or in all (PostgreSQL).
+    /// Connections for transactions that read (SQLite), or for all transactions (PostgreSQL); half as many
+    /// more for reads of one statement.
     pub connections: u32,
 }
 
@@ -46,6 +55,8 @@ pub struct StoreConfig {
 pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    readers: Arc<Readers>,
+    zones: Arc<Zones>,
     clock: Arc<dyn Clock>,
     pub(crate) cipher: Arc<Cipher>,
     /// Rung after every commit that may have made work due.
@@ -58,15 +69,18 @@ impl Store {
     /// # Errors
     /// When it does not open.
     pub async fn open(config: &StoreConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let (write, read) = if config.url.starts_with("sqlite:") {
+        let few = usize::try_from(config.connections / 2).unwrap_or_default().max(2);
+        let (write, read, readers) = if config.url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(&config.url, 1, false)).await?;
             let read = Database::connect(sqlite(&config.url, config.connections.max(1), true)).await?;
-            (write, read)
+            (write, read, Readers::sqlite(tuned(parsed::<SqliteConnectOptions>(&config.url)?.disable_statement_logging(), true), few))
         } else {
             let pool = Database::connect(postgres(&config.url, config.connections.max(2))).await?;
-            (pool.clone(), pool)
+            let options = parsed::<PgConnectOptions>(&config.url)?.application_name(APPLICATION).disable_statement_logging();
+            (pool.clone(), pool, Readers::postgres(options, few))
         };
-        Ok(Self { write, read, clock, cipher: Arc::new(Cipher::new(&config.secret_key)), wake: Arc::new(watch::channel(0).0) })
+        let (cipher, wake) = (Arc::new(Cipher::new(&config.secret_key)), Arc::new(watch::channel(0).0));
+        Ok(Self { write, read, readers: Arc::new(readers), zones: Arc::default(), clock, cipher, wake })
     }
 
     /// Which database this is.
@@ -115,6 +129,16 @@ impl Store {
         Ok(tx)
     }
 
+    /// Connections for reads that are one statement.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    /// Zones of tenants.
+    pub(crate) fn zones(&self) -> &Zones {
+        &self.zones
+    }
+
     /// Commits and rings the bell.
     ///
     /// # Errors
@@ -132,7 +156,7 @@ impl Store {
                 Scope::Tenant(tenant) => tenant.0.to_string(),
                 Scope::System => "*".to_owned(),
             };
-            let sql = format!("SET LOCAL ROLE relance_app; SELECT set_config('relance.tenant_id', '{who}', true)");
+            let sql = format!("SELECT set_config('role', 'relance_app', true), set_config('relance.tenant_id', '{who}', true)");
             tx.execute_unprepared(&sql).await?;
         }
         Ok(())
@@ -200,6 +224,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.readers.close().await;
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await?;
         Ok(())
@@ -212,27 +237,37 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
+fn parsed<T: FromStr<Err = sea_orm::sqlx::Error>>(url: &str) -> Result<T, StoreError> {
+    url.parse().map_err(|error: sea_orm::sqlx::Error| StoreError::Database(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))
+}
+
 fn postgres(url: &str, connections: u32) -> ConnectOptions {
     let mut options = options(url, connections);
-    options.set_application_name("relance").idle_timeout(Duration::from_secs(600));
+    // asked whether it is there only when it was not used for a moment: the question is a round trip
+    options
+        .set_application_name(APPLICATION)
+        .idle_timeout(Duration::from_secs(600))
+        .test_before_acquire_if_idle_for(Duration::from_secs(1));
     options
 }
 
 fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = options(url, connections);
-    options.map_sqlx_sqlite_opts(move |sqlite| {
-        use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-        sqlite
-            .create_if_missing(!read_only)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full) // money: the last commit survives a power cut
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true)
-            .pragma("cache_size", "-8000")
-            .pragma("temp_store", "MEMORY")
-            .pragma("wal_autocheckpoint", "4000")
-            .pragma("journal_size_limit", "67108864")
-            .pragma("query_only", if read_only { "ON" } else { "OFF" })
-    });
+    // a file does not go away
+    options.map_sqlx_sqlite_opts(move |sqlite| tuned(sqlite, read_only)).test_before_acquire(false);
     options
+}
+
+fn tuned(sqlite: SqliteConnectOptions, read_only: bool) -> SqliteConnectOptions {
+    sqlite
+        .create_if_missing(!read_only)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full) // money: the last commit survives a power cut
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("cache_size", "-8000")
+        .pragma("temp_store", "MEMORY")
+        .pragma("wal_autocheckpoint", "4000")
+        .pragma("journal_size_limit", "67108864")
+        .pragma("query_only", if read_only { "ON" } else { "OFF" })
 }

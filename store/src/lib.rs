@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod parked;
 pub mod payments;
 pub mod policies;
+mod reads;
 mod seal;
 pub mod set_aside;
 pub mod tenants;
@@ -35,6 +36,7 @@ pub mod test_clock;
 mod time;
 pub mod touch;
 pub mod webhooks;
+mod zones;
 
 pub use db::{Scope, Store, StoreConfig, Tx};
 pub use dunning::sending;

@@ -16,7 +16,7 @@ pub fn instant(millis: i64) -> DateTime<Utc> {
 
 /// ISO text of a day.
 pub fn day_text(day: NaiveDate) -> String {
-    day.format("%Y-%m-%d").to_string()
+    day.to_string()
 }
 
 /// The day of an ISO text.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     story,
-    support::{Database, World, server},
+    support::{Database, World, postgres, server},
 };
 
 /// Everything of a tenant that has an id, by path parameter and the noun before it.
@@ -112,4 +112,58 @@ async fn without_a_valid_key_there_is_nothing() {
         world.key = key;
         world.get("/v1/invoices").await.problem(401, "unauthorized");
     }
+}
+
+story! {
+    /// Often enough on the same connections that the database keeps its plans.
+    two_tenants_that_ask_in_turn_see_their_own_only, world from "2026-10-01T05:00:00Z", {
+        world.customer("C1").await;
+        let mine = world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
+        let other = World::begin(world.database, "2026-10-01T05:00:00Z").await.unwrap();
+        other.customer("C1").await;
+        let theirs = other.invoice("FA-1", "C1", "2026-10-05", "9.00").await;
+        let path = |invoice: &Value| format!("/v1/invoices/{}", invoice["id"].as_str().unwrap());
+        for _ in 0..10 {
+            for (world, own, strange) in [(&world, &mine, &theirs), (&other, &theirs, &mine)] {
+                let (own_path, strange_path) = (path(own), path(strange));
+                let (seen, unseen) = futures::join!(world.get(&own_path), world.get(&strange_path));
+                assert_eq!(seen.expect(200)["payable"], own["payable"]);
+                unseen.problem(404, "not_found");
+                for list in ["/v1/invoices", "/v1/invoices?status=open&sort=due_on"] {
+                    let list = world.list(list).await;
+                    assert_eq!((list.len(), &list[0]["id"]), (1, &own["id"]));
+                }
+                let named = world.get("/v1/sources/erp/invoices/FA-1").await;
+                assert_eq!(named.expect(200)["id"], own["id"]);
+            }
+        }
+    }
+}
+
+/// Under the role of the application, whatever a statement forgets to say.
+#[tokio::test]
+async fn a_connection_that_names_no_tenant_sees_nothing() {
+    let Some(url) = server::fresh_url(Database::Postgres) else { return };
+    let mut server = server::start(&url, &["--role", "api"]);
+    let world = World::live(&server, Database::Postgres).await;
+    world.customer("C1").await;
+    world.invoice("FA-1", "C1", "2026-12-20", "10.00").await;
+    let (address, database) = url.rsplit_once('/').unwrap();
+    let port = address.rsplit_once(':').unwrap().1.parse().unwrap();
+    let ask = |sql: &str| postgres::psql(port, database, sql).unwrap();
+    let tables =
+        ask("SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema() AND column_name = 'tenant_id'");
+    assert!(tables.lines().count() > 20, "{tables}");
+    let count = |table: &str, said: &str| {
+        let sql = format!("SET ROLE relance_app; SET relance.tenant_id = '{said}'; SELECT COUNT(*) FROM {table}");
+        ask(&sql).lines().last().unwrap_or_default().to_owned()
+    };
+    for table in tables.lines().chain(["tenants"]) {
+        assert_eq!(ask(&format!("SET ROLE relance_app; SELECT COUNT(*) FROM {table}")).lines().last(), Some("0"), "{table}");
+        assert_eq!(count(table, ""), "0", "{table}");
+        assert_eq!(count(table, "00000000-0000-7000-8000-000000000000"), "0", "{table}");
+    }
+    let own = ask("SELECT id FROM tenants ORDER BY created_at DESC LIMIT 1");
+    assert_eq!(count("invoices", &own), "1");
+    server.kill();
 }

@@ -14,6 +14,9 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
+/// A zone, as [`parse_zone`] reads it.
+pub use chrono_tz::Tz as Zone;
+
 pub use business_days::{
     add_business_days, is_business_day, next_business_day, pay_before, plain_letter_arrival, registered_letter_deadline,
 };

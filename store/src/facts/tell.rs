@@ -75,8 +75,8 @@ fn object(book: &Book, kind: Kind, id: Uuid) -> Result<Option<EventObject>, Stor
         Kind::Invoice => match book.invoices.get(id) {
             Some(row) => {
                 let record = match book.invoice_details.get(&id) {
-                    Some(details) => invoices::record_with(row.clone(), details.clone(), book.today)?,
-                    None => invoices::record(row.clone(), book.today)?,
+                    Some(details) => invoices::record_with(row, details.clone(), book.today)?,
+                    None => invoices::record(row, book.today)?,
                 };
                 Some(EventObject::Invoice(Box::new(record)))
             }

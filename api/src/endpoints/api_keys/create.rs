@@ -45,7 +45,7 @@ pub async fn create_api_key(req: HttpRequest, app: Data<App>, caller: Caller, bo
 
 fn read(body: &NewApiKey, caller: &Caller, now: DateTime<Utc>) -> Answer<NewKey> {
     let mut faults = Faults::default();
-    let scopes = body.scopes.clone().unwrap_or_else(|| caller.scopes.clone());
+    let scopes = body.scopes.clone().unwrap_or_else(|| caller.scopes.to_vec());
     for (at, scope) in scopes.iter().enumerate().filter(|(_, scope)| !is_scope(scope)) {
         faults.invalid(format!("/scopes/{at}"), format!("There is no scope {scope}."));
     }

@@ -20,7 +20,7 @@ pub async fn get_me(req: HttpRequest, app: Data<App>, caller: Caller) -> Answer<
         tenant_name: tenant.name,
         mode: if caller.live { "live" } else { "test" }.to_owned(),
         livemode: caller.live,
-        scopes: caller.scopes,
+        scopes: caller.scopes.to_vec(),
         now: at(now),
     }))
 }

@@ -8,6 +8,7 @@ use relance_domain::ids::InvoiceId;
 use relance_openapi::invoice::InvoiceView;
 use relance_store::invoices;
 
+use super::desk::{self, Desk};
 use crate::{
     caller::{Caller, Scope},
     etag::tagged,
@@ -25,14 +26,12 @@ use crate::{
     responses((status = 200, description = "The invoice.", body = InvoiceView, headers(("ETag" = String, description = "Its version."))))
 )]
 #[get("/v1/invoices/{id}")]
-pub async fn get_invoice(req: HttpRequest, app: Data<App>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
+pub async fn get_invoice(req: HttpRequest, app: Data<App>, desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
     query::none(&req)?;
     let id: InvoiceId = query::path_id(&id)?;
-    let tx = app.store.read(caller.tenant).await?;
-    let today = invoices::today(&tx, caller.tenant, app.store.now()).await?;
-    let record = invoices::get(&tx, caller.tenant, id, today).await?;
-    Ok(tagged(record.row_version, &InvoiceView::from(&record)))
+    let record = desk::invoice(&desk, &app, caller.tenant, id).await?;
+    Ok(tagged(record.row_version, &InvoiceView::from(record)))
 }
 
 /// One invoice by its source's own id.
@@ -55,8 +54,6 @@ pub async fn get_invoice_by_external_id(
     caller.require(Scope::Read)?;
     query::none(&req)?;
     let (source, external_id) = path_names(path.into_inner())?;
-    let tx = app.store.read(caller.tenant).await?;
-    let today = invoices::today(&tx, caller.tenant, app.store.now()).await?;
-    let record = invoices::by_external(&tx, caller.tenant, &source, &external_id, today).await?;
-    Ok(tagged(record.row_version, &InvoiceView::from(&record)))
+    let record = invoices::get_by_external(&app.store, caller.tenant, &source, &external_id).await?;
+    Ok(tagged(record.row_version, &InvoiceView::from(record)))
 }

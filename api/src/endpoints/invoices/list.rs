@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     caller::{Caller, Scope},
+    etag::json,
     page::Paging,
     problem::{Answer, Refusal},
     query::Query,
@@ -40,11 +41,10 @@ pub async fn list_invoices(req: HttpRequest, app: Data<App>, caller: Caller) -> 
     let page = query.paging(caller.tenant)?;
     let filter = filter(&query)?;
     let after = after(&page)?;
-    let tx = app.store.read(caller.tenant).await?;
-    let today = invoices::today(&tx, caller.tenant, app.store.now()).await?;
-    let rows = invoices::list(&tx, caller.tenant, &filter, after, page.fetch(), today).await?;
+    let rows = invoices::list(&app.store, caller.tenant, &filter, after, page.fetch()).await?;
     let (rows, next) = page.cut(rows, |row| vec![row.details.due_on.to_string(), row.id.0.to_string()]);
-    Ok(HttpResponse::Ok().json(InvoiceList::new(rows.iter().map(InvoiceView::from).collect(), next)))
+    let things = rows.len();
+    Ok(json(&mut HttpResponse::Ok(), &InvoiceList::new(rows.into_iter().map(InvoiceView::from).collect(), next), things))
 }
 
 fn filter(query: &Query) -> Answer<InvoiceFilter> {

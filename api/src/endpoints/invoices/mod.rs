@@ -1,9 +1,11 @@
 //! `/v1/invoices`: what is owed.
 
+mod desk;
 mod get;
 mod list;
 mod put;
 
+pub use self::desk::Desk;
 use crate::routes::Registry;
 
 /// Registers them.
