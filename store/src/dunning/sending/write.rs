@@ -3,7 +3,7 @@
 use relance_domain::ids::TenantId;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 
-use super::finish::Work;
+use super::{finish::Work, list::among};
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
@@ -92,8 +92,8 @@ async fn free_steps(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreE
     }
     invoice_steps::Entity::delete_many()
         .filter(invoice_steps::Column::TenantId.eq(tenant.0))
-        .filter(invoice_steps::Column::CustomerId.is_in(work.days.keys().copied()))
-        .filter(invoice_steps::Column::ReminderId.is_in(work.freed.iter().copied()))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::CustomerId, work.days.keys().copied()))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::ReminderId, work.freed.iter().copied()))
         .filter(invoice_steps::Column::Outcome.eq("planned"))
         .exec(tx)
         .await?;
