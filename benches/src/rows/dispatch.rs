@@ -115,6 +115,7 @@ impl Stand {
         self.plan(bench, &look, self.reminders * (round + 1)).await?;
         self.gateway.open(false);
         self.gateway.answer_after(self.delay);
+        self.db.analyze().await?;
         bench.begin_statements(&self.db).await?;
         let worker = Server::start_with(&bench.options, &self.db, "worker", &[(CALLS, self.calls.to_string())]).await?;
         let (before, _) = self.gateway.counts();

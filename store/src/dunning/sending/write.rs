@@ -72,8 +72,9 @@ async fn attempts(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErr
     let sql = match tx.get_database_backend() {
         DbBackend::Postgres => {
             "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
-             FROM json_to_recordset($1::json) AS v(id uuid, number int, outcome text, detail text) \
-             WHERE t.tenant_id = $3 AND t.reminder_id = v.id AND t.number = v.number"
+             FROM (SELECT $3::uuid AS tenant_id, list.* \
+             FROM json_to_recordset($1::json) AS list(id uuid, number int, outcome text, detail text) OFFSET 0) AS v \
+             WHERE t.tenant_id = v.tenant_id AND t.reminder_id = v.id AND t.number = v.number"
         }
         _ => {
             "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
