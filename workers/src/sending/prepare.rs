@@ -71,8 +71,7 @@ pub(super) async fn prepare(
     let owing = held.customers();
     let snapshots = dunning::snapshots(&tx, tenant, &owing, now).await?;
     let jobs = held.jobs(&tx, tenant, &snapshots, now).await?;
-    let mut snapshots: BTreeMap<CustomerId, Snapshot> =
-        snapshots.into_iter().map(|snapshot| (snapshot.customer_id, snapshot)).collect();
+    let mut snapshots: BTreeMap<CustomerId, Snapshot> = snapshots.into_iter().map(|snapshot| (snapshot.customer_id, snapshot)).collect();
     let (live, _) = tenants::live_and_now(&tx, tenant, real_now).await?;
     let used: Vec<Channel> = jobs.iter().filter_map(SendJob::channel).collect();
     let routes = Routes::load(&ctx.store, &tx, tenant, live, &used).await?;

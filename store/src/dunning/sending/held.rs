@@ -9,7 +9,11 @@ use relance_domain::{
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, Statement, Value};
 use uuid::Uuid;
 
-use super::{SendJob, list::among, load::{Loaded, Around}};
+use super::{
+    SendJob,
+    list::among,
+    load::{Around, Loaded},
+};
 use crate::{StoreError, any, dunning::rows, entity::reminders};
 
 /// Reminders that a worker holds and that have not left, in the order of their ids.

@@ -99,9 +99,11 @@ pub(super) struct Loaded {
 /// Rows of one table whose key is in a list.
 macro_rules! with {
     ($c:expr, $of:expr, $table:ident, $key:ident, $ids:expr) => {
-        $table::Entity::find()
-            .filter($table::Column::TenantId.eq($of.0))
-            .filter(among($c.get_database_backend(), $table::Column::$key, $ids))
+        $table::Entity::find().filter($table::Column::TenantId.eq($of.0)).filter(among(
+            $c.get_database_backend(),
+            $table::Column::$key,
+            $ids,
+        ))
     };
 }
 
