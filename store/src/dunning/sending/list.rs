@@ -16,6 +16,6 @@ pub(super) fn among<K: ColumnTrait>(backend: DbBackend, column: K, list: impl In
         // a placeholder of this builder bears no number here
         _ => "IN (SELECT unhex(value) FROM json_each(?))".to_owned(),
     };
-    let text = format!("\"{}\".\"{}\" {place}", column.entity_name().to_string(), column.unquoted());
+    let text = format!("\"{}\".\"{}\" {place}", column.entity_name(), column.unquoted());
     Expr::cust_with_values(text, [any::ids(backend, list)])
 }
