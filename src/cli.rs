@@ -101,6 +101,10 @@ pub struct ServeArgs {
     #[arg(long, env = "RELANCE_LETTERS_DIR")]
     pub letters_dir: Option<PathBuf>,
 
+    /// Calls to providers of messages at the same time.
+    #[arg(long, env = "RELANCE_SEND_CALLS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub send_calls: u16,
+
     /// Run pending migrations at the start (PostgreSQL; on SQLite it always happens).
     #[arg(long, env = "RELANCE_AUTO_MIGRATE")]
     pub auto_migrate: bool,

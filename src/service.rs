@@ -26,6 +26,8 @@ pub struct ServiceConfig {
     pub operator_key: Option<String>,
     pub egress_allow: String,
     pub letters_dir: Option<PathBuf>,
+    /// Calls to providers of messages at the same time.
+    pub send_calls: usize,
     /// PostgreSQL's URL, to hear of work that other processes make due.
     pub listen_url: Option<String>,
 }
@@ -59,10 +61,10 @@ impl Service {
         }
         if config.role.works() {
             let engine = EngineConfig {
-                sender: Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir)),
+                sender: Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir).with_calls(config.send_calls)),
                 courier: Arc::new(WebhookContext::new(store.clone(), client)),
                 listen_url: config.listen_url,
-                paces: Paces::for_store(&store),
+                paces: Paces { send: Paces::sends(config.send_calls), ..Paces::for_store(&store) },
             };
             service.engine = Some(Engine::start(store, engine));
         }

@@ -56,6 +56,14 @@ impl Db {
         self.look().await?.count(sql).await
     }
 
+    /// Lets PostgreSQL count rows that came within seconds, as it does by itself every minute.
+    pub async fn analyze(&self) -> Result<()> {
+        if let Self::Postgres(url) = self {
+            postgres::connect(url).await?.batch_execute("ANALYZE").await?;
+        }
+        Ok(())
+    }
+
     pub async fn remove(self, bench: &Bench) -> Result<()> {
         match self {
             Self::Postgres(url) => bench.cluster()?.drop(&url).await,

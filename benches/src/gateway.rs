@@ -1,8 +1,12 @@
-//! A mock HTTP provider: answers at once, or not before its gate is opened; counts what it gets.
+//! A mock HTTP provider: answers at once, after a time, or not before its gate is opened; counts what it gets.
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -18,6 +22,7 @@ pub struct Gateway {
     pub url: String,
     seen: Arc<Mutex<Seen>>,
     gate: watch::Sender<bool>,
+    delay: Arc<AtomicU64>,
 }
 
 #[derive(Debug, Default)]
@@ -32,14 +37,20 @@ impl Gateway {
         let url = format!("http://{}/sms", socket.local_addr()?);
         let seen: Arc<Mutex<Seen>> = Arc::default();
         let (gate, watch) = watch::channel(true);
-        let kept = seen.clone();
+        let delay: Arc<AtomicU64> = Arc::default();
+        let (kept, after) = (seen.clone(), delay.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = socket.accept().await {
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(serve(stream, kept.clone(), watch.clone()));
+                tokio::spawn(serve(stream, kept.clone(), watch.clone(), after.clone()));
             }
         });
-        Ok(Self { url, seen, gate })
+        Ok(Self { url, seen, gate, delay })
+    }
+
+    /// Answers so long after the request from now on.
+    pub fn answer_after(&self, delay: Duration) {
+        self.delay.store(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX), Relaxed);
     }
 
     /// Closed, it takes requests and keeps them waiting.
@@ -58,7 +69,7 @@ impl Gateway {
     }
 }
 
-async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>, mut gate: watch::Receiver<bool>) {
+async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>, mut gate: watch::Receiver<bool>, delay: Arc<AtomicU64>) {
     let mut bytes = Vec::with_capacity(4096);
     loop {
         while let Some((head, size)) = whole(&bytes) {
@@ -70,6 +81,10 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>, mut gate: watch::R
             bytes.drain(..size);
             if gate.wait_for(|open| *open).await.is_err() {
                 return;
+            }
+            match delay.load(Relaxed) {
+                0 => {}
+                millis => tokio::time::sleep(Duration::from_millis(millis)).await,
             }
             let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{\"id\":\"taken\"}";
             if stream.write_all(answer).await.is_err() {

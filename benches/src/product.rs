@@ -29,6 +29,11 @@ pub struct Server {
 impl Server {
     /// Starts `relance serve --role ROLE` and waits until it says it is ready.
     pub async fn start(options: &Options, db: &Db, role: &str) -> Result<Self> {
+        Self::start_with(options, db, role, &[]).await
+    }
+
+    /// The same with further variables in its environment.
+    pub async fn start_with(options: &Options, db: &Db, role: &str, settings: &[(&str, String)]) -> Result<Self> {
         let (port, admin) = (free_port()?, free_port()?);
         let log = std::env::temp_dir().join(format!("relance-bench-{}-{port}.log", std::process::id()));
         let file = std::fs::File::create(&log)?;
@@ -45,6 +50,7 @@ impl Server {
             .env("RELANCE_SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
             .env("RELANCE_EGRESS_ALLOW", "127.0.0.0/8")
             .env("RELANCE_LOG", "warn")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file);

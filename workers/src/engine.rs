@@ -15,6 +15,7 @@ use crate::{
     housekeeping,
     outgoing::{Courier, Deliveries, Sender, Sends},
     queue::{Agenda, DueTimes, Pace, Queues, Running, WorkError},
+    sending::{CALLS, batch},
 };
 
 /// Longest time that a stop takes.
@@ -51,7 +52,14 @@ impl Paces {
     pub fn for_store(store: &Store) -> Self {
         let looks = if store.is_postgres() { 4 } else { 1 };
         let pace = |concurrency, batch, seconds| Pace { concurrency, batch, lease: Duration::from_secs(seconds) };
-        Self { look: pace(looks, 200, 20), send: pace(4, 20, 20), deliver: pace(16, 64, 30), clock: pace(4, 1, 20) }
+        Self { look: pace(looks, 200, 20), send: Self::sends(CALLS), deliver: pace(16, 64, 30), clock: pace(4, 1, 20) }
+    }
+
+    /// How reminders are claimed when so many calls to providers may be in flight: as many batches as are
+    /// called at a time, one that is prepared meanwhile, and some whose outcomes are written.
+    pub fn sends(calls: usize) -> Pace {
+        let batch = batch(calls);
+        Pace { concurrency: calls.div_ceil(batch) + 3, batch: u32::try_from(batch).unwrap_or(u32::MAX), lease: Duration::from_secs(20) }
     }
 }
 

@@ -64,7 +64,8 @@ CREATE TABLE reminders (
 CREATE INDEX reminders_customer ON reminders (tenant_id, customer_id, id);
 CREATE INDEX reminders_due ON reminders (send_at) WHERE send_at IS NOT NULL AND live;
 CREATE INDEX reminders_due_test ON reminders (tenant_id, send_at) WHERE send_at IS NOT NULL AND NOT live;
-CREATE INDEX reminders_sending ON reminders (lease_until) WHERE status = 'sending';
+-- few at a time. Without the lease in it a claim and a longer lease touch no index
+CREATE INDEX reminders_sending ON reminders (tenant_id, id) WHERE status = 'sending';
 
 -- What is planned or was done for (invoice, step): the key makes each leave once, ever.
 CREATE TABLE invoice_steps (

@@ -63,13 +63,16 @@ impl Change<'_> {
         let lists: Vec<String> =
             self.columns.iter().enumerate().map(|(at, (_, kind))| format!("${}::text::{}[]", at + 1, kind.cast())).collect();
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        // the tenant stands in the list (OFFSET keeps it there): so each row is found by its whole key, and
+        // the tenant's other rows are not read, whatever the planner knows of the table
         format!(
-            "UPDATE {} AS t SET {} FROM unnest({}) AS v({}) WHERE t.tenant_id = ${} AND t.id = v.id{}",
+            "UPDATE {} AS t SET {} FROM (SELECT ${}::uuid AS tenant_id, list.* FROM unnest({}) AS list({}) OFFSET 0) AS v \
+             WHERE t.tenant_id = v.tenant_id AND t.id = v.id{}",
             self.table,
             self.set,
+            self.columns.len() + 1,
             lists.join(", "),
             names.join(", "),
-            self.columns.len() + 1,
             self.only
         )
     }

@@ -215,7 +215,8 @@ fn client(guard: Guard, limits: Limits) -> Result<reqwest::Client, HttpError> {
             .user_agent(concat!("Relance/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
             .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(4)
+            // as many as are called at a time: a connection is not made anew for each message
+            .pool_max_idle_per_host(256)
     };
     builder().build().or_else(|error| {
         // a machine without root certificates: https to the outside fails by itself, the rest works

@@ -4,7 +4,7 @@
 use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::WorkError;
 
@@ -15,6 +15,8 @@ pub type DueTimes = Vec<(&'static str, DateTime<Utc>)>;
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
 /// Commits that come in a burst are answered by one look.
 const BURST: Duration = Duration::from_millis(2);
+/// Looks are at least so far apart: who works all the time needs no look after each of its commits.
+const APART: Duration = Duration::from_millis(8);
 /// Longest pause after failed looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -58,6 +60,7 @@ pub(super) async fn beat(agenda: impl Agenda, tidings: watch::Sender<Tidings>, m
     let mut bell = agenda.bell();
     let mut failures: u32 = 0;
     loop {
+        let began = Instant::now();
         bell.borrow_and_update();
         asked.borrow_and_update();
         let looked = tokio::time::timeout(LOOK_LIMIT, agenda.next_due()).await;
@@ -88,6 +91,6 @@ pub(super) async fn beat(agenda: impl Agenda, tidings: watch::Sender<Tidings>, m
             rung = asked.changed() => if rung.is_err() { return },
             () = tokio::time::sleep(wait) => continue,
         }
-        tokio::time::sleep(BURST).await;
+        tokio::time::sleep_until((began + APART).max(Instant::now() + BURST)).await;
     }
 }

@@ -1,6 +1,6 @@
 //! The calls of a batch, side by side, outside any transaction.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use chrono::NaiveDate;
 use relance_domain::{
@@ -8,7 +8,11 @@ use relance_domain::{
     records::MessageContent,
 };
 use relance_store::sending::{SendOutcome, Settled};
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    task::JoinSet,
+    time::Instant,
+};
 
 use super::{
     SendContext,
@@ -18,11 +22,12 @@ use super::{
 
 /// No call begins later than this after the batch did: the rest goes back certain not to have left.
 const BEGIN_WITHIN: Duration = Duration::from_secs(5);
+/// Outcomes that come within so long of the first are written in one transaction.
+const TOGETHER: Duration = Duration::from_millis(10);
 /// Connections to one mail server at a time.
 const LANES: usize = 4;
 
 /// A message to hand over.
-#[derive(Clone)]
 pub(super) struct Call {
     pub id: ReminderId,
     pub attempt: i32,
@@ -33,10 +38,13 @@ pub(super) struct Call {
     pub content: MessageContent,
     /// Step → day given by the message.
     pub granted: BTreeMap<String, NaiveDate>,
+    /// Its place among what is frozen.
+    pub place: Option<OwnedSemaphorePermit>,
 }
 
 impl Call {
     fn settled(self, handed: Handed) -> Settled {
+        drop(self.place);
         let outcome = match handed {
             Handed::Accepted { provider_id } => SendOutcome::Sent { provider_id, granted: self.granted },
             Handed::Refused { scope, detail } => SendOutcome::Refused { scope, detail },
@@ -48,35 +56,44 @@ impl Call {
     }
 }
 
-/// Makes every call; each has an outcome, in no order.
-pub(super) async fn call_all(ctx: &SendContext, calls: Vec<Call>) -> Vec<Settled> {
+/// Makes every call and hands what ended to `settle`, in no order: what ends together is settled together,
+/// and a slow call holds nobody else's outcome back. Each call has an outcome, also one that breaks off.
+pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: Vec<Call>, mut settle: impl FnMut(Vec<Settled>) -> F) {
     let begin_until = Instant::now() + BEGIN_WITHIN;
-    // a call that breaks off in the middle may have left
-    let mut lost: BTreeMap<ReminderId, Call> = calls.iter().map(|call| (call.id, call.clone())).collect();
+    let mut open: BTreeMap<ReminderId, i32> = calls.iter().map(|call| (call.id, call.attempt)).collect();
+    // dropped with this future, the calls end with it
     let mut tasks = JoinSet::new();
+    let (ended, mut outcomes) = mpsc::unbounded_channel();
     let (mails, others): (Vec<Call>, Vec<Call>) = calls.into_iter().partition(|call| matches!(call.route, Route::Smtp(_)));
     for lane in lanes(mails) {
-        let ctx = ctx.clone();
-        tasks.spawn(async move { mail_lane(&ctx, lane, begin_until).await });
+        tasks.spawn(mail_lane(ctx.clone(), lane, begin_until, ended.clone()));
     }
     for call in others {
-        let ctx = ctx.clone();
-        tasks.spawn(async move { vec![other(&ctx, call, begin_until).await] });
+        tasks.spawn(other(ctx.clone(), call, begin_until, ended.clone()));
     }
-    let mut settled = Vec::new();
-    while let Some(ended) = tasks.join_next().await {
-        match ended {
-            Ok(list) => settled.extend(list),
-            Err(error) => tracing::error!(%error, "a call to a provider broke off"),
+    drop(ended);
+    while let Some(first) = outcomes.recv().await {
+        let mut list = vec![first];
+        let until = Instant::now() + TOGETHER;
+        while list.len() < open.len() {
+            let Ok(Some(next)) = tokio::time::timeout_at(until, outcomes.recv()).await else { break };
+            list.push(next);
         }
+        for done in &list {
+            open.remove(&done.id);
+        }
+        list.sort_by_key(|settled| settled.id);
+        settle(list).await;
     }
-    for done in &settled {
-        lost.remove(&done.id);
+    if !open.is_empty() {
+        tracing::error!(calls = open.len(), "calls to a provider broke off");
+        let broken = |(id, attempt)| {
+            // it may have left
+            let outcome = SendOutcome::Unknown { detail: "the call broke off inside".to_owned() };
+            Settled { id, attempt: Some(attempt), outcome }
+        };
+        settle(open.into_iter().map(broken).collect()).await;
     }
-    let broken = Handed::Unknown { detail: "the call broke off inside".to_owned() };
-    settled.extend(lost.into_values().map(|call| call.settled(broken.clone())));
-    settled.sort_by_key(|settled| settled.id);
-    settled
 }
 
 fn lanes(mails: Vec<Call>) -> Vec<Vec<Call>> {
@@ -92,16 +109,16 @@ fn lanes(mails: Vec<Call>) -> Vec<Vec<Call>> {
 
 /// Mails one after the other over one connection. When the server cannot be reached or refuses us, the
 /// rest of the lane is not tried.
-async fn mail_lane(ctx: &SendContext, lane: Vec<Call>, begin_until: Instant) -> Vec<Settled> {
+async fn mail_lane(ctx: SendContext, lane: Vec<Call>, begin_until: Instant, ended: mpsc::UnboundedSender<Settled>) {
     let mut session: Option<Session> = None;
     let mut closed: Option<Handed> = None;
-    let mut settled = Vec::with_capacity(lane.len());
     for call in lane {
+        let _in_flight = ctx.gate.call().await;
         let handed = match (&closed, &call.route) {
             (Some(handed), _) => handed.clone(),
             (None, Route::Smtp(_)) if Instant::now() >= begin_until => too_late(),
             (None, Route::Smtp(server)) => {
-                let (handed, goes_on) = mail(ctx, server, &mut session, &call).await;
+                let (handed, goes_on) = mail(&ctx, server, &mut session, &call).await;
                 if !goes_on {
                     closed = Some(handed.clone());
                 }
@@ -109,12 +126,11 @@ async fn mail_lane(ctx: &SendContext, lane: Vec<Call>, begin_until: Instant) -> 
             }
             (None, _) => too_late(),
         };
-        settled.push(call.settled(handed));
+        let _ = ended.send(call.settled(handed)); // heard as long as the lane runs
     }
     if let Some(session) = session {
         session.quit().await;
     }
-    settled
 }
 
 /// One mail; false when the server takes none from us now.
@@ -134,7 +150,8 @@ async fn mail(ctx: &SendContext, server: &SmtpServer, session: &mut Option<Sessi
     (handed, true)
 }
 
-async fn other(ctx: &SendContext, call: Call, begin_until: Instant) -> Settled {
+async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::UnboundedSender<Settled>) {
+    let _in_flight = ctx.gate.call().await;
     let handed = match &call.route {
         _ if Instant::now() >= begin_until => too_late(),
         Route::Sms(gateway) => {
@@ -144,7 +161,7 @@ async fn other(ctx: &SendContext, call: Call, begin_until: Instant) -> Settled {
         Route::Print => providers::print(ctx.letters_dir.as_deref().map(std::path::PathBuf::as_path), &call.reference, &call.content).await,
         Route::Nowhere(_) | Route::Smtp(_) | Route::Broken(_) => too_late(),
     };
-    call.settled(handed)
+    let _ = ended.send(call.settled(handed)); // heard as long as the call runs
 }
 
 fn too_late() -> Handed {

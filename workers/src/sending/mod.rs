@@ -3,15 +3,20 @@
 //! 1. One transaction: lock, fresh facts, the last look; what may leave is rendered and frozen with its
 //!    attempt. What needs no provider (test tenants, events only) is settled in the same transaction.
 //! 2. No transaction: the calls, side by side, each under a deadline.
-//! 3. One transaction: the outcomes.
+//! 3. Outcomes, as they come in: those of a few milliseconds in one transaction.
 
 mod call;
+mod gate;
 mod paper;
 mod prepare;
 pub mod providers;
 mod route;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -22,6 +27,9 @@ use relance_store::{
     tenants,
 };
 
+pub use gate::{CALLS, batch};
+
+use self::{call::Call, gate::Gate, prepare::Prepared};
 use crate::{http::GuardedClient, outgoing::Sender};
 
 /// Tries to write the outcomes of messages that left.
@@ -34,12 +42,19 @@ pub struct SendContext {
     http: GuardedClient,
     /// Where letters to print are written; `None`: they are kept in the database only.
     letters_dir: Option<Arc<PathBuf>>,
+    gate: Gate,
 }
 
 impl SendContext {
     /// Sends from `store`; HTTP and the addresses of mail servers go through `http`.
     pub fn new(store: Store, http: GuardedClient, letters_dir: Option<PathBuf>) -> Self {
-        Self { store, http, letters_dir: letters_dir.map(Arc::new) }
+        Self { store, http, letters_dir: letters_dir.map(Arc::new), gate: Gate::new(CALLS) }
+    }
+
+    /// At most so many calls to providers at the same time, instead of [`CALLS`].
+    #[must_use]
+    pub fn with_calls(self, calls: usize) -> Self {
+        Self { gate: Gate::new(calls), ..self }
     }
 }
 
@@ -74,7 +89,7 @@ pub async fn send_batch(
             Err(error) => {
                 tracing::error!(%tenant, %reminder, %error, "a reminder cannot be worked: given to a person");
                 let outcome = SendOutcome::Refused { scope: RefusalScope::Message, detail: "its facts cannot be read".to_owned() };
-                settle(ctx, tenant, vec![Settled { id: *reminder, attempt: None, outcome }]).await?;
+                settle(ctx, tenant, false, vec![Settled { id: *reminder, attempt: None, outcome }]).await?;
             }
         }
     }
@@ -88,15 +103,47 @@ async fn send_together(
     reminders: &[ReminderId],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let letters = paper::render(ctx, tenant, reminders, now).await?;
-    let calls = prepare::prepare(ctx, worker, tenant, reminders, now, &letters).await?;
-    if calls.is_empty() {
-        return Ok(());
+    for some in reminders.chunks(ctx.gate.together) {
+        let (calls, live) = prepared(ctx, worker, tenant, some, now).await?;
+        let lost = Mutex::new(None);
+        call::call_all(ctx, calls, async |outcomes| {
+            // the other calls are still to be heard of
+            if let Err(error) = settle_surely(ctx, tenant, live, outcomes).await {
+                lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+        })
+        .await;
+        lost.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)?;
     }
-    let outcomes = call::call_all(ctx, calls).await;
-    // they left: whatever the database says now, it must hear of it
+    Ok(())
+}
+
+/// The calls to make, each with its place; letters are laid out in between.
+async fn prepared(
+    ctx: &SendContext,
+    worker: &str,
+    tenant: TenantId,
+    reminders: &[ReminderId],
+    now: DateTime<Utc>,
+) -> Result<(Vec<Call>, bool), StoreError> {
+    let mut letters = None;
+    loop {
+        let mut places = ctx.gate.places(reminders.len()).await;
+        match prepare::prepare(ctx, worker, tenant, reminders, now, letters.as_ref(), &mut places).await? {
+            Prepared::Calls { calls, live } => return Ok((calls, live)),
+            Prepared::Unprinted(list) if list.is_empty() => return Ok((Vec::new(), true)),
+            Prepared::Unprinted(list) => {
+                drop(places); // laying out takes its time
+                letters = Some(paper::render(ctx, tenant, &list, now).await?);
+            }
+        }
+    }
+}
+
+/// They left: whatever the database says now, it must hear of it.
+async fn settle_surely(ctx: &SendContext, tenant: TenantId, live: bool, outcomes: Vec<Settled>) -> Result<(), StoreError> {
     for pause in 0..WRITES {
-        match settle(ctx, tenant, outcomes.clone()).await {
+        match settle(ctx, tenant, live, outcomes.clone()).await {
             Err(error) if error.is_transient() && pause + 1 < WRITES => {
                 tracing::warn!(%tenant, %error, "outcomes not written, tried again");
                 tokio::time::sleep(Duration::from_millis(100 << pause)).await;
@@ -107,10 +154,10 @@ async fn send_together(
     Ok(())
 }
 
-async fn settle(ctx: &SendContext, tenant: TenantId, list: Vec<Settled>) -> Result<(), StoreError> {
+async fn settle(ctx: &SendContext, tenant: TenantId, live: bool, list: Vec<Settled>) -> Result<(), StoreError> {
     let real_now = ctx.store.now();
     let tx = ctx.store.write(tenant).await?;
-    let now = tenants::now(&tx, tenant, real_now).await?;
+    let now = if live { real_now } else { tenants::now(&tx, tenant, real_now).await? };
     finish(&tx, tenant, list, now, real_now).await?;
     ctx.store.commit(tx).await
 }

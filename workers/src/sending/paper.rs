@@ -20,6 +20,9 @@ use relance_store::{
 
 use super::SendContext;
 
+/// Channels that letters go by.
+pub(super) const LETTERS: &[&str] = &["letter", "registered_letter"];
+
 /// A letter with what it was made from.
 pub(super) struct Letter {
     pub context: MessageContext,
@@ -55,7 +58,7 @@ pub(super) async fn render(
 }
 
 pub(super) fn is_letter(job: &SendJob) -> bool {
-    matches!(job.facts.reminder.channel.as_str(), "letter" | "registered_letter")
+    LETTERS.contains(&job.facts.reminder.channel.as_str())
 }
 
 fn print(job: &SendJob, dates: PrintedDates, now: DateTime<Utc>) -> (ReminderId, Letter) {

@@ -1,6 +1,6 @@
 //! The transaction before the calls: the last look, the bytes, the attempt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
@@ -19,7 +19,8 @@ use relance_store::{
 use super::{
     SendContext,
     call::Call,
-    paper::{Letter, is_letter},
+    gate::Places,
+    paper::{LETTERS, Letter, is_letter},
     providers,
     route::{Route, Routes},
 };
@@ -41,42 +42,49 @@ struct Plan {
     calls: Vec<Call>,
 }
 
-/// Looks again, freezes what may leave, settles what needs no call; gives back the calls to make.
+/// What came of the transaction.
+pub(super) enum Prepared {
+    /// Calls to make, of a live tenant or not.
+    Calls { calls: Vec<Call>, live: bool },
+    /// Nothing was written: these letters must be laid out first.
+    Unprinted(Vec<ReminderId>),
+}
+
+/// Looks again, freezes what may leave in `places`, settles what needs no call; gives back the calls to
+/// make. `letters` is `None` as long as nobody has asked whether there are any.
 pub(super) async fn prepare(
     ctx: &SendContext,
     worker: &str,
     tenant: TenantId,
     reminders: &[ReminderId],
     now: DateTime<Utc>,
-    letters: &BTreeMap<ReminderId, Letter>,
-) -> Result<Vec<Call>, StoreError> {
+    letters: Option<&BTreeMap<ReminderId, Letter>>,
+    places: &mut Places,
+) -> Result<Prepared, StoreError> {
     let real_now = ctx.store.now();
     let tx = ctx.store.write(tenant).await?;
-    let held = sending::held(&tx, tenant, worker, reminders).await?;
-    let owing: BTreeSet<CustomerId> = held.iter().map(|(_, customer)| *customer).collect();
-    let owing: Vec<CustomerId> = owing.into_iter().collect();
-    let ids: Vec<ReminderId> = held.into_iter().map(|(id, _)| id).collect();
-    dunning::lock(&tx, tenant, &owing).await?;
-    let jobs = sending::load(&tx, tenant, &ids, now).await?;
-    let jobs: Vec<SendJob> = jobs.into_iter().filter(|job| job.facts.reminder.status != "awaiting_approval").collect();
-    if jobs.is_empty() {
-        return Ok(Vec::new());
+    let held = sending::hold(&tx, tenant, worker, reminders).await?;
+    let unprinted = if letters.is_none() { held.over(LETTERS) } else { Vec::new() };
+    if held.is_empty() || !unprinted.is_empty() {
+        return Ok(Prepared::Unprinted(unprinted)); // the transaction ends here, without a trace
     }
-    let mut snapshots: BTreeMap<CustomerId, Snapshot> =
-        dunning::snapshots(&tx, tenant, &owing, now).await?.into_iter().map(|snapshot| (snapshot.customer_id, snapshot)).collect();
+    let owing = held.customers();
+    let snapshots = dunning::snapshots(&tx, tenant, &owing, now).await?;
+    let jobs = held.jobs(&tx, tenant, &snapshots, now).await?;
+    let mut snapshots: BTreeMap<CustomerId, Snapshot> = snapshots.into_iter().map(|snapshot| (snapshot.customer_id, snapshot)).collect();
     let (live, _) = tenants::live_and_now(&tx, tenant, real_now).await?;
     let used: Vec<Channel> = jobs.iter().filter_map(SendJob::channel).collect();
     let routes = Routes::load(&ctx.store, &tx, tenant, live, &used).await?;
     let mut plan = Plan::default();
     for job in &jobs {
         let snapshot = snapshots.get_mut(&job.facts.reminder.customer_id);
-        let ready = ready(job, snapshot, &routes, letters, now);
-        plan.add(tenant, job, ready, &routes);
+        let ready = ready(job, snapshot, &routes, letters.unwrap_or(&BTreeMap::new()), now);
+        plan.add(tenant, job, ready, &routes, places);
     }
     sending::freeze(&tx, tenant, worker, &plan.frozen, now, real_now, LEASE_MS).await?;
     sending::finish(&tx, tenant, plan.settled, now, real_now).await?;
     ctx.store.commit(tx).await?;
-    Ok(plan.calls)
+    Ok(Prepared::Calls { calls: plan.calls, live })
 }
 
 fn ready(
@@ -156,7 +164,7 @@ fn after(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 }
 
 impl Plan {
-    fn add(&mut self, tenant: TenantId, job: &SendJob, ready: Ready, routes: &Routes) {
+    fn add(&mut self, tenant: TenantId, job: &SendJob, ready: Ready, routes: &Routes, places: &mut Places) {
         let id = job.id();
         let (content, dates) = match ready {
             Ready::Ends(outcome) => return self.settled.push(Settled { id, attempt: None, outcome }),
@@ -176,7 +184,8 @@ impl Plan {
             self.settled.push(Settled { id, attempt: Some(attempt), outcome });
         } else {
             let reference = job.facts.reminder.reference.clone();
-            self.calls.push(Call { id, attempt, tenant, reference, route, content, granted });
+            let place = places.one();
+            self.calls.push(Call { id, attempt, tenant, reference, route, content, granted, place });
         }
     }
 }

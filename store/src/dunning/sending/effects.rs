@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     event::EventType,
-    ids::{CustomerId, ReminderId},
+    ids::{ContactId, CustomerId, ReminderId},
     records::EventObject,
 };
 use uuid::Uuid;
@@ -89,7 +89,7 @@ fn sent(work: &mut Work, row: Row, provider_id: Option<String>, granted: &BTreeM
 fn refused(work: &mut Work, row: Row, scope: RefusalScope, detail: &str) -> Result<(), StoreError> {
     match scope {
         RefusalScope::Account => account(work, row, detail),
-        RefusalScope::Recipient if work.suppress(row.record.contact_id, &row.row.channel)? => {
+        RefusalScope::Recipient if work.suppress(row.row.contact_id.map(ContactId), &row.row.channel)? => {
             raise::raise(work, &row, Raise::Unreachable, detail)?;
             // free again: the next look chooses another contact, or asks a person for one
             work.freed.push(row.row.id);

@@ -4,31 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
-    customer::CustomerDetails,
-    ids::{ContactId, CustomerId, TenantId},
-    records::{ReminderRecord, TenantRecord},
+    ids::{ContactId, CustomerId, ReminderId, TenantId},
+    records::TenantRecord,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{Settled, effects, write};
+use super::{SendOutcome, Settled, effects, held, list::among, write};
 use crate::{
     StoreError, Tx,
     dunning::{
-        claim::lock_rows,
         rows::{self, json},
         zones::day_in,
     },
-    entity::{attempts, contacts, customers, invoice_steps, reminders, tasks},
+    entity::{attempts, contacts, invoice_steps, reminders, tasks},
     outbox::{self, NewEvent},
     time::day_text,
     touch,
 };
 
-/// A reminder as it stood and as it will, with what is known of its attempts.
+/// A reminder as it stood, with what is known of its attempts.
 pub(super) struct Row {
     pub row: reminders::Model,
-    pub record: ReminderRecord,
     /// Attempts that ended unknown before this one.
     pub unknown_before: usize,
 }
@@ -65,20 +62,29 @@ pub async fn finish(tx: &Tx, of: TenantId, list: Vec<Settled>, now: DateTime<Utc
     if list.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = list.iter().map(|settled| settled.id.0).collect();
-    let owing: BTreeSet<Uuid> = reminders_of(tx, of, &ids).await?.iter().map(|row| row.customer_id).collect();
-    let owing: Vec<CustomerId> = owing.into_iter().map(CustomerId).collect();
-    let customers = lock_rows(tx, of, &owing).await?;
-    // read again behind the lock: a person may have withdrawn one while we waited for it
+    let ids: Vec<ReminderId> = list.iter().map(|settled| settled.id).collect();
+    let tenant = crate::tenants::get(tx, of).await?;
+    let days = locked_days(tx, &tenant, &ids, now).await?;
+    // read behind the lock: a person may have withdrawn one while we waited for it
     let rows = reminders_of(tx, of, &ids).await?;
-    let mut rows = with_attempts(tx, of, rows).await?;
-    let mut work = Work::load(tx, of, &customers, &rows, now, real_now).await?;
+    let plain = list.iter().all(|settled| matches!(settled.outcome, SendOutcome::Sent { .. } | SendOutcome::Later { .. }));
+    let mut work = Work::new(tenant, days, now, real_now);
+    work.planned = planned_steps(tx, of, &work.days, &rows).await?;
+    let mut unknown = BTreeMap::new();
+    if !plain {
+        // what goes wrong asks for more; what was taken, which is nearly all, does not
+        unknown = unknown_before(tx, of, &rows).await?;
+        work.contacts = contacts_of(tx, of, &rows).await?;
+        work.raised = raised(tx, of, &work.days).await?;
+    }
+    let mut rows: BTreeMap<Uuid, reminders::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
     for settled in list {
         let Some(row) = rows.remove(&settled.id.0) else { continue };
-        if may_settle(&row.row, settled.attempt) {
-            effects::apply(&mut work, row, settled)?;
+        if may_settle(&row, settled.attempt) {
+            let unknown_before = unknown.get(&row.id).copied().unwrap_or_default();
+            effects::apply(&mut work, Row { row, unknown_before }, settled)?;
         } else {
-            tracing::warn!(reminder = %settled.id, status = %row.row.status, "an outcome came too late and was left out");
+            tracing::warn!(reminder = %settled.id, status = %row.status, "an outcome came too late and was left out");
         }
     }
     let looks: Vec<CustomerId> = work.looks.iter().copied().collect();
@@ -95,66 +101,80 @@ fn may_settle(row: &reminders::Model, attempt: Option<i32>) -> bool {
     }
 }
 
-async fn reminders_of(tx: &Tx, of: TenantId, ids: &[Uuid]) -> Result<Vec<reminders::Model>, StoreError> {
-    let of_tenant = reminders::Entity::find().filter(reminders::Column::TenantId.eq(of.0));
-    Ok(of_tenant.filter(reminders::Column::Id.is_in(ids.iter().copied())).all(tx).await?)
+/// Locks the customers of the reminders; the day of each.
+async fn locked_days(tx: &Tx, tenant: &TenantRecord, ids: &[ReminderId], now: DateTime<Utc>) -> Result<BTreeMap<Uuid, String>, StoreError> {
+    /// The one detail that is asked for.
+    #[derive(serde::Deserialize)]
+    struct Zone {
+        time_zone: Option<String>,
+    }
+    let rows = held::lock(tx, tenant.id, ids, "id, details").await?;
+    let day = |row: &sea_orm::QueryResult| {
+        let zone: Zone = json("customers", &row.try_get_by::<String, _>(1)?)?;
+        let day = day_in(now, [zone.time_zone.as_deref(), Some(tenant.settings.time_zone.as_str())]);
+        Ok((row.try_get_by(0)?, day_text(day)))
+    };
+    rows.iter().map(day).collect()
 }
 
-async fn with_attempts(tx: &Tx, of: TenantId, rows: Vec<reminders::Model>) -> Result<BTreeMap<Uuid, Row>, StoreError> {
-    let tried = attempts::Entity::find()
-        .filter(attempts::Column::TenantId.eq(of.0))
-        .filter(attempts::Column::ReminderId.is_in(rows.iter().map(|row| row.id)))
-        .filter(attempts::Column::Outcome.eq("unknown"))
+async fn reminders_of(tx: &Tx, of: TenantId, ids: &[ReminderId]) -> Result<Vec<reminders::Model>, StoreError> {
+    let of_tenant = reminders::Entity::find().filter(reminders::Column::TenantId.eq(of.0));
+    let mine = among(tx.get_database_backend(), reminders::Column::Id, ids.iter().map(|id| id.0));
+    Ok(of_tenant.filter(mine).all(tx).await?)
+}
+
+/// Steps that the reminders plan, by reminder.
+async fn planned_steps(
+    tx: &Tx,
+    of: TenantId,
+    days: &BTreeMap<Uuid, String>,
+    rows: &[reminders::Model],
+) -> Result<BTreeMap<Uuid, Vec<invoice_steps::Model>>, StoreError> {
+    let steps = invoice_steps::Entity::find()
+        .filter(invoice_steps::Column::TenantId.eq(of.0))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::CustomerId, days.keys().copied()))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::ReminderId, rows.iter().map(|row| row.id)))
+        .filter(invoice_steps::Column::Outcome.eq("planned"))
         .all(tx)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let before = |attempt: &&attempts::Model| attempt.reminder_id == row.id && attempt.number < row.attempts;
-            let unknown_before = tried.iter().filter(before).count();
-            Ok((row.id, Row { record: rows::reminder(&row)?, unknown_before, row }))
-        })
-        .collect()
+    let mut planned = BTreeMap::<Uuid, Vec<invoice_steps::Model>>::new();
+    for step in steps {
+        planned.entry(step.reminder_id.unwrap_or_default()).or_default().push(step);
+    }
+    Ok(planned)
+}
+
+/// How many attempts before the latest ended unknown, by reminder.
+async fn unknown_before(tx: &Tx, of: TenantId, rows: &[reminders::Model]) -> Result<BTreeMap<Uuid, usize>, StoreError> {
+    let tried: Vec<(Uuid, i32)> = attempts::Entity::find()
+        .select_only()
+        .columns([attempts::Column::ReminderId, attempts::Column::Number])
+        .filter(attempts::Column::TenantId.eq(of.0))
+        .filter(among(tx.get_database_backend(), attempts::Column::ReminderId, rows.iter().map(|row| row.id)))
+        .filter(attempts::Column::Outcome.eq("unknown"))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let before = |row: &reminders::Model| tried.iter().filter(|(id, number)| *id == row.id && *number < row.attempts).count();
+    Ok(rows.iter().map(|row| (row.id, before(row))).collect())
+}
+
+async fn contacts_of(tx: &Tx, of: TenantId, rows: &[reminders::Model]) -> Result<BTreeMap<Uuid, contacts::Model>, StoreError> {
+    let named = among(tx.get_database_backend(), contacts::Column::Id, rows.iter().filter_map(|row| row.contact_id));
+    let rows = contacts::Entity::find().filter(contacts::Column::TenantId.eq(of.0)).filter(named).all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 impl Work {
-    async fn load(
-        tx: &Tx,
-        of: TenantId,
-        customers: &[customers::Model],
-        rows: &BTreeMap<Uuid, Row>,
-        now: DateTime<Utc>,
-        real_now: DateTime<Utc>,
-    ) -> Result<Self, StoreError> {
-        let tenant = crate::tenants::get(tx, of).await?;
-        let mut days = BTreeMap::new();
-        for row in customers {
-            let details: CustomerDetails = json("customers", &row.details)?;
-            days.insert(row.id, day_text(day_in(now, [details.time_zone.as_deref(), Some(tenant.settings.time_zone.as_str())])));
-        }
-        let steps = invoice_steps::Entity::find()
-            .filter(invoice_steps::Column::TenantId.eq(of.0))
-            .filter(invoice_steps::Column::CustomerId.is_in(customers.iter().map(|row| row.id)))
-            .filter(invoice_steps::Column::ReminderId.is_in(rows.keys().copied()))
-            .filter(invoice_steps::Column::Outcome.eq("planned"))
-            .all(tx)
-            .await?;
-        let mut planned = BTreeMap::<Uuid, Vec<invoice_steps::Model>>::new();
-        for step in steps {
-            planned.entry(step.reminder_id.unwrap_or_default()).or_default().push(step);
-        }
-        let contacts = contacts::Entity::find()
-            .filter(contacts::Column::TenantId.eq(of.0))
-            .filter(contacts::Column::Id.is_in(rows.values().filter_map(|row| row.row.contact_id)))
-            .all(tx)
-            .await?;
-        Ok(Self {
-            raised: raised(tx, of, customers).await?,
+    fn new(tenant: TenantRecord, days: BTreeMap<Uuid, String>, now: DateTime<Utc>, real_now: DateTime<Utc>) -> Self {
+        Self {
             tenant,
             now,
             real_now,
             days,
-            planned,
-            contacts: contacts.into_iter().map(|row| (row.id, row)).collect(),
+            planned: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            raised: BTreeSet::new(),
             changed: Vec::new(),
             attempts: Vec::new(),
             steps: Vec::new(),
@@ -163,7 +183,7 @@ impl Work {
             tasks: Vec::new(),
             events: Vec::new(),
             looks: BTreeSet::new(),
-        })
+        }
     }
 
     /// Suppresses the contact on the channel; says whether there is a contact to suppress.
@@ -180,8 +200,8 @@ impl Work {
 }
 
 /// What open tasks of these customers are about, and of the tenant's channels whosever task it is.
-async fn raised(tx: &Tx, of: TenantId, customers: &[customers::Model]) -> Result<BTreeSet<(Uuid, String)>, StoreError> {
-    let mine = tasks::Column::CustomerId.is_in(customers.iter().map(|row| row.id));
+async fn raised(tx: &Tx, of: TenantId, days: &BTreeMap<Uuid, String>) -> Result<BTreeSet<(Uuid, String)>, StoreError> {
+    let mine = among(tx.get_database_backend(), tasks::Column::CustomerId, days.keys().copied());
     let open = tasks::Entity::find()
         .filter(tasks::Column::TenantId.eq(of.0))
         .filter(tasks::Column::Status.eq("open"))

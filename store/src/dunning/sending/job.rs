@@ -1,6 +1,6 @@
 //! One reminder with all that its send needs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use relance_domain::{
@@ -16,7 +16,7 @@ pub struct SendJob {
     /// What its message is made from.
     pub facts: MessageFacts,
     /// The version of the policy that planned it.
-    pub policy: Option<Policy>,
+    pub policy: Option<Arc<Policy>>,
     /// Attempts so far.
     pub attempts: i32,
     /// What may have left before: it leaves again as it was, or not at all.

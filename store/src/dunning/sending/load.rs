@@ -1,26 +1,33 @@
 //! All that a batch of sends needs, in a constant number of statements.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
     customer::{Contact, CustomerDetails},
+    dunning::Snapshot,
     ids::{CaseId, ContactId, ReminderId, TenantId},
-    policy::{Policy, PolicyDocument},
-    records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord, TenantRecord},
+    records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord},
+    settings::Settings,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{SendJob, content};
+use super::{
+    SendJob, content,
+    earlier::{self, Earlier, Tried},
+    held::with_records,
+    list::among,
+    versions::{self, Version},
+};
 use crate::{
     StoreError,
     dunning::{
         rows::{self, json},
-        zones::{day_in, tenant_day},
+        zones::day_in,
     },
-    entity::{attempts, contacts, customers, interactions, invoices, policies, promises, reminder_contents, reminders, sources},
-    time::{day, instant, millis},
+    entity::{attempts, contacts, customers, invoices, promises, reminder_contents, reminders, sources},
+    time::{day, instant},
 };
 
 /// The jobs of `ids` that are planned or unknown (or, for a preview, await approval), in the order of
@@ -31,7 +38,7 @@ use crate::{
 pub async fn load<C: ConnectionTrait>(c: &C, of: TenantId, ids: &[ReminderId], now: DateTime<Utc>) -> Result<Vec<SendJob>, StoreError> {
     let rows = reminders::Entity::find()
         .filter(reminders::Column::TenantId.eq(of.0))
-        .filter(reminders::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(among(c.get_database_backend(), reminders::Column::Id, ids.iter().map(|id| id.0)))
         .filter(reminders::Column::Status.is_in(["planned", "unknown", "awaiting_approval"]))
         .order_by_asc(reminders::Column::Id)
         .all(c)
@@ -39,81 +46,106 @@ pub async fn load<C: ConnectionTrait>(c: &C, of: TenantId, ids: &[ReminderId], n
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    Loaded::load(c, of, rows, now).await?.jobs()
+    let rows = with_records(rows)?;
+    let around = Around::load(c, of, &rows).await?;
+    Loaded::load(c, of, rows, around, now).await?.jobs()
+}
+
+/// Creditor, customers and contacts.
+pub(super) struct Around {
+    settings: Settings,
+    customers: BTreeMap<Uuid, CustomerDetails>,
+    contacts: BTreeMap<Uuid, Contact>,
+    payments_complete_until: Option<DateTime<Utc>>,
+}
+
+impl Around {
+    /// What snapshots know; `None` without one.
+    pub(super) fn known(snapshots: &[Snapshot]) -> Option<Self> {
+        let first = snapshots.first()?;
+        let contacts = snapshots.iter().flat_map(|snapshot| &snapshot.contacts);
+        Some(Self {
+            settings: first.settings.clone(),
+            customers: snapshots.iter().map(|snapshot| (snapshot.customer_id.0, snapshot.customer.clone())).collect(),
+            contacts: contacts.map(|contact| (contact.id.0, contact.clone())).collect(),
+            payments_complete_until: first.payments_complete_until,
+        })
+    }
+
+    async fn load<C: ConnectionTrait>(c: &C, of: TenantId, rows: &[(reminders::Model, ReminderRecord)]) -> Result<Self, StoreError> {
+        Ok(Self {
+            settings: crate::tenants::get(c, of).await?.settings,
+            customers: customers_of(c, of, rows.iter().map(|(row, _)| row.customer_id)).await?,
+            contacts: contacts_of(c, of, rows.iter().filter_map(|(row, _)| row.contact_id)).await?,
+            payments_complete_until: payments_complete_until(c, of).await?,
+        })
+    }
 }
 
 /// Everything that was loaded.
-struct Loaded {
-    tenant: TenantRecord,
+pub(super) struct Loaded {
+    around: Around,
     now: DateTime<Utc>,
     reminders: Vec<(reminders::Model, ReminderRecord)>,
-    customers: BTreeMap<Uuid, CustomerDetails>,
-    contacts: BTreeMap<Uuid, Contact>,
-    policies: BTreeMap<(Uuid, i32), (Policy, Option<String>)>,
+    policies: BTreeMap<(Uuid, i32), Arc<Version>>,
     invoices: BTreeMap<Uuid, InvoiceRecord>,
     attempts: Vec<attempts::Model>,
-    earlier: Vec<reminders::Model>,
-    tried: Vec<interactions::Model>,
+    earlier: Vec<Earlier>,
+    tried: Vec<Tried>,
     promises: Vec<promises::Model>,
     contents: BTreeMap<Uuid, reminder_contents::Model>,
-    payments_complete_until: Option<DateTime<Utc>>,
 }
 
 /// Rows of one table whose key is in a list.
 macro_rules! with {
     ($c:expr, $of:expr, $table:ident, $key:ident, $ids:expr) => {
-        $table::Entity::find().filter($table::Column::TenantId.eq($of.0)).filter($table::Column::$key.is_in($ids))
+        $table::Entity::find().filter($table::Column::TenantId.eq($of.0)).filter(among(
+            $c.get_database_backend(),
+            $table::Column::$key,
+            $ids,
+        ))
     };
 }
 
 impl Loaded {
-    async fn load<C: ConnectionTrait>(c: &C, of: TenantId, rows: Vec<reminders::Model>, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        let tenant = crate::tenants::get(c, of).await?;
-        let today = tenant_day(&tenant, now);
-        let reminders: Vec<_> = rows.into_iter().map(|row| Ok((row.clone(), rows::reminder(&row)?))).collect::<Result<_, StoreError>>()?;
+    pub(super) async fn load<C: ConnectionTrait>(
+        c: &C,
+        of: TenantId,
+        reminders: Vec<(reminders::Model, ReminderRecord)>,
+        around: Around,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let today = day_in(now, [Some(around.settings.time_zone.as_str())]);
         let of_rows =
             |key: fn(&reminders::Model) -> Option<Uuid>| -> Vec<Uuid> { reminders.iter().filter_map(|(row, _)| key(row)).collect() };
-        let ids = of_rows(|row| Some(row.id));
+        let tried_before = of_rows(|row| Some(row.id).filter(|_| row.attempts > 0));
         let owing = of_rows(|row| Some(row.customer_id));
         let unknown = of_rows(|row| Some(row.id).filter(|_| row.status == "unknown"));
         let named = reminders.iter().flat_map(|(_, record)| {
             let lines = record.body.lines.iter().map(|line| line.invoice_id.0);
             lines.chain(record.body.left_out.iter().map(|left| left.invoice_id.0))
         });
-        let invoices = with!(c, of, invoices, Id, named.collect::<Vec<_>>()).all(c).await?;
-        let since = now.checked_sub_signed(chrono::TimeDelta::days(120)).unwrap_or(now);
+        let invoices = with!(c, of, invoices, Id, named).all(c).await?;
         Ok(Self {
-            customers: customers_of(c, of, &owing).await?,
-            contacts: contacts_of(c, of, of_rows(|row| row.contact_id)).await?,
-            policies: policies_of(c, of, of_rows(|row| Some(row.policy_id))).await?,
+            policies: versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?,
             invoices: invoices.iter().map(|row| Ok((row.id, rows::invoice(row, today)?))).collect::<Result<_, StoreError>>()?,
-            attempts: with!(c, of, attempts, ReminderId, ids).order_by_asc(attempts::Column::Number).all(c).await?,
-            earlier: with!(c, of, reminders, CustomerId, owing.clone())
-                .filter(reminders::Column::SentAt.is_not_null())
-                .order_by_asc(reminders::Column::SentAt)
-                .all(c)
-                .await?,
-            tried: with!(c, of, interactions, CustomerId, owing.clone())
-                .filter(interactions::Column::Channel.is_in(["phone", "visit"]))
-                .filter(interactions::Column::At.gte(millis(since)))
-                .order_by_asc(interactions::Column::At)
-                .all(c)
-                .await?,
+            attempts: attempts_of(c, of, tried_before).await?,
+            earlier: earlier::messages(c, of, &owing).await?,
+            tried: earlier::tried(c, of, &owing, now).await?,
             promises: with!(c, of, promises, CustomerId, owing).filter(promises::Column::Status.eq("open")).all(c).await?,
             contents: contents_of(c, of, unknown).await?,
-            payments_complete_until: payments_complete_until(c, of).await?,
-            tenant,
+            around,
             now,
             reminders,
         })
     }
 
-    fn jobs(&self) -> Result<Vec<SendJob>, StoreError> {
+    pub(super) fn jobs(&self) -> Result<Vec<SendJob>, StoreError> {
         self.reminders.iter().map(|(row, record)| self.job(row, record)).collect()
     }
 
     fn job(&self, row: &reminders::Model, record: &ReminderRecord) -> Result<SendJob, StoreError> {
-        let customer = self.customers.get(&row.customer_id).ok_or_else(|| StoreError::inconsistent("reminders", "no customer"))?;
+        let customer = self.around.customers.get(&row.customer_id).ok_or_else(|| StoreError::inconsistent("reminders", "no customer"))?;
         let policy = self.policies.get(&(row.policy_id, row.policy_version));
         let named = |id: Uuid| self.invoices.get(&id).cloned();
         let lines = record.body.lines.iter().map(|line| line.invoice_id.0);
@@ -122,19 +154,19 @@ impl Loaded {
         let promise = self.promises.iter().find(|promise| promise.customer_id == row.customer_id);
         let facts = MessageFacts {
             reminder: ReminderRecord { attempts: tried.collect(), ..record.clone() },
-            step: policy.and_then(|(policy, _)| policy.step(&row.step_key).cloned()),
-            regime: policy.and_then(|(_, regime)| regime.clone()),
-            settings: self.tenant.settings.clone(),
-            contact: row.contact_id.and_then(|id| self.contacts.get(&id).cloned()),
+            step: policy.and_then(|version| version.policy.step(&row.step_key).cloned()),
+            regime: policy.and_then(|version| version.regime.clone()),
+            settings: self.around.settings.clone(),
+            contact: row.contact_id.and_then(|id| self.around.contacts.get(&id).cloned()),
             invoices: lines.chain(left).filter_map(named).collect(),
             earlier: self.earlier(row, customer)?,
             promise: promise.map(rows::promise).transpose()?,
-            payments_complete_until: self.payments_complete_until,
+            payments_complete_until: self.around.payments_complete_until,
             customer: customer.clone(),
         };
         Ok(SendJob {
             facts,
-            policy: policy.map(|(policy, _)| policy.clone()),
+            policy: policy.map(|version| Arc::clone(&version.policy)),
             attempts: row.attempts,
             frozen: self.contents.get(&row.id).map(content::read).transpose()?,
         })
@@ -142,7 +174,7 @@ impl Loaded {
 
     /// Messages that left before, and calls and visits that took place.
     fn earlier(&self, row: &reminders::Model, customer: &CustomerDetails) -> Result<Vec<EarlierContact>, StoreError> {
-        let zones = [customer.time_zone.as_deref(), Some(self.tenant.settings.time_zone.as_str())];
+        let zones = [customer.time_zone.as_deref(), Some(self.around.settings.time_zone.as_str())];
         let messages =
             self.earlier.iter().filter(|sent| sent.customer_id == row.customer_id && sent.id != row.id).map(|sent| EarlierContact {
                 on: day_in(sent.sent_at.map_or(self.now, instant), zones),
@@ -166,12 +198,21 @@ impl Loaded {
     }
 }
 
-async fn customers_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: &[Uuid]) -> Result<BTreeMap<Uuid, CustomerDetails>, StoreError> {
-    let rows = with!(c, of, customers, Id, ids.iter().copied()).all(c).await?;
-    rows.iter().map(|row| Ok((row.id, json("customers", &row.details)?))).collect()
+async fn customers_of<C: ConnectionTrait>(
+    c: &C,
+    of: TenantId,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, CustomerDetails>, StoreError> {
+    let columns = [customers::Column::Id, customers::Column::Details];
+    let rows: Vec<(Uuid, String)> = with!(c, of, customers, Id, ids).select_only().columns(columns).into_tuple().all(c).await?;
+    rows.into_iter().map(|(id, details)| Ok((id, json("customers", &details)?))).collect()
 }
 
-async fn contacts_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, Contact>, StoreError> {
+async fn contacts_of<C: ConnectionTrait>(
+    c: &C,
+    of: TenantId,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, Contact>, StoreError> {
     let rows = with!(c, of, contacts, Id, ids).all(c).await?;
     rows.iter()
         .map(|row| {
@@ -185,19 +226,11 @@ async fn contacts_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: Vec<Uuid>) ->
         .collect()
 }
 
-type Policies = BTreeMap<(Uuid, i32), (Policy, Option<String>)>;
-
-async fn policies_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: Vec<Uuid>) -> Result<Policies, StoreError> {
-    let rows = with!(c, of, policies, Id, ids).all(c).await?;
-    let mut all = BTreeMap::new();
-    for row in rows {
-        let value = json("policies", &row.document)?;
-        let document = PolicyDocument::from_json(&value).map_err(|faults| StoreError::inconsistent("policies", format!("{faults:?}")))?;
-        let regime = document.late_charges.as_ref().and_then(|charges| charges.regime.as_ref()).map(|regime| regime.kind.clone());
-        let policy = document.validate().map_err(|faults| StoreError::inconsistent("policies", format!("{faults:?}")))?;
-        all.insert((row.id, row.version), (policy, regime));
+async fn attempts_of<C: ConnectionTrait>(c: &C, of: TenantId, ids: Vec<Uuid>) -> Result<Vec<attempts::Model>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(all)
+    Ok(with!(c, of, attempts, ReminderId, ids).order_by_asc(attempts::Column::Number).all(c).await?)
 }
 
 async fn contents_of<C: ConnectionTrait>(

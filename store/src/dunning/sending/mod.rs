@@ -5,13 +5,17 @@
 
 mod claim;
 mod content;
+mod earlier;
 mod effects;
 mod finish;
 mod freeze;
+mod held;
 mod job;
+mod list;
 mod load;
 mod raise;
 mod reap;
+mod versions;
 mod write;
 
 use std::collections::BTreeMap;
@@ -19,10 +23,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::ids::ReminderId;
 
-pub use claim::{claim_due, due_in_test, held};
+pub use claim::{claim_due, due_in_test};
 pub use content::{attachment, content};
 pub use finish::finish;
 pub use freeze::{Frozen, freeze};
+pub use held::{Held, hold};
 pub use job::SendJob;
 pub use load::load;
 pub use reap::reap_stuck;

@@ -1,6 +1,10 @@
 //! Tasks for what a machine must not settle alone.
 
-use relance_domain::{event::EventType, records::EventObject};
+use relance_domain::{
+    event::EventType,
+    ids::{ContactId, ReminderId},
+    records::EventObject,
+};
 use uuid::Uuid;
 
 use super::finish::{Row, Work};
@@ -50,10 +54,10 @@ impl Raise {
 
     /// What the task is about; open tasks are not raised again for the same.
     fn about(self, row: &Row) -> (Uuid, String) {
-        match (self, row.record.contact_id) {
+        match (self, row.row.contact_id.map(ContactId)) {
             (Self::Channel, _) => (Uuid::nil(), format!("channel:{}", row.row.channel)),
             (Self::Unreachable, Some(contact)) => (row.row.customer_id, format!("{contact}:{}", row.row.channel)),
-            _ => (row.row.customer_id, row.record.id.to_string()),
+            _ => (row.row.customer_id, ReminderId(row.row.id).to_string()),
         }
     }
 }
@@ -66,9 +70,9 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
     }
     let id = Uuid::now_v7();
     let takes_the_step = matches!(what, Raise::Failed | Raise::MayHaveBeenSent);
-    let lines = if what == Raise::Channel { Vec::new() } else { row.record.body.lines.clone() };
+    let lines = if what == Raise::Channel { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
     let amount = largest(&lines);
-    let body = TaskBody { lines, assign_to: vec!["collector".to_owned()], contact_id: row.record.contact_id };
+    let body = TaskBody { lines, assign_to: vec!["collector".to_owned()], contact_id: row.row.contact_id.map(ContactId) };
     let task = tasks::Model {
         tenant_id: work.tenant.id.0,
         id,

@@ -3,7 +3,7 @@
 use relance_domain::ids::TenantId;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 
-use super::finish::Work;
+use super::{finish::Work, list::among};
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
@@ -72,8 +72,9 @@ async fn attempts(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErr
     let sql = match tx.get_database_backend() {
         DbBackend::Postgres => {
             "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
-             FROM json_to_recordset($1::json) AS v(id uuid, number int, outcome text, detail text) \
-             WHERE t.tenant_id = $3 AND t.reminder_id = v.id AND t.number = v.number"
+             FROM (SELECT $3::uuid AS tenant_id, list.* \
+             FROM json_to_recordset($1::json) AS list(id uuid, number int, outcome text, detail text) OFFSET 0) AS v \
+             WHERE t.tenant_id = v.tenant_id AND t.reminder_id = v.id AND t.number = v.number"
         }
         _ => {
             "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
@@ -92,8 +93,8 @@ async fn free_steps(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreE
     }
     invoice_steps::Entity::delete_many()
         .filter(invoice_steps::Column::TenantId.eq(tenant.0))
-        .filter(invoice_steps::Column::CustomerId.is_in(work.days.keys().copied()))
-        .filter(invoice_steps::Column::ReminderId.is_in(work.freed.iter().copied()))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::CustomerId, work.days.keys().copied()))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::ReminderId, work.freed.iter().copied()))
         .filter(invoice_steps::Column::Outcome.eq("planned"))
         .exec(tx)
         .await?;
