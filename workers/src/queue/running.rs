@@ -91,6 +91,7 @@ impl Queues {
                 tracing::error!(%error, "workers ended");
             }
         });
+        let vitals = self.watched.iter().map(|(_, vitals)| Arc::clone(vitals)).collect();
         let watchdog = Watchdog {
             limit: 2 * agenda.slow_poll().max(CLAIM_LIMIT) + CLAIM_LIMIT,
             context: context.clone(),
@@ -99,7 +100,7 @@ impl Queues {
             ask: self.ask,
         };
         let watchdog = tokio::spawn(watchdog.watch(agenda));
-        Running { context, monitor, watchdog, stop: self.stop }
+        Running { context, monitor, watchdog, stop: self.stop, vitals }
     }
 }
 
@@ -109,6 +110,7 @@ pub struct Running {
     monitor: JoinHandle<()>,
     watchdog: JoinHandle<()>,
     stop: watch::Sender<bool>,
+    vitals: Vec<Arc<Vitals>>,
 }
 
 impl Running {
@@ -119,7 +121,13 @@ impl Running {
         if let Err(error) = self.context.shutdown() {
             tracing::warn!(%error, "workers did not hear the signal");
         }
-        if tokio::time::timeout(limit, &mut self.monitor).await.is_err() {
+        let all = async {
+            let _ = (&mut self.monitor).await; // its workers ask for no more; what they handed out may still run
+            for vitals in &self.vitals {
+                vitals.quiet().await;
+            }
+        };
+        if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("work was cut off; its leases run out by themselves");
             self.monitor.abort();
         }

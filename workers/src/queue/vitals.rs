@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::Notify;
+
 /// What the watchdog knows of a worker.
 pub(super) struct Vitals {
     /// Queue.
@@ -16,6 +18,7 @@ pub(super) struct Vitals {
     started: Instant,
     polled: AtomicU64,
     running: AtomicUsize,
+    ended: Notify,
     stalled: AtomicBool,
     failures: AtomicU32,
 }
@@ -28,6 +31,7 @@ impl Vitals {
             started: Instant::now(),
             polled: AtomicU64::new(0),
             running: AtomicUsize::new(0),
+            ended: Notify::new(),
             stalled: AtomicBool::new(false),
             failures: AtomicU32::new(0),
         }
@@ -61,6 +65,18 @@ impl Vitals {
         RunningBatch(Arc::clone(self))
     }
 
+    /// Waits until no batch runs.
+    pub async fn quiet(&self) {
+        loop {
+            let mut ended = std::pin::pin!(self.ended.notified());
+            ended.as_mut().enable(); // what ends between the look and the wait is heard
+            if self.running.load(Relaxed) == 0 {
+                return;
+            }
+            ended.await;
+        }
+    }
+
     /// Another failure in a row; how many there are now.
     pub fn failed(&self) -> u32 {
         self.failures.fetch_add(1, Relaxed).saturating_add(1)
@@ -83,5 +99,6 @@ impl Drop for RunningBatch {
     fn drop(&mut self) {
         self.0.polled(); // free from here on, and not quiet since long
         self.0.running.fetch_sub(1, Relaxed);
+        self.0.ended.notify_waiters();
     }
 }
