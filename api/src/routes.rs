@@ -1,5 +1,7 @@
 //! Every route, as a list. Paths are written in full at each endpoint.
 
+use std::any::Any;
+
 use actix_web::{dev::HttpServiceFactory, web};
 use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig};
 
@@ -9,17 +11,28 @@ use crate::endpoints;
 pub trait Registry {
     /// One more endpoint.
     fn service(&mut self, endpoint: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+
+    /// What endpoints share on a thread.
+    fn app_data(&mut self, data: impl Any) -> &mut Self;
 }
 
 impl Registry for web::ServiceConfig {
     fn service(&mut self, endpoint: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
         self.service(endpoint)
     }
+
+    fn app_data(&mut self, data: impl Any) -> &mut Self {
+        self.app_data(data)
+    }
 }
 
 impl Registry for ServiceConfig<'_> {
     fn service(&mut self, endpoint: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
         self.service(endpoint)
+    }
+
+    fn app_data(&mut self, data: impl Any) -> &mut Self {
+        self.app_data(data)
     }
 }
 

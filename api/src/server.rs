@@ -12,7 +12,6 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     docs::{self, Description},
-    endpoints::invoices::Desk,
     middleware::{frame, idempotency, unmatched},
     routes,
     state::App,
@@ -49,7 +48,6 @@ pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> 
         Web::new()
             .app_data(app.clone())
             .app_data(description.clone())
-            .app_data(web::Data::new(Desk::default())) // one a thread
             .wrap(from_fn(idempotency))
             .wrap(Compress::default())
             .wrap(from_fn(frame))

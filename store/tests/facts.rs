@@ -48,7 +48,7 @@ async fn house() -> House {
 
 impl House {
     async fn send(&self, facts: Vec<Fact>) -> Vec<FactResult> {
-        let facts = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
+        let facts: Vec<_> = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
         apply(&self.store, self.tenant, &facts, Mode::Commit).await.unwrap()
     }
 
@@ -292,7 +292,7 @@ async fn an_event_is_taken_once() {
 #[tokio::test]
 async fn a_dry_run_says_what_would_be_and_changes_nothing() {
     let house = house().await;
-    let facts = vec![FactEnvelope::new("erp", customer("C1", 1, vec![])), FactEnvelope::new("erp", invoice("I1", 1, "C1", "100"))];
+    let facts: Vec<_> = vec![FactEnvelope::new("erp", customer("C1", 1, vec![])), FactEnvelope::new("erp", invoice("I1", 1, "C1", "100"))];
     let results = apply(&house.store, house.tenant, &facts, Mode::DryRun).await.unwrap();
     assert_eq!(outcomes(&results), [FactOutcome::Created, FactOutcome::Created]);
     assert!(results.iter().all(|result| result.object.is_some()));

@@ -120,8 +120,8 @@ impl House {
 
     async fn facts(&self, tenant: TenantId, customers: std::ops::Range<usize>) {
         let facts = customers.flat_map(|number| [customer(number), invoice(number)]);
-        let facts = facts.map(|fact| FactEnvelope::new("erp", fact)).collect();
-        apply(&self.store, tenant, facts, Mode::Commit).await.unwrap();
+        let facts: Vec<_> = facts.map(|fact| FactEnvelope::new("erp", fact)).collect();
+        apply(&self.store, tenant, &facts, Mode::Commit).await.unwrap();
     }
 
     async fn advance(&self, tenant: TenantId, days: i64) {

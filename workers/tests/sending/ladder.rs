@@ -177,8 +177,8 @@ async fn a_ladder_leaves_by_mail_and_letter() {
     let engine = Engine::start(store.clone(), config);
     let facts =
         [customer("C1", "claire@listed.example"), customer("C2", "other@elsewhere.example"), invoice("1", "C1"), invoice("2", "C2")];
-    let facts = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
-    apply(&store, tenant, facts, Mode::Commit).await.unwrap();
+    let facts: Vec<_> = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
+    apply(&store, tenant, &facts, Mode::Commit).await.unwrap();
 
     advance(&store, tenant, "2026-11-20T18:00:00Z").await;
     let sent = with_status(&store, tenant, "sent").await;

@@ -5,10 +5,13 @@ mod get;
 mod list;
 mod put;
 
-pub use self::desk::Desk;
+use actix_web::web::Data;
+
+use self::desk::Desk;
 use crate::routes::Registry;
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
+    cfg.app_data(Data::new(Desk::default()));
     cfg.service(list::list_invoices).service(get::get_invoice).service(get::get_invoice_by_external_id).service(put::put_invoice);
 }
