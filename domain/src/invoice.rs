@@ -10,7 +10,8 @@ use crate::{
     money::{Currency, Money},
 };
 
-/// An invoice as its source states it, its due date resolved.
+/// An invoice as its source states it, its due date resolved. What is not stated is not written: the
+/// document is stored with every invoice and every event about one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceDetails {
     /// Number printed on it.
@@ -28,30 +29,42 @@ pub struct InvoiceDetails {
     /// What is to be paid (EN 16931 BT-115), minor units; may be 0 or negative.
     pub payable: i64,
     /// Reference to quote when paying (BT-83).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_reference: Option<String>,
     /// Collected by direct debit: not chased while pending.
     pub direct_debit: bool,
     /// Day the service was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_done_on: Option<NaiveDate>,
     /// Day the invoice was delivered; null counts as `issued_on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_on: Option<NaiveDate>,
     /// Public bodies: day it was received.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub received_on: Option<NaiveDate>,
     /// Where the document is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub document_url: Option<String>,
     /// Where to pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_url: Option<String>,
     /// What it is for, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// The buyer's order (BT-13).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
     /// The buyer's reference (BT-10).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub buyer_reference: Option<String>,
     /// Delivery note.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_reference: Option<String>,
     /// Who is to be paid, when not the seller.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payee_name: Option<String>,
     /// Where to pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payee_iban: Option<String>,
     /// Sold to a factor.
     pub factored: bool,

@@ -14,7 +14,7 @@ use relance_domain::{
     dunning::{self, Decision, Snapshot},
     ids::{CustomerId, TenantId},
 };
-use relance_store::{Store, StoreError, dunning as facts, lease::Leased, tenants};
+use relance_store::{Store, StoreError, Tx, dunning as facts, lease::Leased};
 
 use crate::{
     due_rows,
@@ -85,29 +85,42 @@ pub async fn look(store: &Store, tenant: TenantId, customers: &[CustomerId], lea
 async fn decide(store: &Store, tenant: TenantId, customers: &[CustomerId], lease_by: Option<&str>) -> Result<(), StoreError> {
     let real_now = store.now();
     let tx = store.write(tenant).await?;
-    let now = tenants::now(&tx, tenant, real_now).await?;
-    facts::lock(&tx, tenant, customers).await?;
-    let snapshots = facts::snapshots(&tx, tenant, customers, now).await?;
-    let mut decisions = Vec::with_capacity(snapshots.len());
-    let mut refused = Vec::new();
-    for snapshot in &snapshots {
-        match catch_unwind(AssertUnwindSafe(|| (dunning::evaluate(snapshot, now), dunning::facts_summary(snapshot)))) {
-            Ok((decision, summary)) => decisions.push((never_at_once(decision, snapshot, now), summary)),
-            Err(_) => refused.push(snapshot.customer_id),
-        }
-    }
-    count(&decisions);
-    let recorded = facts::record(&tx, tenant, decisions, now, real_now, lease_by).await?;
+    let refused = decide_in(&tx, tenant, customers, real_now, lease_by).await?;
     store.commit(tx).await?;
-    if !recorded.fenced.is_empty() {
-        tracing::debug!(%tenant, customers = recorded.fenced.len(), "looked at by another worker meanwhile");
-    }
     for customer in refused {
         if let Err(error) = set_aside(store, tenant, customer, "panic").await {
             tracing::error!(%tenant, %customer, %error, "not set aside: looked at again when its lease ends");
         }
     }
     Ok(())
+}
+
+/// Decides about the customers of one tenant inside a transaction; those whose decision panicked.
+async fn decide_in(
+    tx: &Tx,
+    tenant: TenantId,
+    customers: &[CustomerId],
+    real_now: DateTime<Utc>,
+    lease_by: Option<&str>,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let look = facts::look(tx, tenant, customers, real_now).await?;
+    let mut decisions = Vec::with_capacity(look.snapshots.len());
+    let mut refused = Vec::new();
+    for snapshot in &look.snapshots {
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            (dunning::evaluate(snapshot, look.now), serde_json::to_string(&dunning::facts_summary(snapshot)))
+        }));
+        match decided {
+            Ok((decision, Ok(summary))) => decisions.push((never_at_once(decision, snapshot, look.now), summary)),
+            _ => refused.push(snapshot.customer_id),
+        }
+    }
+    count(&decisions);
+    let recorded = facts::record_look(tx, look, decisions, real_now, lease_by).await?;
+    if !recorded.fenced.is_empty() {
+        tracing::debug!(%tenant, customers = recorded.fenced.len(), "looked at by another worker meanwhile");
+    }
+    Ok(refused)
 }
 
 /// A decision that asks to be made again at once would be made for ever.

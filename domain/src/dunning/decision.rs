@@ -214,14 +214,19 @@ pub struct InvoiceDunning {
     /// `idle`, `scheduled`, `held`, `awaiting_approval`, `completed`, `stopped`.
     pub state: String,
     /// Policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_id: Option<PolicyId>,
     /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_version: Option<i32>,
     /// Last step that was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_step: Option<String>,
     /// Next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_step: Option<String>,
     /// When; null unless scheduled, or held with a known end.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_action_at: Option<DateTime<Utc>>,
     /// Codes of what holds it.
     pub holds: Vec<String>,

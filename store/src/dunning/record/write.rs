@@ -29,7 +29,7 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     batch::insert::<cases::Entity, _>(tx, &work.cases, OnConflict::Fail).await?;
     closed(tx, tenant, &work, now).await?;
     batch::insert::<decisions::Entity, _>(tx, &work.decisions, OnConflict::Fail).await?;
-    batch::insert::<decision_invoices::Entity, _>(tx, &work.decision_invoices, OnConflict::Keep).await?;
+    batch::insert::<decision_invoices::Entity, _>(tx, &work.decision_invoices, OnConflict::Fail).await?;
     batch::insert::<reminders::Entity, _>(tx, &work.reminders, OnConflict::Fail).await?;
     batch::insert::<tasks::Entity, _>(tx, &work.tasks, OnConflict::Fail).await?;
     // never twice: the key refuses, and the whole batch is rolled back
