@@ -35,3 +35,32 @@ pub fn ids(backend: DbBackend, list: impl IntoIterator<Item = Uuid>) -> Value {
         _ => serde_json::Value::from_iter(list.into_iter().map(|id| id.simple().to_string())).to_string().into(),
     }
 }
+
+/// The rows of `table` that pairs of texts name in `columns`, as a query of its own. Each pair is looked up by the index on tenant and columns; PostgreSQL is left no other plan,
+/// whatever it believes of a table that it has not counted yet. `$1` is the tenant, the pairs stand from parameter
+/// `place` on ([`pairs`]).
+pub fn named(backend: DbBackend, what: &str, table: &str, columns: [&str; 2], place: usize) -> String {
+    let [first, second] = columns;
+    match backend {
+        DbBackend::Postgres => format!(
+            "SELECT found.* FROM unnest(${place}::text[], ${}::text[]) AS n(a, b) CROSS JOIN LATERAL (SELECT {what} FROM {table} \
+             WHERE tenant_id = $1 AND {first} = n.a AND {second} = n.b OFFSET 0) AS found",
+            place + 1
+        ),
+        _ => format!(
+            "SELECT {what} FROM (SELECT t.* FROM json_each(${place}) AS n CROSS JOIN {table} AS t \
+             WHERE t.tenant_id = $1 AND t.{first} = n.value ->> 0 AND t.{second} = n.value ->> 1)"
+        ),
+    }
+}
+
+/// The parameters for [`named`].
+pub fn pairs<'a>(backend: DbBackend, list: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Value> {
+    match backend {
+        DbBackend::Postgres => {
+            let (first, second): (Vec<&str>, Vec<&str>) = list.into_iter().unzip();
+            vec![texts(backend, first), texts(backend, second)]
+        }
+        _ => vec![serde_json::Value::from_iter(list.into_iter().map(|(first, second)| vec![first, second])).to_string().into()],
+    }
+}

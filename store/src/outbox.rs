@@ -1,15 +1,20 @@
 //! The outbox: what a change tells the outside, written in the change's own transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use relance_domain::{event::EventType, ids::TenantId, records::EventObject};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use relance_domain::{
+    event::{EventType, SubjectType},
+    ids::TenantId,
+    records::EventObject,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    StoreError,
+    StoreError, any,
     batch::{self, OnConflict},
     entity::{deliveries, event_sequences, events, webhook_endpoints},
     listen,
@@ -27,12 +32,14 @@ pub struct NewEvent {
     pub object: EventObject,
     /// Field → value before.
     pub changes: Map<String, Value>,
+    /// The subject, a thing that facts make known, begins with this event.
+    pub first: bool,
 }
 
 impl NewEvent {
     /// An event without a list of changes.
     pub fn new(kind: EventType, subject: Uuid, object: EventObject) -> Self {
-        Self { kind, subject, object, changes: Map::new() }
+        Self { kind, subject, object, changes: Map::new(), first: false }
     }
 }
 
@@ -52,68 +59,96 @@ pub async fn append<C: ConnectionTrait>(
     if list.is_empty() {
         return Ok(());
     }
-    if c.get_database_backend() == DbBackend::Postgres {
-        // held until commit: positions are given in commit order, so that no reader of the feed skips one
-        let lock = Statement::from_sql_and_values(
-            DbBackend::Postgres,
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 727101))",
-            [tenant.0.to_string().into()],
-        );
-        c.execute_raw(lock).await?;
-    }
-    let mut last = last_numbers(c, tenant, &list).await?;
-    let mut next = |subject: Uuid| {
-        let number = last.entry(subject).or_insert(0);
-        *number += 1;
-        *number
-    };
+    let mut position = take_positions(c, tenant, list.len()).await?;
+    let mut numbers = Numbers::load(c, tenant, &list).await?;
     let mut rows = Vec::with_capacity(list.len());
     for event in &list {
+        position += 1;
         rows.push(events::Model {
             tenant_id: tenant.0,
             id: Uuid::now_v7(),
-            position: next(tenant.0),
+            position,
             r#type: event.kind.as_str().to_owned(),
             subject_type: event.kind.subject_type().as_str().to_owned(),
             subject_id: event.subject,
-            sequence: next(if event.subject == tenant.0 { tenant_subject(tenant) } else { event.subject }),
+            sequence: numbers.next(tenant, event),
             at: millis(at),
             data: data(event)?,
             created_at: millis(real_now),
         });
     }
-    let numbers: Vec<_> =
-        last.into_iter().map(|(subject_id, last)| event_sequences::Model { tenant_id: tenant.0, subject_id, last }).collect();
-    batch::insert::<event_sequences::Entity, _>(c, &numbers, OnConflict::Replace).await?;
+    numbers.write(c, tenant).await?;
     batch::insert::<events::Entity, _>(c, &rows, OnConflict::Fail).await?;
     fan_out(c, tenant, real_now, &rows).await
 }
 
-/// The feed counts under the tenant's own id, so events about the tenant count under its complement.
-fn tenant_subject(tenant: TenantId) -> Uuid {
-    Uuid::from_u128(!tenant.0.as_u128())
+/// Takes `count` places in the tenant's feed; gives back the last one taken before. The row is locked until
+/// commit, so that positions are given in commit order and no reader of the feed skips one.
+async fn take_positions<C: ConnectionTrait>(c: &C, tenant: TenantId, count: usize) -> Result<i64, StoreError> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let sql = "INSERT INTO event_sequences (tenant_id, subject_id, last) VALUES ($1, $1, $2) ON CONFLICT (tenant_id, subject_id) \
+               DO UPDATE SET last = event_sequences.last + excluded.last RETURNING last";
+    let statement = Statement::from_sql_and_values(c.get_database_backend(), sql, [tenant.0.into(), count.into()]);
+    let row = c.query_one_raw(statement).await?.ok_or_else(|| StoreError::inconsistent("event_sequences", "no position was given"))?;
+    Ok(row.try_get_by::<i64, _>(0)? - count)
+}
+
+/// Last number of each subject. What facts make known (a customer, an invoice, a credit note, a payment) begins
+/// with its event number 1, which needs no row: that comes with number 2.
+struct Numbers {
+    last: BTreeMap<Uuid, i64>,
+    begun: BTreeSet<Uuid>,
+}
+
+impl Numbers {
+    async fn load<C: ConnectionTrait>(c: &C, tenant: TenantId, list: &[NewEvent]) -> Result<Self, StoreError> {
+        let begun: BTreeSet<Uuid> = list.iter().filter(|event| event.first).map(|event| event.subject).collect();
+        let others: BTreeSet<Uuid> = list.iter().map(|event| subject(tenant, event)).filter(|id| !begun.contains(id)).collect();
+        let mut last: BTreeMap<Uuid, i64> = begun.iter().map(|id| (*id, 0)).collect();
+        if !others.is_empty() {
+            let backend = c.get_database_backend();
+            let sql = format!("SELECT * FROM event_sequences WHERE tenant_id = $1 AND subject_id {}", any::of_ids(backend, 2));
+            let values = [tenant.0.into(), any::ids(backend, others)];
+            let rows = event_sequences::Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values)).all(c).await?;
+            last.extend(rows.into_iter().map(|row| (row.subject_id, row.last)));
+        }
+        Ok(Self { last, begun })
+    }
+
+    fn next(&mut self, tenant: TenantId, event: &NewEvent) -> i64 {
+        let last = self.last.entry(subject(tenant, event)).or_insert_with(|| i64::from(begins_told(event.kind.subject_type())));
+        *last += 1;
+        *last
+    }
+
+    async fn write<C: ConnectionTrait>(self, c: &C, tenant: TenantId) -> Result<(), StoreError> {
+        let row = |(subject_id, last)| event_sequences::Model { tenant_id: tenant.0, subject_id, last };
+        let needed = |(id, last): &(Uuid, i64)| *last > 1 || !self.begun.contains(id);
+        let rows: Vec<_> = self.last.into_iter().filter(needed).map(row).collect();
+        batch::insert::<event_sequences::Entity, _>(c, &rows, OnConflict::Replace).await?;
+        Ok(())
+    }
+}
+
+/// Has a subject of this kind without a row told one event already?
+fn begins_told(kind: SubjectType) -> bool {
+    matches!(kind, SubjectType::Customer | SubjectType::Invoice | SubjectType::CreditNote | SubjectType::Payment)
+}
+
+/// Whose numbers an event takes: the feed counts under the tenant's own id, so events about the tenant count
+/// under its complement.
+fn subject(tenant: TenantId, event: &NewEvent) -> Uuid {
+    if event.subject == tenant.0 { Uuid::from_u128(!tenant.0.as_u128()) } else { event.subject }
 }
 
 fn data(event: &NewEvent) -> Result<String, StoreError> {
-    let value = serde_json::json!({ "object": event.object, "changes": event.changes });
-    serde_json::to_string(&value).map_err(|error| StoreError::inconsistent("events", error))
-}
-
-async fn last_numbers<C: ConnectionTrait>(c: &C, tenant: TenantId, list: &[NewEvent]) -> Result<BTreeMap<Uuid, i64>, StoreError> {
-    let mut subjects: Vec<Uuid> = list.iter().map(|event| event.subject).collect();
-    subjects.extend([tenant.0, tenant_subject(tenant)]);
-    subjects.sort_unstable();
-    subjects.dedup();
-    let mut last = BTreeMap::new();
-    for chunk in subjects.chunks(10_000) {
-        let rows = event_sequences::Entity::find()
-            .filter(event_sequences::Column::TenantId.eq(tenant.0))
-            .filter(event_sequences::Column::SubjectId.is_in(chunk.iter().copied()))
-            .all(c)
-            .await?;
-        last.extend(rows.into_iter().map(|row| (row.subject_id, row.last)));
+    #[derive(Serialize)]
+    struct Data<'a> {
+        object: &'a EventObject,
+        changes: &'a Map<String, Value>,
     }
-    Ok(last)
+    let data = Data { object: &event.object, changes: &event.changes };
+    serde_json::to_string(&data).map_err(|error| StoreError::inconsistent("events", error))
 }
 
 async fn fan_out<C: ConnectionTrait>(c: &C, tenant: TenantId, real_now: DateTime<Utc>, rows: &[events::Model]) -> Result<(), StoreError> {

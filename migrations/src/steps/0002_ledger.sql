@@ -100,6 +100,7 @@ CREATE TABLE credit_notes (
 );
 CREATE UNIQUE INDEX credit_notes_external ON credit_notes (tenant_id, source, external_id);
 CREATE INDEX credit_notes_customer ON credit_notes (tenant_id, customer_id);
+CREATE INDEX credit_notes_unapplied ON credit_notes (tenant_id, customer_id) WHERE unapplied > 0;
 
 CREATE TABLE payments (
     tenant_id UUID NOT NULL,
@@ -123,6 +124,7 @@ CREATE TABLE payments (
 );
 CREATE UNIQUE INDEX payments_external ON payments (tenant_id, source, external_id);
 CREATE INDEX payments_customer ON payments (tenant_id, customer_id);
+CREATE INDEX payments_unapplied ON payments (tenant_id, customer_id) WHERE unapplied > 0;
 
 CREATE TABLE allocations (
     tenant_id UUID NOT NULL,
@@ -138,7 +140,7 @@ CREATE TABLE allocations (
     reversed_on TEXT,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX allocations_customer ON allocations (tenant_id, customer_id);
+CREATE INDEX allocations_customer ON allocations (tenant_id, customer_id, made_at);
 
 -- Facts that wait for a customer, an invoice or a payment that is not known yet.
 CREATE TABLE parked (

@@ -191,7 +191,7 @@ async fn save(
         .exec(tx)
         .await?;
     let changes = if kind == EventType::DisputeResolved { Map::from_iter([("status".to_owned(), json!("open"))]) } else { Map::new() };
-    let event = NewEvent { kind, subject: id, object: EventObject::Dispute(Box::new(record.clone())), changes };
+    let event = NewEvent { changes, ..NewEvent::new(kind, id, EventObject::Dispute(Box::new(record.clone()))) };
     moment.finish(tx, tenant, record.customer_id, vec![event]).await?;
     Ok(record)
 }

@@ -307,7 +307,7 @@ async fn save(
     let id = row.id;
     batch::insert::<reminders::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     let changes = if status_before == record.status { Map::new() } else { Map::from_iter([("status".to_owned(), json!(status_before))]) };
-    let event = NewEvent { kind, subject: id, object: EventObject::Reminder(Box::new(record.clone())), changes };
+    let event = NewEvent { changes, ..NewEvent::new(kind, id, EventObject::Reminder(Box::new(record.clone()))) };
     moment.finish(tx, tenant, record.customer_id, vec![event]).await?;
     get(tx, tenant, record.id).await
 }

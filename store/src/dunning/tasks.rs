@@ -144,7 +144,7 @@ pub async fn complete(
     batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
     let object = EventObject::Task(Box::new(record.clone()));
-    let mut events = vec![NewEvent { kind: EventType::TaskCompleted, subject: id.0, object, changes }];
+    let mut events = vec![NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, object) }];
     let mut promised = None;
     if let Some(promise) = done.promise {
         let (promise, event) = promises::make(tx, tenant, NewPromise { customer_id: customer, ..promise }, moment)

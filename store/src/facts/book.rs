@@ -7,7 +7,12 @@ use relance_domain::{event::EventType, ids::TenantId, settings::Settings};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{FactOutcome, parking::Parking, people::People, rows::Rows};
+use super::{
+    FactOutcome,
+    parking::Parking,
+    people::People,
+    rows::{Ids, Rows},
+};
 use crate::{
     entity::{allocations, credit_notes, customers, disputes, holds, invoices, payments, promises},
     policies::ActivePolicy,
@@ -51,6 +56,8 @@ pub(super) struct Telling {
     pub kind: EventType,
     pub subject: Uuid,
     pub changes: Map<String, Value>,
+    /// It is the first thing ever told about the subject.
+    pub first: bool,
 }
 
 /// Everything the batch touches.
@@ -64,6 +71,8 @@ pub(super) struct Book {
     pub real_now: DateTime<Utc>,
     /// The civil day in the tenant's zone.
     pub today: NaiveDate,
+    /// Known customers of the batch by name; read in full only where a fact is about the customer itself.
+    pub debtors: Ids,
     pub customers: Rows<customers::Model>,
     pub people: People,
     pub invoices: Rows<invoices::Model>,
@@ -73,6 +82,8 @@ pub(super) struct Book {
     pub promises: Rows<promises::Model>,
     /// Insolvency holds in force.
     pub holds: Rows<holds::Model>,
+    /// Known customers with unapplied money, or with allocations that are still open to change.
+    pub customers_with_money: BTreeSet<Uuid>,
     /// By customer, as loaded; [`super::settle`] replaces them.
     pub allocations: BTreeMap<Uuid, Vec<allocations::Model>>,
     /// Allocations written and withdrawn by the settling.
@@ -87,19 +98,31 @@ pub(super) struct Book {
     pub events_known: HashMap<(String, String), String>,
     /// Identities first seen in this batch.
     pub events_new: Vec<(String, String)>,
-    /// Sources of the batch.
-    pub sources: BTreeSet<String>,
+    /// Sources of the batch that nothing was heard of yet.
+    pub sources: Vec<String>,
     /// Customers to look at.
     pub touched: BTreeSet<Uuid>,
-    /// Customers whose ledger is settled anew.
+    /// Customers whose debt changed.
     pub debts: BTreeSet<Uuid>,
+    /// Those of them whose ledger is settled anew.
+    pub unsettled: BTreeSet<Uuid>,
     pub tellings: Vec<Telling>,
 }
 
 impl Book {
     /// Something is to be told about `subject`.
     pub fn tell(&mut self, kind: EventType, subject: Uuid, changes: Map<String, Value>) {
-        self.tellings.push(Telling { kind, subject, changes });
+        self.tellings.push(Telling { kind, subject, changes, first: false });
+    }
+
+    /// The subject begins with this.
+    pub fn tell_first(&mut self, kind: EventType, subject: Uuid) {
+        self.tellings.push(Telling { kind, subject, changes: Map::new(), first: true });
+    }
+
+    /// The customer that a source calls so.
+    pub fn customer_id(&self, source: &str, external_id: &str) -> Option<Uuid> {
+        self.debtors.get(source, external_id).or_else(|| self.customers.id_of(source, external_id))
     }
 
     /// Has that already been said of it in this batch?
@@ -111,5 +134,15 @@ impl Book {
     pub fn debt_changed(&mut self, customer: Uuid) {
         self.touched.insert(customer);
         self.debts.insert(customer);
+        self.unsettled.insert(customer);
+    }
+
+    /// A new invoice of a customer: nothing else moves, unless there is money that waits for it.
+    pub fn debt_grew(&mut self, customer: Uuid) {
+        self.touched.insert(customer);
+        self.debts.insert(customer);
+        if self.customers_with_money.contains(&customer) {
+            self.unsettled.insert(customer);
+        }
     }
 }

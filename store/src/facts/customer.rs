@@ -45,7 +45,7 @@ pub(super) fn take(book: &mut Book, stated: &Stated<'_>, details: &CustomerDetai
     match outcome {
         FactOutcome::Created => {
             book.customers.put(new_row(book, id, stated, details));
-            book.tell(EventType::CustomerCreated, id, Map::new());
+            book.tell_first(EventType::CustomerCreated, id);
         }
         FactOutcome::Changed => {
             let Some(row) = known else { return Taken::new(outcome, Kind::Customer, id) };
@@ -130,7 +130,7 @@ pub(super) fn opt_out(book: &mut Book, source: &str, customer: &str, channel: &s
 
 /// Debts from before the judgment are stopped (C. com. L622-7, L622-21): a hold that only a person lifts.
 pub(super) fn insolvency(book: &mut Book, source: &str, customer: &str, procedure: &str, judgment_on: NaiveDate) -> Taken {
-    let Some(id) = book.customers.find(source, customer).map(|row| row.id) else { return Taken::bare(FactOutcome::Unchanged) };
+    let Some(id) = book.customer_id(source, customer) else { return Taken::bare(FactOutcome::Unchanged) };
     let before_on = day_text(judgment_on);
     let same = book.holds.all().find(|hold| hold.customer_id == Some(id) && hold.before_on.as_deref() == Some(&before_on));
     if let Some(hold) = same {

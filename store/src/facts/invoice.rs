@@ -25,9 +25,7 @@ const STATUS_AT: &str = "lifecycle_status";
 
 /// Takes an invoice's snapshot; its customer is known.
 pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details: &InvoiceDetails, due_on_missing: bool) -> Taken {
-    let Some(customer_id) = book.customers.find(stated.source, customer).map(|row| row.id) else {
-        return Taken::bare(FactOutcome::Unchanged);
-    };
+    let Some(customer_id) = book.customer_id(stated.source, customer) else { return Taken::bare(FactOutcome::Unchanged) };
     let known = book.invoices.find(stated.source, stated.external_id).cloned();
     let verdict = judge_version(known.as_ref().map(|row| (row.source_version, row.digest.as_str())), (stated.version, stated.digest));
     let id = known.as_ref().map_or_else(Uuid::now_v7, |row| row.id);
@@ -40,16 +38,19 @@ pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details
     };
     let details = resolved(book, details, due_on_missing);
     match known {
-        Some(row) => change(book, row, stated, customer_id, details),
+        Some(row) => {
+            change(book, row, stated, customer_id, details);
+            book.debt_changed(customer_id);
+        }
         None => {
             book.invoices.put(new_row(book, id, stated, customer_id, &details));
-            book.tell(EventType::InvoiceRecorded, id, Map::new());
+            book.tell_first(EventType::InvoiceRecorded, id);
             if details.voided {
                 book.tell(EventType::InvoiceVoided, id, Map::new());
             }
+            book.debt_grew(customer_id);
         }
     }
-    book.debt_changed(customer_id);
     Taken::new(outcome, Kind::Invoice, id)
 }
 

@@ -7,59 +7,71 @@ use relance_domain::{
     calendar,
     facts::{Fact, WaitingFor},
     ids::TenantId,
-    settings::Settings,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryResult, QuerySelect, Statement, Value,
+};
 use uuid::Uuid;
 
 use super::{
     FactEnvelope, Mode,
     book::Book,
     customer::INSOLVENCY,
-    names::{Name, makes_known, names, waits_for},
+    debtors,
+    named::{Named, Pairs},
+    names::{makes_known, waits_for},
+    owner::{self, Owner},
     parking::Parking,
     people::People,
     rows::Rows,
 };
 use crate::{
     StoreError, any,
-    entity::{
-        allocations, contacts, credit_notes, customers, disputes, holds, ingest_events, invoices, parked, payments, policies, promises,
-        tenants,
-    },
-    time::instant,
+    entity::{allocations, contacts, credit_notes, disputes, holds, ingest_events, invoices, parked, payments, policies, promises},
 };
 
 /// Longest chain of waiting: customer, invoice, payment or dispute, its end.
 const LONGEST_WAIT: usize = 5;
 
 /// Loads rows of one tenant whose text columns match.
-struct Loader<'a> {
-    tx: &'a DatabaseTransaction,
-    tenant: TenantId,
+pub(super) struct Loader<'a> {
+    pub tx: &'a DatabaseTransaction,
+    pub tenant: TenantId,
+    pub mode: Mode,
 }
 
 impl Loader<'_> {
-    async fn rows<E: EntityTrait>(&self, sql: &str, lists: Vec<Value>) -> Result<Vec<E::Model>, StoreError> {
-        let mut values: Vec<Value> = vec![self.tenant.0.into()];
-        values.extend(lists);
-        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
-        Ok(E::find().from_raw_sql(statement).all(self.tx).await?)
+    /// Holds further batches of the tenant until this one is committed; SQLite has one writer anyway.
+    async fn one_after_the_other(&self) -> Result<(), StoreError> {
+        if self.backend() == DbBackend::Postgres && self.mode == Mode::Commit {
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 727102))";
+            self.tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [self.tenant.0.to_string().into()])).await?;
+        }
+        Ok(())
     }
 
-    /// Rows whose (source, external id) may be among those; a few more do no harm.
-    async fn named<E: EntityTrait>(
-        &self,
-        table: &str,
-        sources: &BTreeSet<&str>,
-        names: &BTreeSet<&str>,
-    ) -> Result<Vec<E::Model>, StoreError> {
+    /// The raw rows of a statement whose first parameter is the tenant.
+    pub async fn raw(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
+        Ok(self.tx.query_all_raw(self.statement(sql, values)).await?)
+    }
+
+    fn statement(&self, sql: &str, lists: Vec<Value>) -> Statement {
+        let mut values: Vec<Value> = vec![self.tenant.0.into()];
+        values.extend(lists);
+        Statement::from_sql_and_values(self.backend(), sql, values)
+    }
+
+    pub async fn rows<E: EntityTrait>(&self, sql: &str, lists: Vec<Value>) -> Result<Vec<E::Model>, StoreError> {
+        Ok(E::find().from_raw_sql(self.statement(sql, lists)).all(self.tx).await?)
+    }
+
+    /// Rows that those pairs name.
+    async fn named<E: EntityTrait>(&self, table: &str, columns: [&str; 2], names: &Pairs<'_>) -> Result<Vec<E::Model>, StoreError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let condition = self.name_condition(2, 3);
-        let sql = format!("SELECT * FROM {table} WHERE tenant_id = $1 AND {condition}");
-        self.rows::<E>(&sql, vec![self.texts(sources), self.texts(names)]).await
+        let sql = any::named(self.backend(), "*", table, columns, 2);
+        self.rows::<E>(&sql, any::pairs(self.backend(), names.iter().copied())).await
     }
 
     /// Rows of those customers.
@@ -72,22 +84,20 @@ impl Loader<'_> {
         self.rows::<E>(&sql, vec![any::ids(self.backend(), customers.iter().copied())]).await
     }
 
-    fn name_condition(&self, sources: usize, names: usize) -> String {
-        let backend = self.backend();
-        format!("source {} AND external_id {}", any::of_texts(backend, sources), any::of_texts(backend, names))
-    }
-
-    fn texts(&self, list: &BTreeSet<&str>) -> Value {
+    pub fn texts(&self, list: &BTreeSet<&str>) -> Value {
         any::texts(self.backend(), list.iter().copied())
     }
 
-    fn backend(&self) -> DbBackend {
+    pub fn backend(&self) -> DbBackend {
         self.tx.get_database_backend()
     }
 }
 
 /// Opens the book of a batch. On PostgreSQL the batches of one tenant come one after the other, and the
 /// customers' rows are locked in the order of their ids before anything of theirs is read.
+///
+/// The whole ledger is read of those customers only where a fact may move more than it says: not of one who
+/// gets a new invoice and has no money that waits for one.
 pub(super) async fn book(
     tx: &DatabaseTransaction,
     tenant: TenantId,
@@ -95,55 +105,53 @@ pub(super) async fn book(
     facts: &[FactEnvelope],
     mode: Mode,
 ) -> Result<Book, StoreError> {
-    let row = tenants::Entity::find_by_id(tenant.0).one(tx).await?.ok_or(StoreError::NotFound)?;
-    let settings: Settings = serde_json::from_str(&row.settings).map_err(|error| StoreError::inconsistent("tenants", error))?;
-    let load = Loader { tx, tenant };
-    if load.backend() == DbBackend::Postgres && mode == Mode::Commit {
-        let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 727102))";
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [tenant.0.to_string().into()])).await?;
-    }
+    let load = Loader { tx, tenant, mode };
+    let Owner { live, now, settings, new_sources } = owner::load(&load, facts, real_now).await?;
+    load.one_after_the_other().await?;
     let events_known = known_events(&load, facts).await?;
     let fresh: Vec<&FactEnvelope> = facts.iter().filter(|one| !is_known(&events_known, one)).collect();
     let parking = parked_facts(&load, &fresh).await?;
     let named = Named::of(fresh.iter().map(|one| (one.source.as_str(), &one.fact)).chain(parking.facts()));
 
-    let customers = load_customers(&load, &named, mode).await?;
-    let ids: Vec<Uuid> = customers.iter().map(|row| row.id).collect();
-    let ledger: &[Uuid] = if named.ledger { &ids } else { &[] };
+    let customers = debtors::load(&load, &named).await?;
+    let with_money = debtors::with_money(&load, &customers, (!live).then_some(now)).await?;
+    let (ids, ledger) = (customers.ids(), customers.ledgers(&named, &with_money));
     let people: &[Uuid] = if named.people { &ids } else { &[] };
     let policies = if named.promises.is_empty() { Vec::new() } else { crate::policies::active(tx, tenant).await? };
     let policy_ids = policy_ids(&load, named.policies).await?;
-    let now = row.clock_at.map_or(real_now, instant);
     let zone = calendar::parse_zone(&settings.time_zone).unwrap_or_default();
     Ok(Book {
         tenant,
-        live: row.live,
+        live,
         today: calendar::local_day(now, zone),
         settings,
         now,
         real_now,
         people: People::loaded(load.of::<contacts::Entity>("contacts", people, "").await?)?,
-        invoices: Rows::loaded(load.of::<invoices::Entity>("invoices", ledger, "").await?),
-        credit_notes: Rows::loaded(load.of::<credit_notes::Entity>("credit_notes", ledger, "").await?),
-        payments: Rows::loaded(load.of::<payments::Entity>("payments", ledger, "").await?),
-        disputes: Rows::loaded(load.of::<disputes::Entity>("disputes", ledger, "").await?),
-        allocations: by_customer(load.of::<allocations::Entity>("allocations", ledger, "").await?),
-        promises: Rows::loaded(load.named::<promises::Entity>("promises", &named.sources, &named.promises).await?),
+        invoices: Rows::loaded(load.of::<invoices::Entity>("invoices", &ledger, "").await?),
+        credit_notes: Rows::loaded(load.of::<credit_notes::Entity>("credit_notes", &ledger, "").await?),
+        payments: Rows::loaded(load.of::<payments::Entity>("payments", &ledger, "").await?),
+        disputes: Rows::loaded(load.of::<disputes::Entity>("disputes", &ledger, "").await?),
+        allocations: by_customer(load.of::<allocations::Entity>("allocations", &ledger, "").await?),
+        promises: Rows::loaded(load.named::<promises::Entity>("promises", ["source", "external_id"], &named.promises).await?),
         holds: Rows::loaded(if named.insolvency {
             load.of::<holds::Entity>("holds", &ids, &format!(" AND released_at IS NULL AND reason = '{INSOLVENCY}'")).await?
         } else {
             Vec::new()
         }),
-        customers: Rows::loaded(customers),
+        debtors: customers.names,
+        customers: Rows::loaded(customers.rows),
+        customers_with_money: with_money,
         allocated: Vec::new(),
         withdrawn: Vec::new(),
         policies,
         policy_ids,
         events_known,
         events_new: Vec::new(),
-        sources: facts.iter().map(|one| one.source.clone()).collect(),
+        sources: new_sources,
         touched: BTreeSet::new(),
         debts: BTreeSet::new(),
+        unsettled: BTreeSet::new(),
         tellings: Vec::new(),
         parking,
     })
@@ -163,13 +171,7 @@ fn is_known(known: &HashMap<(String, String), String>, envelope: &FactEnvelope) 
 
 async fn known_events(load: &Loader<'_>, facts: &[FactEnvelope]) -> Result<HashMap<(String, String), String>, StoreError> {
     let with_event = || facts.iter().filter_map(|one| Some((one.source.as_str(), one.event.as_ref()?.id.as_str())));
-    if with_event().next().is_none() {
-        return Ok(HashMap::new());
-    }
-    let (sources, ids): (BTreeSet<&str>, BTreeSet<&str>) = with_event().unzip();
-    let (sources_are, ids_are) = (any::of_texts(load.backend(), 2), any::of_texts(load.backend(), 3));
-    let sql = format!("SELECT * FROM ingest_events WHERE tenant_id = $1 AND source {sources_are} AND event_id {ids_are}");
-    let rows = load.rows::<ingest_events::Entity>(&sql, vec![load.texts(&sources), load.texts(&ids)]).await?;
+    let rows = load.named::<ingest_events::Entity>("ingest_events", ["source", "event_id"], &with_event().collect()).await?;
     Ok(rows.into_iter().map(|row| ((row.source, row.event_id), row.digest)).collect())
 }
 
@@ -182,10 +184,8 @@ async fn parked_facts(load: &Loader<'_>, facts: &[&FactEnvelope]) -> Result<Park
         if needs.is_empty() {
             break;
         }
-        let (sources, keys): (BTreeSet<&str>, BTreeSet<&str>) = needs.iter().map(|(source, key)| (source.as_str(), key.as_str())).unzip();
-        let (sources_are, keys_are) = (any::of_texts(load.backend(), 2), any::of_texts(load.backend(), 3));
-        let sql = format!("SELECT * FROM parked WHERE tenant_id = $1 AND source {sources_are} AND waits_for {keys_are}");
-        let found = load.rows::<parked::Entity>(&sql, vec![load.texts(&sources), load.texts(&keys)]).await?;
+        let keys = needs.iter().map(|(source, key)| (source.as_str(), key.as_str())).collect();
+        let found = load.named::<parked::Entity>("parked", ["source", "waits_for"], &keys).await?;
         asked.append(&mut needs);
         let mut new = Vec::new();
         for row in found {
@@ -201,76 +201,6 @@ async fn parked_facts(load: &Loader<'_>, facts: &[&FactEnvelope]) -> Result<Park
 fn need(source: &str, fact: &Fact) -> Option<(String, String)> {
     let known: WaitingFor = makes_known(fact)?;
     Some((source.to_owned(), waits_for(&known)))
-}
-
-/// Everything the facts name, and which tables they speak of.
-#[derive(Default)]
-struct Named<'a> {
-    sources: BTreeSet<&'a str>,
-    customers: BTreeSet<&'a str>,
-    invoices: BTreeSet<&'a str>,
-    credit_notes: BTreeSet<&'a str>,
-    payments: BTreeSet<&'a str>,
-    disputes: BTreeSet<&'a str>,
-    promises: BTreeSet<&'a str>,
-    ledger: bool,
-    policies: bool,
-    insolvency: bool,
-    people: bool,
-}
-
-impl<'a> Named<'a> {
-    fn of(facts: impl Iterator<Item = (&'a str, &'a Fact)>) -> Self {
-        let mut named = Self::default();
-        for (source, fact) in facts {
-            named.sources.insert(source);
-            match fact {
-                Fact::Customer { details, .. } => {
-                    named.people = true;
-                    named.policies |= details.policy_id.is_some();
-                }
-                Fact::InsolvencyOpened { .. } => named.insolvency = true,
-                Fact::ContactOptedOut { .. } => named.people = true,
-                _ => named.ledger = true,
-            }
-            for name in names(fact) {
-                match name {
-                    Name::Customer(id) => named.customers.insert(id),
-                    Name::Invoice(id) => named.invoices.insert(id),
-                    Name::CreditNote(id) => named.credit_notes.insert(id),
-                    Name::Payment(id) => named.payments.insert(id),
-                    Name::Dispute(id) => named.disputes.insert(id),
-                    Name::Promise(id) => named.promises.insert(id),
-                };
-            }
-        }
-        named
-    }
-}
-
-/// The customers named, and those of every named thing: whatever a fact changes is theirs.
-async fn load_customers(load: &Loader<'_>, named: &Named<'_>, mode: Mode) -> Result<Vec<customers::Model>, StoreError> {
-    let mut values = vec![load.texts(&named.sources)];
-    let mut parts = Vec::new();
-    let tables = [
-        ("customers", "id", &named.customers),
-        ("invoices", "customer_id", &named.invoices),
-        ("credit_notes", "customer_id", &named.credit_notes),
-        ("payments", "customer_id", &named.payments),
-        ("disputes", "customer_id", &named.disputes),
-        ("promises", "customer_id", &named.promises),
-    ];
-    for (table, column, names) in tables.into_iter().filter(|(_, _, names)| !names.is_empty()) {
-        values.push(load.texts(names));
-        let condition = load.name_condition(2, values.len() + 1);
-        parts.push(format!("SELECT {column} FROM {table} WHERE tenant_id = $1 AND {condition}"));
-    }
-    if parts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let lock = if load.backend() == DbBackend::Postgres && mode == Mode::Commit { " FOR UPDATE" } else { "" };
-    let sql = format!("SELECT * FROM customers WHERE tenant_id = $1 AND id IN ({}) ORDER BY id{lock}", parts.join(" UNION "));
-    load.rows::<customers::Entity>(&sql, values).await
 }
 
 /// Policies of any state that a customer may name.

@@ -6,11 +6,14 @@
 
 mod book;
 mod customer;
+mod debtors;
 mod dispute;
 mod invoice;
 mod load;
 mod money_in;
+mod named;
 mod names;
+mod owner;
 mod parking;
 mod people;
 mod promise;

@@ -26,9 +26,7 @@ pub(super) fn payment(book: &mut Book, stated: &Stated<'_>, fact: &Fact) -> Take
     let Fact::Payment { customer_external_id, amount, paid_on, method, reference, payer_name, payer_iban, allocations, .. } = fact else {
         return Taken::bare(FactOutcome::Unchanged);
     };
-    let Some(customer_id) = book.customers.find(stated.source, customer_external_id).map(|row| row.id) else {
-        return Taken::bare(FactOutcome::Unchanged);
-    };
+    let Some(customer_id) = book.customer_id(stated.source, customer_external_id) else { return Taken::bare(FactOutcome::Unchanged) };
     let known = book.payments.find(stated.source, stated.external_id).cloned();
     let id = known.as_ref().map_or_else(Uuid::now_v7, |row| row.id);
     let verdict = judge_version(known.as_ref().map(|row| (row.source_version, row.digest.as_str())), (stated.version, stated.digest));
@@ -76,7 +74,10 @@ pub(super) fn payment(book: &mut Book, stated: &Stated<'_>, fact: &Fact) -> Take
         row_version: 1,
         created_at,
     });
-    book.tell(EventType::PaymentRecorded, id, Map::new());
+    match outcome {
+        FactOutcome::Created => book.tell_first(EventType::PaymentRecorded, id),
+        _ => book.tell(EventType::PaymentRecorded, id, Map::new()),
+    }
     book.debt_changed(customer_id);
     Taken::new(outcome, Kind::Payment, id)
 }
@@ -137,9 +138,7 @@ pub(super) fn credit_note(book: &mut Book, stated: &Stated<'_>, fact: &Fact) -> 
     let Fact::CreditNote { customer_external_id, number, issued_on, total, mode, invoice_external_id, .. } = fact else {
         return Taken::bare(FactOutcome::Unchanged);
     };
-    let Some(customer_id) = book.customers.find(stated.source, customer_external_id).map(|row| row.id) else {
-        return Taken::bare(FactOutcome::Unchanged);
-    };
+    let Some(customer_id) = book.customer_id(stated.source, customer_external_id) else { return Taken::bare(FactOutcome::Unchanged) };
     let known = book.credit_notes.find(stated.source, stated.external_id).cloned();
     let id = known.as_ref().map_or_else(Uuid::now_v7, |row| row.id);
     let verdict = judge_version(known.as_ref().map(|row| (row.source_version, row.digest.as_str())), (stated.version, stated.digest));
@@ -180,7 +179,10 @@ pub(super) fn credit_note(book: &mut Book, stated: &Stated<'_>, fact: &Fact) -> 
         row_version: 1,
         created_at: known.map_or_else(|| millis(book.now), |row| row.created_at),
     });
-    book.tell(EventType::CreditNoteRecorded, id, Map::new());
+    match outcome {
+        FactOutcome::Created => book.tell_first(EventType::CreditNoteRecorded, id),
+        _ => book.tell(EventType::CreditNoteRecorded, id, Map::new()),
+    }
     book.debt_changed(customer_id);
     Taken::new(outcome, Kind::CreditNote, id)
 }

@@ -94,7 +94,7 @@ pub(super) fn missing(book: &Book, source: &str, fact: &Fact) -> Vec<WaitingFor>
     };
     for name in names(fact) {
         match name {
-            Name::Customer(id) => need(WaitedKind::Customer, id, book.customers.find(source, id).is_some()),
+            Name::Customer(id) => need(WaitedKind::Customer, id, book.customer_id(source, id).is_some()),
             Name::Invoice(id) => need(WaitedKind::Invoice, id, book.invoices.find(source, id).is_some()),
             Name::Payment(id) => need(WaitedKind::Payment, id, book.payments.find(source, id).is_some()),
             Name::Dispute(id) => need(WaitedKind::Dispute, id, book.disputes.find(source, id).is_some()),

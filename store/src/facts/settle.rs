@@ -21,7 +21,10 @@ use crate::{
 
 /// Settles every customer whose debt may have changed.
 pub(super) fn settle(book: &mut Book) -> Result<(), StoreError> {
-    let mut ledgers: BTreeMap<Uuid, LedgerFacts> = book.debts.iter().map(|id| (*id, LedgerFacts::default())).collect();
+    let mut ledgers: BTreeMap<Uuid, LedgerFacts> = book.unsettled.iter().map(|id| (*id, LedgerFacts::default())).collect();
+    if ledgers.is_empty() {
+        return Ok(());
+    }
     for row in book.invoices.all() {
         if let Some(ledger) = ledgers.get_mut(&row.customer_id) {
             ledger.invoices.push(ledger::invoice(row)?);

@@ -1,16 +1,20 @@
 //! Writes what a batch changed: one statement a table, events last.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, ModelTrait, Statement};
 use uuid::Uuid;
 
-use super::{book::Book, tell};
+use super::{
+    book::Book,
+    rows::{Row, Rows, Written},
+    tell,
+};
 use crate::{
     StoreError, any,
     batch::{self, OnConflict},
     entity::{
         allocations, contacts, credit_notes, customers, disputes, holds, ingest_events, invoices, parked, payments, promises, sources,
     },
-    outbox,
+    listen, outbox,
     time::millis,
     touch,
 };
@@ -20,24 +24,39 @@ const LOOK: OnConflict = OnConflict::ReplaceBut(&["next_check_at", "lease_until"
 /// Columns of an invoice that belong to those who decide on it.
 const DECISION: OnConflict = OnConflict::ReplaceBut(&["payee_confirmed", "dunning"]);
 
+/// In milliseconds.
+const SECOND: i64 = 1_000;
+
 /// Writes everything; the caller commits.
 pub(super) async fn write(tx: &DatabaseTransaction, book: Book) -> Result<(), StoreError> {
     let events = tell::events(&book)?;
+    look(tx, &book).await?;
     write_sources(tx, &book).await?;
-    batch::insert::<customers::Entity, _>(tx, &book.customers.written(), LOOK).await?;
-    batch::insert::<contacts::Entity, _>(tx, &book.people.written(), OnConflict::Replace).await?;
-    batch::insert::<invoices::Entity, _>(tx, &book.invoices.written(), DECISION).await?;
-    batch::insert::<credit_notes::Entity, _>(tx, &book.credit_notes.written(), OnConflict::Replace).await?;
-    batch::insert::<payments::Entity, _>(tx, &book.payments.written(), OnConflict::Replace).await?;
-    delete(tx, &book, "allocations", &book.withdrawn).await?;
-    batch::insert::<allocations::Entity, _>(tx, &book.allocated, OnConflict::Replace).await?;
-    batch::insert::<disputes::Entity, _>(tx, &book.disputes.written(), OnConflict::Replace).await?;
-    batch::insert::<promises::Entity, _>(tx, &book.promises.written(), OnConflict::Replace).await?;
-    batch::insert::<holds::Entity, _>(tx, &book.holds.written(), OnConflict::Replace).await?;
     write_parked(tx, &book).await?;
     write_identities(tx, &book).await?;
-    look(tx, &book).await?;
+    delete(tx, &book, "allocations", &book.withdrawn).await?;
+    batch::insert::<allocations::Entity, _>(tx, &book.allocated, OnConflict::Replace).await?;
+    batch::insert::<contacts::Entity, _>(tx, &book.people.written(), OnConflict::Replace).await?;
+    rows::<customers::Entity>(tx, book.customers, LOOK).await?;
+    rows::<invoices::Entity>(tx, book.invoices, DECISION).await?;
+    rows::<credit_notes::Entity>(tx, book.credit_notes, OnConflict::Replace).await?;
+    rows::<payments::Entity>(tx, book.payments, OnConflict::Replace).await?;
+    rows::<disputes::Entity>(tx, book.disputes, OnConflict::Replace).await?;
+    rows::<promises::Entity>(tx, book.promises, OnConflict::Replace).await?;
+    rows::<holds::Entity>(tx, book.holds, OnConflict::Replace).await?;
     outbox::append(tx, book.tenant, book.now, book.real_now, events).await
+}
+
+/// What is new is inserted, without asking for each row whether it was there.
+async fn rows<E>(tx: &DatabaseTransaction, rows: Rows<E::Model>, on_conflict: OnConflict) -> Result<(), StoreError>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + Row,
+{
+    let Written { new, changed } = rows.written();
+    batch::insert::<E, _>(tx, &new, OnConflict::Fail).await?;
+    batch::insert::<E, _>(tx, &changed, on_conflict).await?;
+    Ok(())
 }
 
 /// A source springs into being at its first fact.
@@ -92,17 +111,29 @@ async fn delete(tx: &DatabaseTransaction, book: &Book, table: &str, ids: &[Uuid]
     Ok(())
 }
 
-/// Touched customers are looked at now; where the debt changed, since when is written down.
+/// Touched customers are looked at now; where the debt changed, since when is written down, to the second: so
+/// that not every fact of a busy customer writes its row. Those rows are locked: whoever looks at one of them
+/// waits for our commit.
 async fn look(tx: &DatabaseTransaction, book: &Book) -> Result<(), StoreError> {
     let known = |id: &&Uuid| !book.customers.is_new(**id); // new ones carry it in their row
     let debts: Vec<Uuid> = book.debts.iter().filter(known).copied().collect();
     let others: Vec<Uuid> = book.touched.difference(&book.debts).filter(known).copied().collect();
-    for (ids, set) in [(debts, "facts_changed_at = $3, "), (others, "")].into_iter().filter(|(ids, _)| !ids.is_empty()) {
+    let now = millis(book.now);
+    let told_since = if book.live { now - SECOND } else { now };
+    let late = "(next_check_at IS NULL OR next_check_at > $3)";
+    let changed = format!("(facts_changed_at < $4 OR {late})");
+    let lists =
+        [(debts, "facts_changed_at = $3, ", changed.as_str(), vec![now.into(), told_since.into()]), (others, "", late, vec![now.into()])];
+    for (ids, set, which, instants) in lists.into_iter().filter(|(ids, ..)| !ids.is_empty()) {
         let backend = tx.get_database_backend();
         let due = "next_check_at = CASE WHEN next_check_at <= $3 THEN next_check_at ELSE $3 END";
-        let sql = format!("UPDATE customers SET {set}{due} WHERE tenant_id = $1 AND id {}", any::of_ids(backend, 2));
-        let values = [book.tenant.0.into(), any::ids(backend, ids), millis(book.now).into()];
+        let sql = format!("UPDATE customers SET {set}{due} WHERE tenant_id = $1 AND id {} AND {which}", any::of_ids(backend, 2));
+        let values = [vec![book.tenant.0.into(), any::ids(backend, ids)], instants].concat();
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
-    if book.touched.is_empty() { Ok(()) } else { touch::wake_clock(tx, book.tenant).await }
+    match (book.touched.is_empty(), book.live) {
+        (true, _) => Ok(()),
+        (false, true) => listen::say(tx).await,
+        (false, false) => touch::wake_clock(tx, book.tenant).await,
+    }
 }
