@@ -10,8 +10,7 @@ use crate::{
     money::{Currency, Money},
 };
 
-/// An invoice as its source states it, its due date resolved. What is not stated is not written: the
-/// document is stored with every invoice and every event about one.
+/// An invoice as its source states it, its due date resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceDetails {
     /// Number printed on it.

@@ -127,7 +127,7 @@ pub fn choose(list: &[ActivePolicy], customer: &CustomerDetails) -> Option<Polic
 }
 
 fn version(active: &ActivePolicy) -> PolicyVersion {
-    PolicyVersion { id: active.id, version: active.version, policy: active.policy.as_ref().clone() }
+    PolicyVersion { id: active.id, version: active.version, policy: Arc::clone(&active.policy) }
 }
 
 /// Is the policy for this customer, and if so, by its segment?

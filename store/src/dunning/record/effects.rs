@@ -251,11 +251,12 @@ fn announce(work: &mut Work, id: Uuid, decision: &Decision) -> Result<bool, Stor
     let today = work.today;
     let Some(row) = work.before.invoices.get_mut(&id).filter(|row| !row.overdue_announced) else { return Ok(false) };
     row.overdue_announced = true;
-    if let Some((_, dunning)) = decision.invoices.iter().find(|(invoice, _)| invoice.0 == id) {
+    let stands = decision.invoices.iter().find(|(invoice, _)| invoice.0 == id).map(|(_, dunning)| dunning);
+    if let Some(dunning) = stands {
         row.dunning = Some(text("invoices", dunning)?);
     }
     row.row_version += 1;
-    let record = row.record(today)?;
+    let record = row.record(today, stands)?;
     work.changed_invoices.push(id);
     work.tell(EventType::InvoiceOverdue, id, EventObject::Invoice(Box::new(record)));
     Ok(true)

@@ -65,8 +65,7 @@ pub async fn record_look(
     Ok(recorded)
 }
 
-/// The same for decisions that were made without a look, at `now`, the tenant's clock: nothing of the
-/// customers but what the decisions change need read.
+/// The same for decisions that were made without a look, at `now`, the tenant's clock.
 ///
 /// # Errors
 /// The database's; then nothing of the batch is done.

@@ -1,6 +1,9 @@
 //! From rows to snapshots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
@@ -61,7 +64,7 @@ pub(super) fn snapshots(
     let sent = grouped(&facts.sent, |row| row.customer_id);
     let tried = grouped(&facts.tried, |row| row.customer_id);
     let cases: BTreeSet<Uuid> = facts.cases.iter().map(|row| row.customer_id).collect();
-    let settings = &facts.creditor.settings;
+    let settings = Arc::new(facts.creditor.settings.clone());
     let reach = Reach::new(now, days_back(active));
     let one = |row: &CustomerRow| -> Result<Snapshot, StoreError> {
         let id = row.id;
@@ -77,7 +80,7 @@ pub(super) fn snapshots(
         contacts.sort_by_key(|row| row.position);
         let tried: Vec<&TriedRow> = of(&tried, id).iter().copied().filter(|row| reach.counts_tried(row)).collect();
         Ok(Snapshot {
-            settings: settings.clone(),
+            settings: Arc::clone(&settings),
             customer_id: CustomerId(id),
             contacts: contacts.into_iter().map(|row| row.contact()).collect::<Result<_, _>>()?,
             facts_changed_at: instant(row.facts_changed_at),

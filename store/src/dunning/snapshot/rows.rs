@@ -154,12 +154,15 @@ impl InvoiceRow {
         Ok(facts)
     }
 
-    /// The invoice as events carry it; `today` is the tenant's day.
-    pub(in crate::dunning) fn record(&mut self, today: NaiveDate) -> Result<InvoiceRecord, StoreError> {
+    /// The invoice as events carry it; `today` is the tenant's day, `stands` how it stands when that is known.
+    pub(in crate::dunning) fn record(&mut self, today: NaiveDate, stands: Option<&InvoiceDunning>) -> Result<InvoiceRecord, StoreError> {
         let details = self.read.take().map_or_else(|| json("invoices", &self.details), Ok)?;
         let status = InvoiceStatus::parse(&self.status).ok_or_else(|| StoreError::inconsistent("invoices", &self.status))?;
         let overdue = status == InvoiceStatus::Open && self.amount_due > 0 && details.due_on < today;
-        let dunning = self.dunning.as_deref().map(|text| json("invoices", text)).transpose()?;
+        let dunning = match stands {
+            Some(stands) => Some(stands.clone()),
+            None => self.dunning.as_deref().map(|text| json("invoices", text)).transpose()?,
+        };
         Ok(InvoiceRecord {
             id: InvoiceId(self.id),
             source: self.source.clone(),
