@@ -79,11 +79,14 @@ impl Change<'_> {
         };
         let named: Vec<String> =
             self.columns.iter().enumerate().map(|(at, (name, kind))| format!("{} AS {name}", column(at, *kind))).collect();
+        // the tenant stands in the list, so that nothing but the list can be read first: SQLite would else go
+        // through all rows of the tenant, and through the whole list for each
         format!(
-            "UPDATE {} AS t SET {} FROM (SELECT {} FROM json_each($1)) AS v WHERE t.tenant_id = $2 AND t.id = v.id{}",
+            "WITH v AS MATERIALIZED (SELECT $2 AS tenant_id, {} FROM json_each($1)) \
+             UPDATE {} AS t SET {} FROM v WHERE t.tenant_id = v.tenant_id AND t.id = v.id{}",
+            named.join(", "),
             self.table,
             self.set,
-            named.join(", "),
             self.only
         )
     }

@@ -72,7 +72,12 @@ impl Before {
         let before = Self {
             cases: facts.cases.iter().map(|row| (row.customer_id, case(row))).collect(),
             position: facts.steps.iter().map(|row| row.position).max().unwrap_or_default(),
-            steps: facts.steps.into_iter().map(|row| (planned_by(&row), row)).map(|(by, row)| ((row.invoice_id, row.step_key), by)).collect(),
+            steps: facts
+                .steps
+                .into_iter()
+                .map(|row| (planned_by(&row), row))
+                .map(|(by, row)| ((row.invoice_id, row.step_key), by))
+                .collect(),
             customers: facts.customers.into_iter().map(|row| (row.id, row)).collect(),
             invoices: facts.invoices.into_iter().map(|row| (row.id, row)).collect(),
             reminders: live_reminders(tx, tenant, &named.reminders).await?,

@@ -9,11 +9,7 @@ use relance_domain::{
 };
 
 use super::json;
-use crate::{
-    StoreError,
-    entity::invoices,
-    time::instant,
-};
+use crate::{StoreError, entity::invoices, time::instant};
 
 /// An invoice as events carry it; `today` is the tenant's day.
 pub(in crate::dunning) fn invoice(row: &invoices::Model, today: NaiveDate) -> Result<InvoiceRecord, StoreError> {

@@ -94,7 +94,12 @@ pub(super) fn snapshots(
             calls: calls(&tried)?,
             open_tasks: of(&tasks, id)
                 .iter()
-                .map(|row| OpenTask { id: TaskId(row.id), kind: row.kind.clone(), step_key: row.step_key.clone(), about: row.about.clone() })
+                .map(|row| OpenTask {
+                    id: TaskId(row.id),
+                    kind: row.kind.clone(),
+                    step_key: row.step_key.clone(),
+                    about: row.about.clone(),
+                })
                 .collect(),
             payments_complete_until: facts.sources.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
             ledger_differs: facts.sources.iter().any(|row| row.ledger_differs),
@@ -106,11 +111,7 @@ pub(super) fn snapshots(
 }
 
 /// Invoices that are open, or that a live reminder names, by due date.
-fn invoices_by_customer(
-    rows: &mut [InvoiceRow],
-    steps: &[StepRow],
-    live: &Live,
-) -> Result<BTreeMap<Uuid, Vec<InvoiceFacts>>, StoreError> {
+fn invoices_by_customer(rows: &mut [InvoiceRow], steps: &[StepRow], live: &Live) -> Result<BTreeMap<Uuid, Vec<InvoiceFacts>>, StoreError> {
     let named: BTreeSet<InvoiceId> = live.values().flatten().flat_map(|reminder| &reminder.lines).map(|line| line.invoice_id).collect();
     let steps = grouped(steps, |row| row.invoice_id);
     let mut groups = BTreeMap::<Uuid, Vec<InvoiceFacts>>::new();
@@ -126,12 +127,7 @@ fn invoices_by_customer(
 }
 
 /// Messages that left, contacts made elsewhere, and of the dials of a task the first.
-fn contacts_made(
-    sent: &[&SentRow],
-    tried: &[&TriedRow],
-    reach: Reach,
-    zones: [Option<&str>; 2],
-) -> Result<Vec<ContactMade>, StoreError> {
+fn contacts_made(sent: &[&SentRow], tried: &[&TriedRow], reach: Reach, zones: [Option<&str>; 2]) -> Result<Vec<ContactMade>, StoreError> {
     let left = sent.iter().filter(|row| reach.counts_sent(row)).map(|row| ContactMade {
         on: day_in(instant(row.sent_at), zones),
         channel: if row.channel == "webhook_only" { "other".to_owned() } else { row.channel.clone() },
