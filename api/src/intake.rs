@@ -73,7 +73,7 @@ async fn run(store: Arc<Store>, mut waiting: mpsc::Receiver<Parcel>) {
 
 async fn write(store: Arc<Store>, tenant: TenantId, parcels: Vec<Parcel>) {
     if let [_, _, ..] = parcels.as_slice() {
-        let facts = parcels.iter().flat_map(|parcel| parcel.facts.iter().cloned()).collect();
+        let facts = parcels.iter().flat_map(|parcel| &parcel.facts);
         if let Ok(results) = apply(&store, tenant, facts, Mode::Commit).await {
             let mut results = results.into_iter();
             for parcel in parcels {
@@ -85,7 +85,7 @@ async fn write(store: Arc<Store>, tenant: TenantId, parcels: Vec<Parcel>) {
     }
     // alone, or after a failure: nobody pays for what another handed in
     for Parcel { tenant, facts, reply } in parcels {
-        let outcome = apply(&store, tenant, facts, Mode::Commit).await;
+        let outcome = apply(&store, tenant, &facts, Mode::Commit).await;
         let _ = reply.send(outcome);
     }
 }

@@ -1,11 +1,30 @@
 //! Every route, as a list. Paths are written in full at each endpoint.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use actix_web::{dev::HttpServiceFactory, web};
+use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig};
 
 use crate::endpoints;
 
+/// Where endpoints are registered: to be served, or to be described. A thread that serves builds no description.
+pub trait Registry {
+    /// One more endpoint.
+    fn service(&mut self, endpoint: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+}
+
+impl Registry for web::ServiceConfig {
+    fn service(&mut self, endpoint: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(endpoint)
+    }
+}
+
+impl Registry for ServiceConfig<'_> {
+    fn service(&mut self, endpoint: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(endpoint)
+    }
+}
+
 /// Registers every endpoint; the OpenAPI document is made from the same list.
-pub fn configure(cfg: &mut ServiceConfig) {
+pub fn configure(cfg: &mut impl Registry) {
     endpoints::api_keys::routes(cfg);
     endpoints::channels::routes(cfg);
     endpoints::credit_notes::routes(cfg);

@@ -9,7 +9,6 @@ use actix_web::{
     web,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     docs::{self, Description},
@@ -52,7 +51,7 @@ pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> 
             .wrap(from_fn(idempotency))
             .wrap(Compress::default())
             .wrap(from_fn(frame))
-            .configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)))
+            .configure(routes::configure)
             .configure(docs::configure)
             .default_service(web::to(unmatched))
     });

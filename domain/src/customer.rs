@@ -119,18 +119,23 @@ pub struct ContactDetails {
     /// The source's name for it, unique within the customer.
     pub external_id: String,
     /// Name of the person or desk.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Role.
     pub role: ContactRole,
     /// E-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Telephone number as given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// Preferred channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_channel: Option<String>,
     /// May approve invoices for payment.
     pub can_approve_payment: bool,
     /// Language, else the customer's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// Form of address.
     pub formality: Formality,
@@ -155,30 +160,42 @@ pub struct CustomerDetails {
     /// Legal name.
     pub name: String,
     /// Language of messages (`fr`, `en`…), else the tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// IANA zone, else the tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// Holiday region; null: from country and postcode.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// SIREN (nine digits).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub siren: Option<String>,
     /// VAT number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
     /// Usual address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// Registered office.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub registered_address: Option<Address>,
     /// Legal form.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub legal_form: Option<String>,
     /// Days of its payment runs: `10`, `25`, `eom`.
     pub payment_days: Vec<String>,
     /// Public bodies: which kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_body_type: Option<String>,
     /// Segment, chooses the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     /// A policy of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_id: Option<PolicyId>,
     /// Its salesman.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sales_owner: Option<Person>,
     /// Contacts, in the source's order.
     pub contacts: Vec<ContactDetails>,

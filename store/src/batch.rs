@@ -8,8 +8,8 @@ use sea_orm::{
 
 use crate::StoreError;
 
-/// SQLite binds at most 32,766 values.
-const SQLITE_BINDS: usize = 30_000;
+/// Rows of a statement on SQLite: one text for most of them, and far from the 32,766 values that it binds.
+const SQLITE_ROWS: usize = 100;
 
 /// What happens to a row whose key is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ where
         return Ok(c.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected());
     }
     let mut written = 0;
-    for chunk in rows.chunks((SQLITE_BINDS / columns.len()).max(1)) {
+    for chunk in rows.chunks(SQLITE_ROWS) {
         let sql =
             format!("INSERT INTO {} ({}) VALUES {}{suffix}", table::<E>(), names::<E>(&columns), placeholders(columns.len(), chunk.len()));
         let values: Vec<Value> = chunk.iter().flat_map(|row| columns.iter().map(|column| row.get(*column))).collect();

@@ -22,6 +22,11 @@ const TABLE: &str = "invoices";
 
 pub(crate) fn record(row: Model, today: NaiveDate) -> Result<InvoiceRecord, StoreError> {
     let details: InvoiceDetails = json::read(TABLE, &row.details)?;
+    record_with(row, details, today)
+}
+
+/// The same with what its source says, read already.
+pub(crate) fn record_with(row: Model, details: InvoiceDetails, today: NaiveDate) -> Result<InvoiceRecord, StoreError> {
     let status = InvoiceStatus::parse(&row.status).ok_or_else(|| StoreError::inconsistent(TABLE, &row.status))?;
     let overdue = status == InvoiceStatus::Open && row.amount_due > 0 && details.due_on < today;
     let days_overdue = if overdue { today.signed_duration_since(details.due_on).num_days() } else { 0 };

@@ -30,6 +30,7 @@ pub(crate) fn money(table: &'static str, minor: i64, code: &str) -> Result<Money
 /// The part of an invoice's document that the ledger needs.
 #[derive(Deserialize)]
 struct InvoicePart {
+    #[serde(default)]
     payment_reference: Option<String>,
     voided: bool,
 }

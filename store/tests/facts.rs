@@ -49,7 +49,7 @@ async fn house() -> House {
 impl House {
     async fn send(&self, facts: Vec<Fact>) -> Vec<FactResult> {
         let facts = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
-        apply(&self.store, self.tenant, facts, Mode::Commit).await.unwrap()
+        apply(&self.store, self.tenant, &facts, Mode::Commit).await.unwrap()
     }
 
     async fn due(&self) -> BTreeMap<String, (i64, i64, &'static str)> {
@@ -282,19 +282,19 @@ async fn an_event_is_taken_once() {
     };
     let batch =
         || vec![event("1", customer("C1", 1, vec![])), event("2", invoice("I1", 1, "C1", "5")), event("1", customer("C1", 1, vec![]))];
-    let first = outcomes(&apply(&house.store, house.tenant, batch(), Mode::Commit).await.unwrap());
+    let first = outcomes(&apply(&house.store, house.tenant, &batch(), Mode::Commit).await.unwrap());
     assert_eq!(first, [FactOutcome::Created, FactOutcome::Created, FactOutcome::Duplicate]);
-    let again = outcomes(&apply(&house.store, house.tenant, batch(), Mode::Commit).await.unwrap());
+    let again = outcomes(&apply(&house.store, house.tenant, &batch(), Mode::Commit).await.unwrap());
     assert_eq!(again, [FactOutcome::Duplicate, FactOutcome::Duplicate, FactOutcome::Duplicate]);
     let other = vec![event("2", invoice("I9", 1, "C1", "5"))];
-    assert_eq!(outcomes(&apply(&house.store, house.tenant, other, Mode::Commit).await.unwrap()), [FactOutcome::EventIdConflict]);
+    assert_eq!(outcomes(&apply(&house.store, house.tenant, &other, Mode::Commit).await.unwrap()), [FactOutcome::EventIdConflict]);
 }
 
 #[tokio::test]
 async fn a_dry_run_says_what_would_be_and_changes_nothing() {
     let house = house().await;
     let facts = vec![FactEnvelope::new("erp", customer("C1", 1, vec![])), FactEnvelope::new("erp", invoice("I1", 1, "C1", "100"))];
-    let results = apply(&house.store, house.tenant, facts, Mode::DryRun).await.unwrap();
+    let results = apply(&house.store, house.tenant, &facts, Mode::DryRun).await.unwrap();
     assert_eq!(outcomes(&results), [FactOutcome::Created, FactOutcome::Created]);
     assert!(results.iter().all(|result| result.object.is_some()));
     assert!(house.due().await.is_empty());

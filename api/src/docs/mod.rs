@@ -31,7 +31,7 @@ struct Frame;
 
 /// The document of everything that is served, with the webhooks that are sent.
 pub fn openapi() -> OpenApi {
-    let (_, mut api) = App::new().into_utoipa_app().openapi(Frame::openapi()).configure(routes::configure).split_for_parts();
+    let (_, mut api) = App::new().into_utoipa_app().openapi(Frame::openapi()).configure(|cfg| routes::configure(cfg)).split_for_parts();
     webhooks::add(&mut api);
     finish::finish(&mut api);
     api

@@ -52,7 +52,7 @@ pub async fn take(store: &Store, tenant: TenantId, source: &str, list: Vec<Docum
     let credits = Credits::of(&tx, tenant, source, &read).await?;
     let (facts, places) = facts(source, &read, &credits);
     let mode = if dry_run { Mode::DryRun } else { Mode::Commit };
-    let results = apply_in(&tx, store, tenant, facts, mode).await?;
+    let results = apply_in(&tx, store, tenant, &facts, mode).await?;
     let items = items(&list, read, &places, &results, dry_run);
     if !dry_run {
         let taken = list.into_iter().zip(&items).filter(|(_, item)| item.problem.is_none() && item.result != "duplicate");

@@ -7,18 +7,18 @@ use actix_web::{
 use relance_domain::ids::DecisionId;
 use relance_openapi::decision::{DecisionList, DecisionView};
 use relance_store::dunning::decisions::{self, Filter};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     caller::{Caller, Scope},
     etag::tagged,
     problem::Answer,
     query::{self, Query, path_id},
+    routes::Registry,
     state::App,
 };
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list_decisions).service(get_decision);
 }
 

@@ -7,7 +7,6 @@ use actix_web::{
 use relance_domain::ids::CustomerId;
 use relance_openapi::interaction::{InteractionInput, InteractionView};
 use relance_store::dunning::interactions::{self, NewInteraction};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     body::{Body, Faults},
@@ -15,6 +14,7 @@ use crate::{
     named::{person, words},
     problem::Answer,
     query::{self, path_id},
+    routes::Registry,
     state::App,
 };
 
@@ -22,7 +22,7 @@ use crate::{
 const CHANNELS: [&str; 6] = ["phone", "visit", "email", "sms", "letter", "other"];
 
 /// Registers it.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(create_interaction);
 }
 

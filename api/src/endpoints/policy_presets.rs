@@ -3,16 +3,16 @@
 use actix_web::{HttpRequest, HttpResponse, get};
 use relance_domain::policy::presets;
 use relance_openapi::policy::{PolicyPresetList, PolicyPresetView, members};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     caller::{Caller, Scope},
     problem::Answer,
     query,
+    routes::Registry,
 };
 
 /// Registers it.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list_policy_presets);
 }
 

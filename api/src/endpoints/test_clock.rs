@@ -7,18 +7,18 @@ use relance_openapi::{
     time::at,
 };
 use relance_store::test_clock::{self, Clock};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     body::{Body, Faults},
     caller::{Caller, Scope},
     problem::{Answer, Refusal},
     query,
+    routes::Registry,
     state::App,
 };
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(get_test_clock).service(advance_test_clock);
 }
 

@@ -8,17 +8,17 @@ use chrono::DateTime;
 use relance_domain::ids::CustomerId;
 use relance_openapi::{interaction::Timeline, problem::Code};
 use relance_store::dunning::timeline::{self, Place};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     caller::{Caller, Scope},
     problem::{Answer, Refusal},
     query::{Query, path_id},
+    routes::Registry,
     state::App,
 };
 
 /// Registers it.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(get_timeline);
 }
 

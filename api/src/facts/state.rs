@@ -35,7 +35,7 @@ pub async fn state(app: &App, caller: &Caller, source: &str, fact: Fact, dry_run
     caller.require(Scope::FactsWrite)?;
     let facts = vec![FactEnvelope::new(source, fact)];
     let results = if dry_run {
-        apply(&app.store, caller.tenant, facts, Mode::DryRun).await?
+        apply(&app.store, caller.tenant, &facts, Mode::DryRun).await?
     } else {
         app.intake.submit(caller.tenant, facts).await?
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use relance_domain::{event::EventType, ids::TenantId, settings::Settings};
+use relance_domain::{event::EventType, ids::TenantId, invoice::InvoiceDetails, settings::Settings};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -76,6 +76,8 @@ pub(super) struct Book {
     pub customers: Rows<customers::Model>,
     pub people: People,
     pub invoices: Rows<invoices::Model>,
+    /// What new invoices say, as it was read.
+    pub invoice_details: BTreeMap<Uuid, InvoiceDetails>,
     pub credit_notes: Rows<credit_notes::Model>,
     pub payments: Rows<payments::Model>,
     pub disputes: Rows<disputes::Model>,

@@ -101,9 +101,21 @@ const PRIVATE: [&str; 2] = ["contacts", "sales_owner"];
 
 fn changes(before: &str, after: &CustomerDetails) -> Map<String, Value> {
     let before: Map<String, Value> = serde_json::from_str(before).unwrap_or_default();
-    let after = serde_json::to_value(after).unwrap_or_default();
-    let differing = before.into_iter().filter(|(field, value)| after.get(field) != Some(value));
-    differing.map(|(field, value)| told(field, value)).collect()
+    differing(before, &fields(after)).into_iter().map(|(field, value)| told(field, value)).collect()
+}
+
+/// What is stated, by field; what is not stated has none.
+pub(super) fn fields(details: &impl serde::Serialize) -> Map<String, Value> {
+    match serde_json::to_value(details) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// Fields whose values differ, with the value before; null where there was none.
+pub(super) fn differing(before: Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
+    let gained: Vec<_> = after.keys().filter(|field| !before.contains_key(*field)).map(|field| (field.clone(), Value::Null)).collect();
+    before.into_iter().filter(|(field, value)| after.get(field) != Some(value)).chain(gained).collect()
 }
 
 fn told(field: String, value: Value) -> (String, Value) {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     FactOutcome,
     book::{Book, Kind, Taken},
-    customer::{Stated, json},
+    customer::{Stated, differing, fields, json},
 };
 use crate::{
     entity::invoices,
@@ -48,6 +48,7 @@ pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details
             if details.voided {
                 book.tell(EventType::InvoiceVoided, id, Map::new());
             }
+            book.invoice_details.insert(id, details);
             book.debt_grew(customer_id);
         }
     }
@@ -123,6 +124,7 @@ fn change(book: &mut Book, row: invoices::Model, stated: &Stated<'_>, customer_i
         book.debt_changed(row.customer_id);
     }
     let id = row.id;
+    book.invoice_details.remove(&id);
     let kind = if details.voided && !was_void { EventType::InvoiceVoided } else { EventType::InvoiceUpdated };
     book.invoices.put(invoices::Model {
         source_version: stated.version,
@@ -149,11 +151,9 @@ fn read(row: &invoices::Model) -> Option<InvoiceDetails> {
 /// Field → value before, in the words of the wire.
 fn changes(before: &InvoiceDetails, after: &InvoiceDetails) -> Map<String, Value> {
     let money = |minor: i64| Value::from(before.currency.minor(minor).plain());
-    let value =
-        |details: &InvoiceDetails| serde_json::to_value(details).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
-    let after = value(after);
-    let differing = value(before).into_iter().filter(|(field, value)| field != "provenance" && after.get(field) != Some(value));
-    differing
+    differing(fields(before), &fields(after))
+        .into_iter()
+        .filter(|(field, _)| field != "provenance")
         .map(|(field, value)| match field.as_str() {
             "total" => (field, money(before.total)),
             "payable" => (field, money(before.payable)),
@@ -179,6 +179,7 @@ pub(super) fn void(book: &mut Book, stated: &Stated<'_>) -> Taken {
     }
     let (id, customer_id, was_void) = (row.id, row.customer_id, details.voided);
     details.voided = true;
+    book.invoice_details.remove(&id);
     let (source_version, digest) = (stated.version, stated.digest.to_owned());
     book.invoices.put(invoices::Model { source_version, digest, details: json(&details), updated_at: millis(book.now), ..row });
     if !was_void {
@@ -226,6 +227,7 @@ fn alter(
     let Some((field, before)) = edit(&mut row, &mut details) else {
         return Taken::new(FactOutcome::Unchanged, Kind::Invoice, id);
     };
+    book.invoice_details.remove(&id);
     book.invoices.put(invoices::Model { details: json(&details), updated_at: millis(book.now), ..row });
     book.tell(EventType::InvoiceUpdated, id, Map::from_iter([(field.to_owned(), before)]));
     book.touched.insert(customer_id);

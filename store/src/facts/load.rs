@@ -1,6 +1,6 @@
 //! Loads everything a batch names, in a constant number of statements.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
@@ -102,14 +102,14 @@ pub(super) async fn book(
     tx: &DatabaseTransaction,
     tenant: TenantId,
     real_now: DateTime<Utc>,
-    facts: &[FactEnvelope],
+    facts: &[&FactEnvelope],
     mode: Mode,
 ) -> Result<Book, StoreError> {
     let load = Loader { tx, tenant, mode };
     let Owner { live, now, settings, new_sources } = owner::load(&load, facts, real_now).await?;
     load.one_after_the_other().await?;
     let events_known = known_events(&load, facts).await?;
-    let fresh: Vec<&FactEnvelope> = facts.iter().filter(|one| !is_known(&events_known, one)).collect();
+    let fresh: Vec<&FactEnvelope> = facts.iter().copied().filter(|one| !is_known(&events_known, one)).collect();
     let parking = parked_facts(&load, &fresh).await?;
     let named = Named::of(fresh.iter().map(|one| (one.source.as_str(), &one.fact)).chain(parking.facts()));
 
@@ -129,6 +129,7 @@ pub(super) async fn book(
         real_now,
         people: People::loaded(load.of::<contacts::Entity>("contacts", people, "").await?)?,
         invoices: Rows::loaded(load.of::<invoices::Entity>("invoices", &ledger, "").await?),
+        invoice_details: BTreeMap::new(),
         credit_notes: Rows::loaded(load.of::<credit_notes::Entity>("credit_notes", &ledger, "").await?),
         payments: Rows::loaded(load.of::<payments::Entity>("payments", &ledger, "").await?),
         disputes: Rows::loaded(load.of::<disputes::Entity>("disputes", &ledger, "").await?),
@@ -157,8 +158,8 @@ pub(super) async fn book(
     })
 }
 
-fn by_customer(rows: Vec<allocations::Model>) -> std::collections::BTreeMap<Uuid, Vec<allocations::Model>> {
-    let mut all = std::collections::BTreeMap::<Uuid, Vec<allocations::Model>>::new();
+fn by_customer(rows: Vec<allocations::Model>) -> BTreeMap<Uuid, Vec<allocations::Model>> {
+    let mut all = BTreeMap::<Uuid, Vec<allocations::Model>>::new();
     for row in rows {
         all.entry(row.customer_id).or_default().push(row);
     }
@@ -169,7 +170,7 @@ fn is_known(known: &HashMap<(String, String), String>, envelope: &FactEnvelope) 
     envelope.event.as_ref().is_some_and(|event| known.contains_key(&(envelope.source.clone(), event.id.clone())))
 }
 
-async fn known_events(load: &Loader<'_>, facts: &[FactEnvelope]) -> Result<HashMap<(String, String), String>, StoreError> {
+async fn known_events(load: &Loader<'_>, facts: &[&FactEnvelope]) -> Result<HashMap<(String, String), String>, StoreError> {
     let with_event = || facts.iter().filter_map(|one| Some((one.source.as_str(), one.event.as_ref()?.id.as_str())));
     let rows = load.named::<ingest_events::Entity>("ingest_events", ["source", "event_id"], &with_event().collect()).await?;
     Ok(rows.into_iter().map(|row| ((row.source, row.event_id), row.digest)).collect())

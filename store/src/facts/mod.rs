@@ -115,6 +115,11 @@ pub enum Mode {
     DryRun,
 }
 
+/// Facts in order, wherever they are kept.
+pub trait Facts<'a>: IntoIterator<Item = &'a FactEnvelope> + Send {}
+
+impl<'a, I: IntoIterator<Item = &'a FactEnvelope> + Send> Facts<'a> for I {}
+
 /// The digest that tells two bodies apart: SHA-256 (hex) of the fact's stored form, so that neither the
 /// order of keys nor a stated default matters.
 pub fn digest(fact: &Fact) -> String {
@@ -130,7 +135,7 @@ pub fn digest(fact: &Fact) -> String {
 ///
 /// # Errors
 /// The database's; nothing was taken then.
-pub async fn apply(store: &Store, tenant: TenantId, facts: Vec<FactEnvelope>, mode: Mode) -> Result<Vec<FactResult>, StoreError> {
+pub async fn apply(store: &Store, tenant: TenantId, facts: impl Facts<'_>, mode: Mode) -> Result<Vec<FactResult>, StoreError> {
     match mode {
         Mode::Commit => {
             let tx = store.write(tenant).await?;
@@ -150,11 +155,12 @@ pub async fn apply_in(
     tx: &DatabaseTransaction,
     store: &Store,
     tenant: TenantId,
-    facts: Vec<FactEnvelope>,
+    facts: impl Facts<'_>,
     mode: Mode,
 ) -> Result<Vec<FactResult>, StoreError> {
+    let facts: Vec<&FactEnvelope> = facts.into_iter().collect();
     let mut book = load::book(tx, tenant, store.now(), &facts, mode).await?;
-    let taken = take::all(&mut book, facts);
+    let taken = take::all(&mut book, &facts);
     settle::settle(&mut book)?;
     let results = tell::results(&book, taken, mode)?;
     if mode == Mode::Commit {

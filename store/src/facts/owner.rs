@@ -19,7 +19,7 @@ pub(super) struct Owner {
 }
 
 /// Reads the tenant and the sources of a batch, in one statement.
-pub(super) async fn load(load: &Loader<'_>, facts: &[FactEnvelope], real_now: DateTime<Utc>) -> Result<Owner, StoreError> {
+pub(super) async fn load(load: &Loader<'_>, facts: &[&FactEnvelope], real_now: DateTime<Utc>) -> Result<Owner, StoreError> {
     let sources: BTreeSet<&str> = facts.iter().map(|one| one.source.as_str()).collect();
     let sql = format!(
         "SELECT t.live, t.clock_at, t.settings, s.name FROM tenants t \

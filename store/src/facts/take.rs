@@ -15,8 +15,8 @@ use super::{
 use crate::time::millis;
 
 /// Takes every fact of the batch in order.
-pub(super) fn all(book: &mut Book, facts: Vec<FactEnvelope>) -> Vec<Taken> {
-    facts.into_iter().map(|envelope| one(book, &envelope)).collect()
+pub(super) fn all(book: &mut Book, facts: &[&FactEnvelope]) -> Vec<Taken> {
+    facts.iter().map(|envelope| one(book, envelope)).collect()
 }
 
 fn one(book: &mut Book, envelope: &FactEnvelope) -> Taken {

@@ -73,7 +73,13 @@ fn object(book: &Book, kind: Kind, id: Uuid) -> Result<Option<EventObject>, Stor
             None => None,
         },
         Kind::Invoice => match book.invoices.get(id) {
-            Some(row) => Some(EventObject::Invoice(Box::new(invoices::record(row.clone(), book.today)?))),
+            Some(row) => {
+                let record = match book.invoice_details.get(&id) {
+                    Some(details) => invoices::record_with(row.clone(), details.clone(), book.today)?,
+                    None => invoices::record(row.clone(), book.today)?,
+                };
+                Some(EventObject::Invoice(Box::new(record)))
+            }
             None => None,
         },
         Kind::CreditNote => match book.credit_notes.get(id) {

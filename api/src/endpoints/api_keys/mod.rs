@@ -5,12 +5,12 @@ mod list;
 mod me;
 mod revoke;
 
+use crate::routes::Registry;
 use relance_openapi::{key::ApiKeyView, time::at};
 use relance_store::keys::KeyRecord;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_api_keys).service(create::create_api_key).service(revoke::delete_api_key).service(me::get_me);
 }
 

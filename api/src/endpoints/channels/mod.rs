@@ -8,15 +8,15 @@ mod put;
 use relance_openapi::{channel::ChannelView, time::at};
 use relance_store::channels::ChannelRecord;
 use serde_json::{Map, Value};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::{Answer, Refusal};
+use crate::routes::Registry;
 
 /// The channels that are set up.
 const CHANNELS: [&str; 3] = ["email", "sms", "letter"];
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel);
 }
 

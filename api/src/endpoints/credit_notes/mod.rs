@@ -4,10 +4,10 @@ mod get;
 mod list;
 mod put;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_credit_notes)
         .service(get::get_credit_note)
         .service(get::get_credit_note_by_external_id)

@@ -5,10 +5,10 @@ mod get;
 mod list;
 mod put;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_customers)
         .service(get::get_customer)
         .service(get::get_customer_by_external_id)

@@ -3,9 +3,9 @@
 mod attempts;
 mod resend;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(attempts::list_delivery_attempts).service(resend::resend_delivery);
 }

@@ -5,9 +5,9 @@ mod get;
 mod list;
 mod resolve;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_disputes).service(create::create_dispute).service(get::get_dispute).service(resolve::resolve_dispute);
 }

@@ -4,9 +4,9 @@ mod get;
 mod list;
 mod types;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_events).service(get::get_event).service(types::list_event_types);
 }

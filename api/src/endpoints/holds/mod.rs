@@ -5,9 +5,9 @@ mod get;
 mod list;
 mod release;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_holds).service(create::create_hold).service(get::get_hold).service(release::delete_hold);
 }

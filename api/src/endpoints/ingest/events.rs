@@ -48,26 +48,27 @@ pub async fn ingest_events(req: HttpRequest, app: Data<App>, caller: Caller, pay
     let dry_run = query::dry_run(&req)?;
     let form = Form::of(req.content_type())?;
     let bytes = body::collect(&req, payload.into_inner(), LIMIT).await?;
-    let read: Vec<Read> = form.items(&bytes)?.into_iter().map(Read::of).collect();
-    let facts: Vec<FactEnvelope> = read.iter().filter_map(|read| read.fact.as_ref().ok().cloned()).collect();
+    let mut facts = Vec::new();
+    let read: Vec<Read> = form.items(&bytes)?.into_iter().map(|event| Read::of(event, &mut facts)).collect();
     let results = match (facts.is_empty(), dry_run) {
         (true, _) => Vec::new(),
-        (false, true) => apply(&app.store, caller.tenant, facts, Mode::DryRun).await?,
+        (false, true) => apply(&app.store, caller.tenant, &facts, Mode::DryRun).await?,
         (false, false) => app.intake.submit(caller.tenant, facts).await?,
     };
     answer(form, read, results, dry_run)
 }
 
-/// An item that was read, or why not.
+/// An item: its id, and why it was not read.
 struct Read {
     id: Option<String>,
-    fact: Answer<FactEnvelope>,
+    read: Answer<()>,
 }
 
 impl Read {
-    fn of(event: Answer<Value>) -> Self {
+    /// Reads an event; what it says joins `facts`.
+    fn of(event: Answer<Value>, facts: &mut Vec<FactEnvelope>) -> Self {
         let id = event.as_ref().ok().and_then(|event| event.get("id")?.as_str().map(str::to_owned));
-        Self { id, fact: event.and_then(incoming).map(envelope) }
+        Self { id, read: event.and_then(incoming).map(|event| facts.push(envelope(event))) }
     }
 }
 
@@ -81,8 +82,8 @@ fn envelope(event: Incoming) -> FactEnvelope {
 fn answer(form: Form, read: Vec<Read>, results: Vec<FactResult>, dry_run: bool) -> Answer<HttpResponse> {
     let mut results = results.into_iter();
     let mut items = Vec::with_capacity(read.len());
-    for (index, Read { id, fact }) in read.into_iter().enumerate() {
-        let result = fact.and_then(|_| results.next().ok_or_else(|| Refusal::new(Code::Internal, "Nothing came of it.")));
+    for (index, Read { id, read }) in read.into_iter().enumerate() {
+        let result = read.and_then(|()| results.next().ok_or_else(|| Refusal::new(Code::Internal, "Nothing came of it.")));
         if form == Form::One {
             return single(id, result, dry_run);
         }

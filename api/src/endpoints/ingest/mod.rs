@@ -5,9 +5,9 @@ mod documents;
 mod events;
 mod parked;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(documents::ingest_documents).service(events::ingest_events).service(parked::list_parked);
 }

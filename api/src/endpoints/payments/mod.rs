@@ -5,10 +5,10 @@ mod list;
 mod put;
 mod reverse;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_payments)
         .service(get::get_payment)
         .service(get::get_payment_by_external_id)

@@ -9,12 +9,12 @@ mod put;
 use relance_domain::policy::{PolicyDocument, PolicyFault};
 use relance_openapi::problem::{Code, FieldProblem};
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::{Answer, Refusal};
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_policies)
         .service(create::create_policy)
         .service(get::get_policy)

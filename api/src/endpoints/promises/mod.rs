@@ -5,9 +5,9 @@ mod create;
 mod get;
 mod list;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_promises).service(create::create_promise).service(get::get_promise).service(cancel::cancel_promise);
 }

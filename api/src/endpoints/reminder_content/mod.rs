@@ -4,9 +4,9 @@ mod attachment;
 mod content;
 mod preview;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(content::get_reminder_content).service(attachment::get_reminder_attachment);
 }

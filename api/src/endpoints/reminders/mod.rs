@@ -8,10 +8,10 @@ mod reject;
 mod resend;
 mod send_now;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_reminders)
         .service(get::get_reminder)
         .service(approve::approve_reminder)

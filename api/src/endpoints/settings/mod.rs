@@ -4,9 +4,9 @@ mod check;
 mod get;
 mod patch;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(get::get_settings).service(patch::patch_settings);
 }

@@ -5,9 +5,9 @@ mod get;
 mod list;
 mod sheet;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::routes::Registry;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_tasks).service(get::get_task).service(sheet::get_task_sheet).service(complete::complete_task);
 }

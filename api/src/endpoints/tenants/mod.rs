@@ -5,16 +5,16 @@ mod list;
 
 use actix_web::HttpRequest;
 use subtle::ConstantTimeEq;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     caller::{bearer, unauthorized},
     problem::{Answer, Refusal},
+    routes::Registry,
     state::App,
 };
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_tenants).service(create::create_tenant);
 }
 

@@ -14,11 +14,11 @@ mod try_out;
 use relance_domain::egress::{Blocked, EgressPolicy};
 use relance_domain::event::EventType;
 use relance_openapi::{events::Payload, problem::Code};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     body::Faults,
     problem::{Answer, Refusal},
+    routes::Registry,
     state::App,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 const MAX_DESCRIPTION: usize = 500;
 
 /// Registers them.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_webhook_endpoints)
         .service(create::create_webhook_endpoint)
         .service(get::get_webhook_endpoint)
