@@ -5,6 +5,7 @@ mod set_aside;
 pub(crate) use set_aside::customer as set_aside;
 
 use std::{
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
@@ -14,7 +15,7 @@ use relance_domain::{
     dunning::{self, Decision, Snapshot},
     ids::{CustomerId, TenantId},
 };
-use relance_store::{Store, StoreError, dunning as facts, lease::Leased, tenants};
+use relance_store::{Scope, Store, StoreError, Tx, dunning as facts, lease::Leased};
 
 use crate::{
     due_rows,
@@ -54,11 +55,34 @@ impl DueWork for Looks {
     }
 
     async fn work(&self, batch: Batch<Self::Item>) -> Result<(), WorkError> {
-        for (tenant, customers) in due_rows::by_tenant(batch.items) {
+        let groups = due_rows::by_tenant(batch.items);
+        if !self.store.is_postgres() && groups.len() > 1 {
+            match together(&self.store, &groups, &batch.lease_by).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_transient() => return Err(error.into()),
+                Err(error) => tracing::warn!(tenants = groups.len(), error = plain(&error), "batch refused, tenant by tenant"),
+            }
+        }
+        for (tenant, customers) in groups {
             look(&self.store, tenant, &customers, Some(&batch.lease_by)).await?;
         }
         Ok(())
     }
+}
+
+/// Looks at the customers of several tenants in one transaction: SQLite has one writer, and each commit waits
+/// for the disk. A tenant's rows are still asked for by its id in every statement.
+async fn together(store: &Store, groups: &BTreeMap<TenantId, Vec<CustomerId>>, lease_by: &str) -> Result<(), StoreError> {
+    let real_now = store.now();
+    let tx = store.write(Scope::System).await?;
+    let mut refused = Vec::new();
+    for (tenant, customers) in groups {
+        let panicked = decide_in(&tx, *tenant, customers, real_now, Some(lease_by)).await?;
+        refused.extend(panicked.into_iter().map(|customer| (*tenant, customer)));
+    }
+    store.commit(tx).await?;
+    put_aside(store, refused).await;
+    Ok(())
 }
 
 /// Decides about `customers` at the tenant's now and records what comes of it. With `lease_by`, those that
@@ -85,29 +109,47 @@ pub async fn look(store: &Store, tenant: TenantId, customers: &[CustomerId], lea
 async fn decide(store: &Store, tenant: TenantId, customers: &[CustomerId], lease_by: Option<&str>) -> Result<(), StoreError> {
     let real_now = store.now();
     let tx = store.write(tenant).await?;
-    let now = tenants::now(&tx, tenant, real_now).await?;
-    facts::lock(&tx, tenant, customers).await?;
-    let snapshots = facts::snapshots(&tx, tenant, customers, now).await?;
-    let mut decisions = Vec::with_capacity(snapshots.len());
-    let mut refused = Vec::new();
-    for snapshot in &snapshots {
-        match catch_unwind(AssertUnwindSafe(|| (dunning::evaluate(snapshot, now), dunning::facts_summary(snapshot)))) {
-            Ok((decision, summary)) => decisions.push((never_at_once(decision, snapshot, now), summary)),
-            Err(_) => refused.push(snapshot.customer_id),
-        }
-    }
-    count(&decisions);
-    let recorded = facts::record(&tx, tenant, decisions, now, real_now, lease_by).await?;
+    let refused = decide_in(&tx, tenant, customers, real_now, lease_by).await?;
     store.commit(tx).await?;
-    if !recorded.fenced.is_empty() {
-        tracing::debug!(%tenant, customers = recorded.fenced.len(), "looked at by another worker meanwhile");
-    }
-    for customer in refused {
+    put_aside(store, refused.into_iter().map(|customer| (tenant, customer)).collect()).await;
+    Ok(())
+}
+
+/// Sets aside those whose decision panicked.
+async fn put_aside(store: &Store, refused: Vec<(TenantId, CustomerId)>) {
+    for (tenant, customer) in refused {
         if let Err(error) = set_aside(store, tenant, customer, "panic").await {
             tracing::error!(%tenant, %customer, %error, "not set aside: looked at again when its lease ends");
         }
     }
-    Ok(())
+}
+
+/// Decides about the customers of one tenant inside a transaction; those whose decision panicked.
+async fn decide_in(
+    tx: &Tx,
+    tenant: TenantId,
+    customers: &[CustomerId],
+    real_now: DateTime<Utc>,
+    lease_by: Option<&str>,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let look = facts::look(tx, tenant, customers, real_now).await?;
+    let mut decisions = Vec::with_capacity(look.snapshots.len());
+    let mut refused = Vec::new();
+    for snapshot in &look.snapshots {
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            (dunning::evaluate(snapshot, look.now), serde_json::to_string(&dunning::facts_summary(snapshot)))
+        }));
+        match decided {
+            Ok((decision, Ok(summary))) => decisions.push((never_at_once(decision, snapshot, look.now), summary)),
+            _ => refused.push(snapshot.customer_id),
+        }
+    }
+    count(&decisions);
+    let recorded = facts::record_look(tx, look, decisions, real_now, lease_by).await?;
+    if !recorded.fenced.is_empty() {
+        tracing::debug!(%tenant, customers = recorded.fenced.len(), "looked at by another worker meanwhile");
+    }
+    Ok(refused)
 }
 
 /// A decision that asks to be made again at once would be made for ever.

@@ -1,5 +1,7 @@
 //! Everything the decision about one customer is made from.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +16,8 @@ use crate::{
 /// The facts about one customer at one instant, loaded in a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The creditor.
-    pub settings: Settings,
+    /// The creditor, shared by all its customers.
+    pub settings: Arc<Settings>,
     /// The customer's id.
     pub customer_id: CustomerId,
     /// What its source says.

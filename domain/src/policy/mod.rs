@@ -5,6 +5,8 @@ mod pause;
 mod presets;
 mod validate;
 
+use std::sync::Arc;
+
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -282,6 +284,6 @@ pub struct PolicyVersion {
     pub id: PolicyId,
     /// Version, from 1.
     pub version: i32,
-    /// What it says.
-    pub policy: Policy,
+    /// What it says, shared by everybody it is in force for.
+    pub policy: Arc<Policy>,
 }

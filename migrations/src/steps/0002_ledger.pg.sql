@@ -55,4 +55,4 @@ CREATE POLICY tenant_only ON documents TO relance_app USING (tenant_id = (SELECT
 -- room on the page for the next version of a row: a new check or a new decision then touches no index
 ALTER TABLE customers SET (fillfactor = 70)
 --;
-ALTER TABLE invoices SET (fillfactor = 80)
+ALTER TABLE invoices SET (fillfactor = 60)

@@ -26,7 +26,7 @@ pub async fn promise_limits<C: ConnectionTrait>(c: &C, tenant: TenantId, custome
     let details = look::details(&look::customer(c, tenant, customer).await?)?;
     let active = policies::active(c, tenant).await?;
     Ok(policies::choose(&active, &details).map_or(WITHOUT_POLICY, |version| {
-        let rules = version.policy.promise;
+        let rules = &version.policy.promise;
         PromiseLimits { max_days: rules.max_days, grace_days: rules.grace_days }
     }))
 }

@@ -5,9 +5,6 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 use crate::{StoreError, batch::array_text};
 
-/// SQLite binds at most 32,766 values.
-const SQLITE_BINDS: usize = 30_000;
-
 /// Type of a column of the list of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -50,13 +47,8 @@ impl Change<'_> {
             let statement = Statement::from_sql_and_values(backend, self.unnest_sql(), self.arrays(tenant, rows));
             return Ok(c.execute_raw(statement).await?.rows_affected());
         }
-        let mut changed = 0;
-        for chunk in rows.chunks((SQLITE_BINDS / self.columns.len().max(1)).max(1)) {
-            let mut values: Vec<Value> = chunk.iter().flatten().cloned().collect();
-            values.push(tenant.0.into());
-            changed += c.execute_raw(Statement::from_sql_and_values(backend, self.values_sql(chunk.len()), values)).await?.rows_affected();
-        }
-        Ok(changed)
+        let values = [self.list(rows).into(), tenant.0.into()];
+        Ok(c.execute_raw(Statement::from_sql_and_values(backend, self.json_sql(), values)).await?.rows_affected())
     }
 
     fn unnest_sql(&self) -> String {
@@ -83,16 +75,34 @@ impl Change<'_> {
         (0..self.columns.len()).map(column).chain([tenant.0.into()]).collect()
     }
 
-    fn values_sql(&self, rows: usize) -> String {
-        let names: Vec<String> = self.columns.iter().enumerate().map(|(at, (name, _))| format!("column{} AS {name}", at + 1)).collect();
-        let row = format!("({})", vec!["?"; self.columns.len()].join(","));
+    fn json_sql(&self) -> String {
+        let column = |at: usize, kind: Kind| match kind {
+            Kind::Uuid => format!("unhex(value ->> {at})"),
+            _ => format!("value ->> {at}"),
+        };
+        let named: Vec<String> =
+            self.columns.iter().enumerate().map(|(at, (name, kind))| format!("{} AS {name}", column(at, *kind))).collect();
+        // the tenant stands in the list, so that nothing but the list can be read first: SQLite would else go
+        // through all rows of the tenant, and through the whole list for each
         format!(
-            "UPDATE {} AS t SET {} FROM (SELECT {} FROM (VALUES {})) AS v WHERE t.tenant_id = ? AND t.id = v.id{}",
+            "WITH v AS MATERIALIZED (SELECT $2 AS tenant_id, {} FROM json_each($1)) \
+             UPDATE {} AS t SET {} FROM v WHERE t.tenant_id = v.tenant_id AND t.id = v.id{}",
+            named.join(", "),
             self.table,
             self.set,
-            names.join(", "),
-            vec![row; rows].join(","),
             self.only
         )
+    }
+
+    /// The rows as a JSON list of lists.
+    fn list(&self, rows: &[Vec<Value>]) -> String {
+        let cell = |value: &Value| match value {
+            Value::Uuid(Some(id)) => id.simple().to_string().into(),
+            Value::BigInt(Some(number)) => (*number).into(),
+            Value::Bool(Some(flag)) => (*flag).into(),
+            Value::String(Some(text)) => text.as_str().into(),
+            _ => serde_json::Value::Null,
+        };
+        serde_json::Value::from_iter(rows.iter().map(|row| serde_json::Value::from_iter(row.iter().map(cell)))).to_string()
     }
 }

@@ -57,12 +57,15 @@ fn remember(key: (Uuid, i32), policy: &Arc<Policy>) {
     }
 }
 
+/// A policy in force as its row names it: id, version, preset, since when.
+pub(crate) type InForce = (Uuid, i32, Option<String>, Option<i64>);
+
 /// Every policy of the tenant that is in force.
 ///
 /// # Errors
 /// The database's, or a stored policy that is no longer valid.
 pub async fn active<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Vec<ActivePolicy>, StoreError> {
-    let rows: Vec<(Uuid, i32, Option<String>, Option<i64>)> = Entity::find()
+    let rows: Vec<InForce> = Entity::find()
         .select_only()
         .columns([Column::Id, Column::Version, Column::Preset, Column::ActivatedAt])
         .filter(Column::TenantId.eq(tenant.0))
@@ -70,6 +73,11 @@ pub async fn active<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Vec<A
         .into_tuple()
         .all(c)
         .await?;
+    read(c, tenant, rows).await
+}
+
+/// What the policies in force say, from memory when this process has read them before.
+pub(crate) async fn read<C: ConnectionTrait>(c: &C, tenant: TenantId, rows: Vec<InForce>) -> Result<Vec<ActivePolicy>, StoreError> {
     let unknown: Vec<Uuid> = rows.iter().filter(|row| known((row.0, row.1)).is_none()).map(|row| row.0).collect();
     let mut policies = parse(c, tenant, unknown).await?;
     let mut list = Vec::new();
@@ -119,7 +127,7 @@ pub fn choose(list: &[ActivePolicy], customer: &CustomerDetails) -> Option<Polic
 }
 
 fn version(active: &ActivePolicy) -> PolicyVersion {
-    PolicyVersion { id: active.id, version: active.version, policy: active.policy.as_ref().clone() }
+    PolicyVersion { id: active.id, version: active.version, policy: Arc::clone(&active.policy) }
 }
 
 /// Is the policy for this customer, and if so, by its segment?

@@ -16,6 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use active::{ActivePolicy, active, choose};
+pub(crate) use active::{InForce, read};
 pub use backlog::{Backlog, BacklogInvoice, backlog, take_in};
 
 use crate::{

@@ -44,12 +44,18 @@ pub async fn sweep(store: &Store, batch: u32) -> Result<Swept, StoreError> {
                WHERE d.next_attempt_at IS NULL AND d.created_at < $2 ORDER BY d.tenant_id, d.id LIMIT $3";
     let attempts = format!("DELETE FROM delivery_attempts WHERE (tenant_id, delivery_id) IN ({old})");
     let deliveries = format!("DELETE FROM deliveries WHERE (tenant_id, id) IN ({old})");
-    let events = "DELETE FROM events WHERE (tenant_id, id) IN (SELECT e.tenant_id, e.id FROM tenants t \
-                  JOIN events e ON e.tenant_id = t.id AND e.id < $1 WHERE e.created_at < $2 LIMIT $3)";
+    // PostgreSQL would rather read all events than ask the index for each tenant's oldest: it is told to
+    let old = if store.is_postgres() {
+        "SELECT t.id, e.id FROM tenants t CROSS JOIN LATERAL (SELECT id FROM events WHERE tenant_id = t.id AND id < $1 \
+         AND created_at < $2 ORDER BY id LIMIT $3) e LIMIT $3"
+    } else {
+        "SELECT e.tenant_id, e.id FROM tenants t JOIN events e ON e.tenant_id = t.id AND e.id < $1 WHERE e.created_at < $2 LIMIT $3"
+    };
+    let events = format!("DELETE FROM events WHERE (tenant_id, id) IN ({old})");
     let swept = Swept {
         attempts: run(&tx, &attempts, deliveries_before, batch).await?,
         deliveries: run(&tx, &deliveries, deliveries_before, batch).await?,
-        events: run(&tx, events, now - TimeDelta::days(EVENT_DAYS), batch).await?,
+        events: run(&tx, &events, now - TimeDelta::days(EVENT_DAYS), batch).await?,
     };
     tx.commit().await?;
     Ok(swept)

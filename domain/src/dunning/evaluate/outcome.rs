@@ -149,7 +149,7 @@ fn stand(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, draft: &Draft,
     dunning.holds = held.iter().map(|block| block.reason.code.clone()).collect();
     dunning.holds.dedup();
     let next = draft.next.iter().find(|(id, _)| *id == invoice.id).map(|(_, next)| next);
-    if !is_open(invoice) || handed_over(invoice, version.map(|version| &version.policy)) {
+    if !is_open(invoice) || handed_over(invoice, version.map(|version| version.policy.as_ref())) {
         dunning.state = "stopped".to_owned();
         dunning.holds.clear();
     } else if let Some(reminder) = live.carrying(invoice.id) {

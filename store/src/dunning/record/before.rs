@@ -8,29 +8,22 @@ use relance_domain::{
     ids::{CustomerId, TenantId},
     records::TenantRecord,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
-};
-use serde_json::Value;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
 use crate::{
-    StoreError, Tx,
-    dunning::claim::lock_rows,
-    entity::{cases, customers, events, holds, invoice_steps, invoices, promises, reminders, sources},
+    StoreError, Tx, any,
+    dunning::snapshot::{CaseRow, CustomerRow, Facts, InvoiceRow, StepRow},
+    entity::{cases, events, holds, promises, reminders, sources},
     time::millis,
 };
 
-/// Ids in one statement.
-const CHUNK: usize = 10_000;
-
 /// Rows by id, as they are before the decisions.
 pub(super) struct Before {
-    pub customers: BTreeMap<Uuid, customers::Model>,
+    pub customers: BTreeMap<Uuid, CustomerRow>,
     /// Open case by customer.
     pub cases: BTreeMap<Uuid, cases::Model>,
-    pub invoices: BTreeMap<Uuid, invoices::Model>,
+    pub invoices: BTreeMap<Uuid, InvoiceRow>,
     /// Reminders that have not left.
     pub reminders: BTreeMap<Uuid, reminders::Model>,
     /// Open promises.
@@ -39,7 +32,7 @@ pub(super) struct Before {
     pub holds: BTreeMap<Uuid, holds::Model>,
     /// (invoice, step) → the reminder that plans it, if that is how it stands.
     pub steps: BTreeMap<(Uuid, String), Option<Uuid>>,
-    /// Highest position among the steps of these customers.
+    /// Highest position among the steps of these invoices.
     pub position: i64,
     /// `data.stale` was said since the last heartbeat.
     pub stale_said: bool,
@@ -48,7 +41,6 @@ pub(super) struct Before {
 /// Ids that the actions of a batch name.
 #[derive(Default)]
 struct Named {
-    customers: Vec<Uuid>,
     invoices: BTreeSet<Uuid>,
     reminders: BTreeSet<Uuid>,
     promises: BTreeSet<Uuid>,
@@ -57,29 +49,43 @@ struct Named {
 }
 
 impl Before {
-    /// Locks the customers and loads what the actions name.
+    /// What was read for the look, and what else the actions name. The customers are locked, and whoever
+    /// changes one of these rows locks or writes its customer too; only holds on everybody are locked here.
     pub(super) async fn load(
         tx: &Tx,
-        tenant: &TenantRecord,
-        decisions: &[(Decision, Value)],
+        tenant: TenantId,
+        facts: Facts,
+        decisions: &[(Decision, String)],
         now: DateTime<Utc>,
-    ) -> Result<Self, StoreError> {
-        let named = Named::of(decisions);
-        let id = tenant.id;
-        let ids: Vec<CustomerId> = named.customers.iter().copied().map(CustomerId).collect();
-        let customers = lock_rows(tx, id, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
-        let steps = steps(tx, id, &named).await?;
-        Ok(Self {
-            customers,
-            cases: open_cases(tx, id, &named.customers).await?,
-            invoices: touched_invoices(tx, id, &named).await?,
-            reminders: live_reminders(tx, id, &named.reminders).await?,
-            promises: open_promises(tx, id, &named.promises).await?,
-            holds: holds_in_force(tx, id, &named.holds).await?,
-            steps,
-            position: last_position(tx, id, &named.customers).await?,
-            stale_said: if named.stale { stale_said(tx, id, now).await? } else { true },
-        })
+    ) -> Result<(TenantRecord, Self), StoreError> {
+        let (mut facts, named) = (facts, Named::of(decisions));
+        facts.also(tx, tenant, named.invoices).await?;
+        let case = |row: &CaseRow| cases::Model {
+            tenant_id: tenant.0,
+            id: row.id,
+            customer_id: row.customer_id,
+            opened_at: row.opened_at,
+            closed_at: None,
+            close_reason: None,
+        };
+        let planned_by = |row: &StepRow| if row.outcome == "planned" { row.reminder_id } else { None };
+        let before = Self {
+            cases: facts.cases.iter().map(|row| (row.customer_id, case(row))).collect(),
+            position: facts.steps.iter().map(|row| row.position).max().unwrap_or_default(),
+            steps: facts
+                .steps
+                .into_iter()
+                .map(|row| (planned_by(&row), row))
+                .map(|(by, row)| ((row.invoice_id, row.step_key), by))
+                .collect(),
+            customers: facts.customers.into_iter().map(|row| (row.id, row)).collect(),
+            invoices: facts.invoices.into_iter().map(|row| (row.id, row)).collect(),
+            reminders: live_reminders(tx, tenant, &named.reminders).await?,
+            promises: open_promises(tx, tenant, &named.promises).await?,
+            holds: holds_in_force(tx, tenant, &named.holds).await?,
+            stale_said: if named.stale { stale_said(tx, tenant, now).await? } else { true },
+        };
+        Ok((facts.creditor, before))
     }
 
     /// May this worker record for the customer?
@@ -90,10 +96,9 @@ impl Before {
 }
 
 impl Named {
-    fn of(decisions: &[(Decision, Value)]) -> Self {
+    fn of(decisions: &[(Decision, String)]) -> Self {
         let mut named = Self::default();
         for (decision, _) in decisions {
-            named.customers.push(decision.customer_id.0);
             named.invoices.extend(decision.invoices.iter().map(|(id, _)| id.0));
             for action in &decision.actions {
                 named.add(action);
@@ -124,71 +129,33 @@ impl Named {
     }
 }
 
-/// Rows of one table with these ids that meet a condition, locked on PostgreSQL.
+/// The rows of one table with these ids that meet a condition, by id, locked on PostgreSQL.
 macro_rules! rows_with {
-    ($tx:expr, $tenant:expr, $ids:expr, $table:ident, $key:ident, $only:expr) => {{
-        let mut rows = Vec::new();
-        let ids: Vec<Uuid> = $ids.iter().copied().collect();
-        for chunk in ids.chunks(CHUNK) {
-            let query = $table::Entity::find()
-                .filter($table::Column::TenantId.eq($tenant.0))
-                .filter($table::Column::$key.is_in(chunk.iter().copied()))
-                .filter($only);
-            let query = if $tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
-            rows.extend(query.all($tx).await?);
+    ($tx:expr, $tenant:expr, $ids:expr, $table:ident, $only:literal) => {{
+        let mut rows = BTreeMap::new();
+        if !$ids.is_empty() {
+            let backend = $tx.get_database_backend();
+            let lock = if backend == DbBackend::Postgres { " FOR UPDATE" } else { "" };
+            let (table, one) = (stringify!($table), any::of_ids(backend, 2));
+            let sql = format!("SELECT * FROM {table} WHERE tenant_id = $1 AND id {one} AND {}{lock}", $only);
+            let values = [$tenant.0.into(), any::ids(backend, $ids.iter().copied())];
+            let query = $table::Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values));
+            rows.extend(query.all($tx).await?.into_iter().map(|row| (row.id, row)));
         }
         rows
     }};
 }
 
-async fn open_cases(tx: &Tx, tenant: TenantId, customers: &[Uuid]) -> Result<BTreeMap<Uuid, cases::Model>, StoreError> {
-    let rows = rows_with!(tx, tenant, customers, cases, CustomerId, cases::Column::ClosedAt.is_null());
-    Ok(rows.into_iter().map(|row| (row.customer_id, row)).collect())
-}
-
-/// Invoices that are named, and those that were settled since they were last looked at.
-async fn touched_invoices(tx: &Tx, tenant: TenantId, named: &Named) -> Result<BTreeMap<Uuid, invoices::Model>, StoreError> {
-    let mut rows = rows_with!(tx, tenant, named.invoices, invoices, Id, Expr::value(true));
-    let settled = invoices::Column::AmountDue.lte(0).and(invoices::Column::Dunning.not_like("{\"state\":\"stopped\"%"));
-    rows.extend(rows_with!(tx, tenant, named.customers, invoices, CustomerId, settled.clone()));
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
 async fn live_reminders(tx: &Tx, tenant: TenantId, ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, reminders::Model>, StoreError> {
-    let live = reminders::Column::Status.is_in(["planned", "awaiting_approval"]);
-    Ok(rows_with!(tx, tenant, ids, reminders, Id, live.clone()).into_iter().map(|row| (row.id, row)).collect())
+    Ok(rows_with!(tx, tenant, ids, reminders, "status IN ('planned', 'awaiting_approval')"))
 }
 
 async fn open_promises(tx: &Tx, tenant: TenantId, ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, promises::Model>, StoreError> {
-    let rows = rows_with!(tx, tenant, ids, promises, Id, promises::Column::Status.eq("open"));
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    Ok(rows_with!(tx, tenant, ids, promises, "status = 'open'"))
 }
 
 async fn holds_in_force(tx: &Tx, tenant: TenantId, ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, holds::Model>, StoreError> {
-    let rows = rows_with!(tx, tenant, ids, holds, Id, holds::Column::ReleasedAt.is_null());
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-async fn steps(tx: &Tx, tenant: TenantId, named: &Named) -> Result<BTreeMap<(Uuid, String), Option<Uuid>>, StoreError> {
-    let rows: Vec<invoice_steps::Model> = rows_with!(tx, tenant, named.invoices, invoice_steps, InvoiceId, Expr::value(true));
-    let planned_by = |row: &invoice_steps::Model| if row.outcome == "planned" { row.reminder_id } else { None };
-    Ok(rows.into_iter().map(|row| ((row.invoice_id, row.step_key.clone()), planned_by(&row))).collect())
-}
-
-async fn last_position(tx: &Tx, tenant: TenantId, customers: &[Uuid]) -> Result<i64, StoreError> {
-    let mut last = 0;
-    for chunk in customers.chunks(CHUNK) {
-        let position: Option<Option<i64>> = invoice_steps::Entity::find()
-            .select_only()
-            .column_as(invoice_steps::Column::Position.max(), "position")
-            .filter(invoice_steps::Column::TenantId.eq(tenant.0))
-            .filter(invoice_steps::Column::CustomerId.is_in(chunk.iter().copied()))
-            .into_tuple()
-            .one(tx)
-            .await?;
-        last = Ord::max(last, position.flatten().unwrap_or_default());
-    }
-    Ok(last)
+    Ok(rows_with!(tx, tenant, ids, holds, "released_at IS NULL"))
 }
 
 /// Was `data.stale` said since the last heartbeat?

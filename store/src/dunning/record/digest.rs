@@ -11,5 +11,6 @@ pub(super) fn digest(decision: &Decision, actions: &[Action]) -> Result<String, 
     let reasons: Vec<_> = decision.reasons.iter().map(|reason| (&reason.code, reason.invoice_id)).collect();
     let invoices: Vec<_> = decision.invoices.iter().map(|(id, dunning)| (id, &dunning.state, &dunning.next_step, &dunning.holds)).collect();
     let said = text("decisions", &(decision.outcome, decision.policy, reasons, actions, invoices))?;
-    Ok(Sha256::digest(said.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+    let nibble = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    Ok(Sha256::digest(said.as_bytes()).iter().flat_map(|byte| [nibble(byte >> 4), nibble(byte & 15)]).collect())
 }

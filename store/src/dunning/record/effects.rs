@@ -6,9 +6,8 @@ use relance_domain::{
     event::EventType,
     ids::DecisionId,
     policy::Channel,
-    records::{DecisionBody, EventObject, ReminderBody},
+    records::{EventObject, ReminderBody},
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{digest::digest, work::Work};
@@ -23,7 +22,7 @@ use crate::{
 };
 
 /// Adds what `decision` does to `work`.
-pub(super) fn apply(work: &mut Work, decision: Decision, facts: Value) -> Result<(), StoreError> {
+pub(super) fn apply(work: &mut Work, decision: Decision, facts: &str) -> Result<(), StoreError> {
     let id = Work::decision_id();
     let mut done = Vec::new();
     let mut stale = false;
@@ -50,12 +49,18 @@ pub(super) fn apply(work: &mut Work, decision: Decision, facts: Value) -> Result
 }
 
 /// Keeps the decision, with links to its invoices.
-fn keep(work: &mut Work, decision: Decision, id: DecisionId, actions: Vec<Action>, facts: Value) -> Result<(), StoreError> {
+fn keep(work: &mut Work, decision: Decision, id: DecisionId, actions: Vec<Action>, facts: &str) -> Result<(), StoreError> {
     let tenant_id = work.tenant.id.0;
     let links =
         decision.invoices.iter().map(|(invoice, _)| decision_invoices::Model { tenant_id, invoice_id: invoice.0, decision_id: id.0 });
     work.decision_invoices.extend(links);
-    let body = DecisionBody { actions, reasons: decision.reasons, facts, would_change: decision.would_change };
+    // a `DecisionBody`; its facts are JSON already
+    let body = format!(
+        r#"{{"actions":{},"reasons":{},"facts":{facts},"would_change":{}}}"#,
+        text("decisions", &actions)?,
+        text("decisions", &decision.reasons)?,
+        text("decisions", &decision.would_change)?,
+    );
     work.decisions.push(decisions::Model {
         tenant_id,
         id: id.0,
@@ -65,7 +70,7 @@ fn keep(work: &mut Work, decision: Decision, id: DecisionId, actions: Vec<Action
         policy_id: decision.policy.map(|(policy, _)| policy.0),
         policy_version: decision.policy.map(|(_, version)| version),
         next_check_at: decision.next_check_at.map(millis),
-        body: text("decisions", &body)?,
+        body,
     });
     Ok(())
 }
@@ -246,11 +251,12 @@ fn announce(work: &mut Work, id: Uuid, decision: &Decision) -> Result<bool, Stor
     let today = work.today;
     let Some(row) = work.before.invoices.get_mut(&id).filter(|row| !row.overdue_announced) else { return Ok(false) };
     row.overdue_announced = true;
-    if let Some((_, dunning)) = decision.invoices.iter().find(|(invoice, _)| invoice.0 == id) {
+    let stands = decision.invoices.iter().find(|(invoice, _)| invoice.0 == id).map(|(_, dunning)| dunning);
+    if let Some(dunning) = stands {
         row.dunning = Some(text("invoices", dunning)?);
     }
     row.row_version += 1;
-    let record = rows::invoice(row, today)?;
+    let record = row.record(today, stands)?;
     work.changed_invoices.push(id);
     work.tell(EventType::InvoiceOverdue, id, EventObject::Invoice(Box::new(record)));
     Ok(true)

@@ -29,14 +29,11 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     batch::insert::<cases::Entity, _>(tx, &work.cases, OnConflict::Fail).await?;
     closed(tx, tenant, &work, now).await?;
     batch::insert::<decisions::Entity, _>(tx, &work.decisions, OnConflict::Fail).await?;
-    batch::insert::<decision_invoices::Entity, _>(tx, &work.decision_invoices, OnConflict::Keep).await?;
+    batch::insert::<decision_invoices::Entity, _>(tx, &work.decision_invoices, OnConflict::Fail).await?;
     batch::insert::<reminders::Entity, _>(tx, &work.reminders, OnConflict::Fail).await?;
     batch::insert::<tasks::Entity, _>(tx, &work.tasks, OnConflict::Fail).await?;
     // never twice: the key refuses, and the whole batch is rolled back
-    let taken = batch::insert::<invoice_steps::Entity, _>(tx, &work.steps, OnConflict::Keep).await?;
-    if usize::try_from(taken).ok() != Some(work.steps.len()) {
-        return Err(StoreError::inconsistent("invoice_steps", "a step was taken while it was being planned"));
-    }
+    batch::insert::<invoice_steps::Entity, _>(tx, &work.steps, OnConflict::Fail).await?;
     invoices(tx, tenant, &work).await?;
     customers(tx, tenant, &work).await?;
     Ok(work.events)

@@ -1,62 +1,15 @@
-//! Customers' contacts and invoices.
+//! Invoices.
 
 use chrono::NaiveDate;
 use relance_domain::{
-    customer::Contact,
-    dunning::{InvoiceDunning, InvoiceFacts, StepRecord},
-    ids::{ContactId, CustomerId, InvoiceId},
+    dunning::InvoiceDunning,
+    ids::{CustomerId, InvoiceId},
     invoice::InvoiceDetails,
     records::{InvoiceRecord, InvoiceStatus},
 };
 
 use super::json;
-use crate::{
-    StoreError,
-    entity::{contacts, invoices},
-    time::instant,
-};
-
-/// Contacts that their source still states.
-pub(in crate::dunning) fn customer_contacts(rows: Vec<contacts::Model>) -> Result<Vec<Contact>, StoreError> {
-    let mut rows = rows;
-    rows.sort_by_key(|row| row.position);
-    rows.into_iter()
-        .filter(|row| !row.gone)
-        .map(|row| {
-            Ok(Contact {
-                id: ContactId(row.id),
-                details: json("contacts", &row.details)?,
-                suppressed_channels: json("contacts", &row.suppressed)?,
-            })
-        })
-        .collect()
-}
-
-/// An invoice as the decision sees it.
-pub(in crate::dunning) fn invoice_facts(row: &invoices::Model, steps: Vec<StepRecord>) -> Result<InvoiceFacts, StoreError> {
-    let details: InvoiceDetails = json("invoices", &row.details)?;
-    Ok(InvoiceFacts {
-        id: InvoiceId(row.id),
-        number: details.number,
-        issued_on: details.issued_on,
-        due_on: details.due_on,
-        delivered_on: details.delivered_on,
-        received_on: details.received_on,
-        currency: details.currency,
-        amount_due: row.amount_due,
-        disputed: row.disputed,
-        voided: details.voided || row.status == InvoiceStatus::Void.as_str(),
-        direct_debit: details.direct_debit,
-        factored: details.factored,
-        payee_name: details.payee_name,
-        payee_iban: details.payee_iban,
-        payment_url: details.payment_url,
-        payee_confirmed: row.payee_confirmed,
-        overdue_announced: row.overdue_announced,
-        lifecycle_status: row.lifecycle_status.clone(),
-        steps,
-    })
-}
+use crate::{StoreError, entity::invoices, time::instant};
 
 /// An invoice as events carry it; `today` is the tenant's day.
 pub(in crate::dunning) fn invoice(row: &invoices::Model, today: NaiveDate) -> Result<InvoiceRecord, StoreError> {

@@ -4,9 +4,9 @@ mod debt;
 mod people;
 mod reminder;
 
-pub(super) use debt::{customer_contacts, invoice, invoice_facts};
+pub(super) use debt::invoice;
 pub(super) use people::{TaskBody, TaskResult, case, decision, dispute, hold, interaction, largest, promise, task};
-pub(super) use reminder::{attempt, body_text, live_reminder, reminder};
+pub(super) use reminder::{attempt, body_text, reminder};
 
 use relance_domain::money::{Currency, Money};
 use serde::de::DeserializeOwned;

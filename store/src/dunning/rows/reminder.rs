@@ -1,9 +1,7 @@
 //! Reminders and their attempts.
 
 use relance_domain::{
-    dunning::{LiveReminder, LiveState},
     ids::{CaseId, ContactId, CustomerId, DecisionId, PolicyId, ReminderId},
-    policy::Channel,
     records::{AttemptRecord, ReminderBody, ReminderRecord},
 };
 
@@ -46,22 +44,6 @@ pub(in crate::dunning) fn reminder(row: &reminders::Model) -> Result<ReminderRec
 /// The document column.
 pub(in crate::dunning) fn body_text(body: &ReminderBody) -> Result<String, StoreError> {
     text("reminders", body)
-}
-
-/// A reminder that has not left, as the decision sees it.
-pub(in crate::dunning) fn live_reminder(row: &reminders::Model) -> Result<LiveReminder, StoreError> {
-    let body: ReminderBody = json("reminders", &row.body)?;
-    Ok(LiveReminder {
-        id: ReminderId(row.id),
-        state: if row.status == "awaiting_approval" { LiveState::AwaitingApproval } else { LiveState::Planned },
-        approved: row.approved,
-        step_key: row.step_key.clone(),
-        channel: Channel::parse(&row.channel).ok_or_else(|| StoreError::inconsistent("reminders", &row.channel))?,
-        contact_id: row.contact_id.map(ContactId),
-        lines: body.lines,
-        planned_at: instant(row.planned_at),
-        send_at: instant(row.send_at.unwrap_or(row.scheduled_at)),
-    })
 }
 
 /// An attempt.

@@ -65,7 +65,7 @@ impl Around {
         let first = snapshots.first()?;
         let contacts = snapshots.iter().flat_map(|snapshot| &snapshot.contacts);
         Some(Self {
-            settings: first.settings.clone(),
+            settings: Settings::clone(&first.settings),
             customers: snapshots.iter().map(|snapshot| (snapshot.customer_id.0, snapshot.customer.clone())).collect(),
             contacts: contacts.map(|contact| (contact.id.0, contact.clone())).collect(),
             payments_complete_until: first.payments_complete_until,

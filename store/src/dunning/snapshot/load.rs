@@ -1,128 +1,171 @@
-//! The facts: customers, invoices, money, holds, promises, live reminders, tasks, cases.
+//! What a look knows: the rows of a batch of customers, read in one statement.
 
-use chrono::{DateTime, Utc};
-use relance_domain::{ids::TenantId, records::ReminderBody};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use relance_domain::{ids::TenantId, records::TenantRecord};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::{
+    query,
+    rows::{
+        CaseRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SentRow, SourceRow,
+        StepRow, TaskRow, TenantRow, TriedRow,
+    },
+};
 use crate::{
-    StoreError,
+    StoreError, any,
     dunning::rows::json,
-    entity::{cases, contacts, credit_notes, customers, holds, invoice_steps, invoices, payments, promises, reminders, sources, tasks},
-    time::instant,
+    policies::InForce,
+    time::{instant, millis},
 };
 
-/// Ids in one statement.
-const CHUNK: usize = 10_000;
+/// Customers in one statement.
+const CHUNK: usize = 1_000;
+/// Days of messages and contacts that are read at once: further than any usual policy looks back.
+pub(super) const DAYS: i64 = 400;
 
-/// What the sources say about the completeness of what they pushed.
-pub(super) struct Sources {
-    /// All payments up to then were pushed.
-    pub payments_complete_until: Option<DateTime<Utc>>,
-    /// The open items of one of them differ from the ledger.
-    pub ledger_differs: bool,
-}
-
-/// The tenant's sources as one.
-pub(super) async fn sources<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Sources, StoreError> {
-    let rows = sources::Entity::find().filter(sources::Column::TenantId.eq(tenant.0)).all(c).await?;
-    Ok(Sources {
-        payments_complete_until: rows.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
-        ledger_differs: rows.iter().any(|row| row.ledger_differs),
-    })
-}
-
-/// Rows of a batch of customers.
-#[derive(Default)]
-pub(super) struct Facts {
-    pub customers: Vec<customers::Model>,
-    pub contacts: Vec<contacts::Model>,
-    pub invoices: Vec<invoices::Model>,
-    pub steps: Vec<invoice_steps::Model>,
-    pub payments: Vec<payments::Model>,
-    pub credit_notes: Vec<credit_notes::Model>,
-    pub holds: Vec<holds::Model>,
-    pub promises: Vec<promises::Model>,
-    pub reminders: Vec<reminders::Model>,
-    pub tasks: Vec<tasks::Model>,
-    pub cases: Vec<cases::Model>,
-}
-
-/// Rows of one table that belong to the customers and meet a condition.
-macro_rules! of_customers {
-    ($c:expr, $tenant:expr, $ids:expr, $table:ident, $key:ident, $only:expr) => {
-        $table::Entity::find()
-            .filter($table::Column::TenantId.eq($tenant.0))
-            .filter($table::Column::$key.is_in($ids.iter().copied()))
-            .filter($only)
-            .all($c)
-            .await?
-    };
+/// Rows of a batch of customers of one tenant.
+pub(in crate::dunning) struct Facts {
+    pub creditor: TenantRecord,
+    pub(super) in_force: Vec<InForce>,
+    pub(super) sources: Vec<SourceRow>,
+    pub customers: Vec<CustomerRow>,
+    pub(super) contacts: Vec<ContactRow>,
+    pub invoices: Vec<InvoiceRow>,
+    pub steps: Vec<StepRow>,
+    pub(super) payments: Vec<PaymentRow>,
+    pub(super) credit_notes: Vec<CreditNoteRow>,
+    pub(super) holds: Vec<HoldRow>,
+    pub(super) promises: Vec<PromiseRow>,
+    pub(super) reminders: Vec<ReminderRow>,
+    pub(super) tasks: Vec<TaskRow>,
+    pub(super) sent: Vec<SentRow>,
+    pub(super) tried: Vec<TriedRow>,
+    pub cases: Vec<CaseRow>,
 }
 
 impl Facts {
-    /// Loads everything, chunk by chunk.
-    pub(super) async fn load<C: ConnectionTrait>(c: &C, tenant: TenantId, ids: &[Uuid]) -> Result<Self, StoreError> {
-        let mut all = Self::default();
-        for chunk in ids.chunks(CHUNK) {
-            all.load_chunk(c, tenant, chunk).await?;
+    /// Reads everything about `ids`, and messages and contacts of the last `days`. Without a customer it
+    /// still reads the tenant.
+    pub(in crate::dunning) async fn load<C: ConnectionTrait>(
+        c: &C,
+        tenant: TenantId,
+        ids: &[Uuid],
+        real_now: DateTime<Utc>,
+        days: i64,
+    ) -> Result<Self, StoreError> {
+        let mut chunks = ids.chunks(CHUNK);
+        let mut all = Self::chunk(c, tenant, chunks.next().unwrap_or_default(), real_now, days).await?;
+        for chunk in chunks {
+            let more = Self::chunk(c, tenant, chunk, real_now, days).await?;
+            all.add(more);
         }
         all.customers.sort_by_key(|row| row.id);
-        all.holds.extend(tenant_holds(c, tenant).await?);
-        let invoices: Vec<Uuid> = all.invoices.iter().map(|row| row.id).collect();
-        for chunk in invoices.chunks(CHUNK) {
-            let done = invoice_steps::Column::Outcome.ne("planned");
-            all.steps.extend(of_customers!(c, tenant, chunk, invoice_steps, InvoiceId, done));
-        }
         all.steps.sort_by(|a, b| (&a.done_on, a.at, a.position).cmp(&(&b.done_on, b.at, b.position)));
+        all.sent.sort_by_key(|row| row.sent_at);
+        all.tried.sort_by_key(|row| (row.at, row.id));
         Ok(all)
     }
 
-    async fn load_chunk<C: ConnectionTrait>(&mut self, c: &C, tenant: TenantId, ids: &[Uuid]) -> Result<(), StoreError> {
-        self.customers.extend(of_customers!(c, tenant, ids, customers, Id, Condition::all()));
-        self.contacts.extend(of_customers!(c, tenant, ids, contacts, CustomerId, contacts::Column::Gone.eq(false)));
-        let live = reminders::Column::Status.is_in(["planned", "awaiting_approval"]);
-        let planned = of_customers!(c, tenant, ids, reminders, CustomerId, live);
-        let open = Condition::any().add(invoices::Column::AmountDue.gt(0)).add(invoices::Column::Id.is_in(named(&planned)?));
-        self.invoices.extend(of_customers!(c, tenant, ids, invoices, CustomerId, open));
-        self.reminders.extend(planned);
-        let open = promises::Column::Status.eq("open");
-        let promised = of_customers!(c, tenant, ids, promises, CustomerId, open);
-        self.payments.extend(of_customers!(c, tenant, ids, payments, CustomerId, money_that_counts(&promised)));
-        self.promises.extend(promised);
-        let unapplied = credit_notes::Column::Unapplied.gt(0);
-        self.credit_notes.extend(of_customers!(c, tenant, ids, credit_notes, CustomerId, unapplied));
-        self.holds.extend(of_customers!(c, tenant, ids, holds, CustomerId, holds::Column::ReleasedAt.is_null()));
-        self.tasks.extend(of_customers!(c, tenant, ids, tasks, CustomerId, tasks::Column::Status.eq("open")));
-        self.cases.extend(of_customers!(c, tenant, ids, cases, CustomerId, cases::Column::ClosedAt.is_null()));
+    async fn chunk<C: ConnectionTrait>(
+        c: &C,
+        tenant: TenantId,
+        ids: &[Uuid],
+        real_now: DateTime<Utc>,
+        days: i64,
+    ) -> Result<Self, StoreError> {
+        let backend = c.get_database_backend();
+        let back = TimeDelta::days(days).num_milliseconds();
+        let values = [tenant.0.into(), any::ids(backend, ids.iter().copied()), millis(real_now).into(), back.into()];
+        let row = c.query_one_raw(Statement::from_sql_and_values(backend, query::everything(backend), values)).await?;
+        let row = row.ok_or(StoreError::NotFound)?;
+        let creditor: Option<TenantRow> = list(&row, 0, "tenants")?.pop();
+        let mut holds: Vec<HoldRow> = list(&row, 9, "holds")?;
+        holds.extend(list::<HoldRow>(&row, 10, "holds")?);
+        Ok(Self {
+            creditor: record(tenant, creditor.ok_or(StoreError::NotFound)?)?,
+            in_force: list(&row, 1, "policies")?,
+            sources: list(&row, 2, "sources")?,
+            customers: list(&row, 3, "customers")?,
+            contacts: list(&row, 4, "contacts")?,
+            invoices: list(&row, 5, "invoices")?,
+            steps: list(&row, 6, "invoice_steps")?,
+            payments: list(&row, 7, "payments")?,
+            credit_notes: list(&row, 8, "credit_notes")?,
+            holds,
+            promises: list(&row, 11, "promises")?,
+            reminders: list(&row, 12, "reminders")?,
+            tasks: list(&row, 13, "tasks")?,
+            sent: list(&row, 14, "reminders")?,
+            tried: list(&row, 15, "interactions")?,
+            cases: list(&row, 16, "cases")?,
+        })
+    }
+
+    /// Adds another chunk of customers of the same tenant.
+    fn add(&mut self, more: Self) {
+        self.customers.extend(more.customers);
+        self.contacts.extend(more.contacts);
+        self.invoices.extend(more.invoices);
+        self.steps.extend(more.steps);
+        self.payments.extend(more.payments);
+        self.credit_notes.extend(more.credit_notes);
+        // those of the tenant came with the first chunk
+        self.holds.extend(more.holds.into_iter().filter(|row| row.customer_id.is_some()));
+        self.promises.extend(more.promises);
+        self.reminders.extend(more.reminders);
+        self.tasks.extend(more.tasks);
+        self.sent.extend(more.sent);
+        self.tried.extend(more.tried);
+        self.cases.extend(more.cases);
+    }
+
+    /// The tenant's time: the system's for a live one, its own clock for a test one.
+    pub(super) fn now(&self, real_now: DateTime<Utc>) -> DateTime<Utc> {
+        self.creditor.clock_at.filter(|_| !self.creditor.live).unwrap_or(real_now)
+    }
+
+    /// Adds the invoices of `wanted` that are not here, settled ones mostly, with their steps.
+    pub(in crate::dunning) async fn also<C: ConnectionTrait>(
+        &mut self,
+        c: &C,
+        tenant: TenantId,
+        mut wanted: BTreeSet<Uuid>,
+    ) -> Result<(), StoreError> {
+        for row in &self.invoices {
+            wanted.remove(&row.id);
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let backend = c.get_database_backend();
+        let values = [tenant.0.into(), any::ids(backend, wanted)];
+        let row = c.query_one_raw(Statement::from_sql_and_values(backend, query::invoices(backend), values)).await?;
+        let row = row.ok_or(StoreError::NotFound)?;
+        self.invoices.extend(list::<InvoiceRow>(&row, 0, "invoices")?);
+        self.steps.extend(list::<StepRow>(&row, 1, "invoice_steps")?);
+        self.steps.sort_by(|a, b| (&a.done_on, a.at, a.position).cmp(&(&b.done_on, b.at, b.position)));
         Ok(())
     }
 }
 
-/// Invoices that live reminders name.
-fn named(rows: &[reminders::Model]) -> Result<Vec<Uuid>, StoreError> {
-    let mut ids = Vec::new();
-    for row in rows {
-        let body: ReminderBody = json("reminders", &row.body)?;
-        ids.extend(body.lines.iter().map(|line| line.invoice_id.0));
-    }
-    Ok(ids)
+/// Reads a list; one without rows is null on PostgreSQL.
+fn list<T: DeserializeOwned>(row: &QueryResult, at: usize, table: &'static str) -> Result<Vec<T>, StoreError> {
+    let text: Option<String> = row.try_get_by(at)?;
+    text.map_or_else(|| Ok(Vec::new()), |text| json(table, &text))
 }
 
-/// Payments that match no invoice, and those dated since the first open promise was made.
-fn money_that_counts(promised: &[promises::Model]) -> Condition {
-    let mut any = Condition::any().add(payments::Column::Unapplied.gt(0));
-    if let Some(first) = promised.iter().map(|row| row.made_on.as_str()).min() {
-        any = any.add(payments::Column::PaidOn.gte(first));
-    }
-    Condition::all().add(payments::Column::ReversedOn.is_null()).add(any)
-}
-
-async fn tenant_holds<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Vec<holds::Model>, StoreError> {
-    Ok(holds::Entity::find()
-        .filter(holds::Column::TenantId.eq(tenant.0))
-        .filter(holds::Column::CustomerId.is_null())
-        .filter(holds::Column::ReleasedAt.is_null())
-        .all(c)
-        .await?)
+fn record(id: TenantId, row: TenantRow) -> Result<TenantRecord, StoreError> {
+    Ok(TenantRecord {
+        id,
+        name: row.name,
+        live: row.live,
+        clock_at: row.clock_at.map(instant),
+        settings: json("tenants", &row.settings)?,
+        settings_version: row.settings_version,
+        created_at: instant(row.created_at),
+    })
 }

@@ -1,48 +1,92 @@
-//! Snapshots: everything the decision about a customer is made from, loaded for many customers in a
-//! constant number of statements.
+//! Snapshots: everything the decision about a customer is made from, read for many customers in one statement.
 
 mod assemble;
 mod history;
 mod load;
+mod query;
+mod rows;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+pub(super) use load::Facts;
 use relance_domain::{
     dunning::Snapshot,
     ids::{CustomerId, TenantId},
 };
-use sea_orm::ConnectionTrait;
+pub(super) use rows::{CaseRow, CustomerRow, InvoiceRow, StepRow};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::claim::lock_rows;
-use crate::{StoreError, policies, tenants};
+use crate::{StoreError, Tx, any, policies};
+
+/// Customers that are being looked at, locked, with all that is known of them.
+pub struct Look {
+    /// In the order of their ids; customers that do not exist are left out.
+    pub snapshots: Vec<Snapshot>,
+    /// The tenant's clock.
+    pub now: DateTime<Utc>,
+    pub(super) tenant: TenantId,
+    pub(super) facts: Facts,
+}
+
+/// Locks the customers and reads everything about them, at the tenant's now. [`super::record_look`] takes it.
+///
+/// # Errors
+/// The database's, or a row that does not read.
+pub async fn look(tx: &Tx, tenant: TenantId, customers: &[CustomerId], real_now: DateTime<Utc>) -> Result<Look, StoreError> {
+    lock(tx, tenant, customers).await?;
+    read(tx, tenant, customers, real_now).await
+}
 
 /// The facts about `customers` at `now` (the tenant's clock), in the order of their ids; customers that
-/// do not exist are left out. Read inside the transaction that will record the decision, after [`lock`].
+/// do not exist are left out. To act on them, read them after [`lock`] in the transaction that acts.
 ///
 /// # Errors
 /// The database's, or a row that does not read.
 pub async fn snapshots<C: ConnectionTrait>(
     c: &C,
-    of: TenantId,
+    tenant: TenantId,
     customers: &[CustomerId],
     now: DateTime<Utc>,
 ) -> Result<Vec<Snapshot>, StoreError> {
     if customers.is_empty() {
         return Ok(Vec::new());
     }
-    let creditor = tenants::get(c, of).await?;
-    let active = policies::active(c, of).await?;
-    let sources = load::sources(c, of).await?;
+    Ok(read(c, tenant, customers, now).await?.snapshots)
+}
+
+async fn read<C: ConnectionTrait>(c: &C, tenant: TenantId, customers: &[CustomerId], real_now: DateTime<Utc>) -> Result<Look, StoreError> {
     let ids: Vec<_> = customers.iter().map(|id| id.0).collect();
-    let facts = load::Facts::load(c, of, &ids).await?;
-    let history = history::History::load(c, of, &ids, now, history::days_back(&active)).await?;
-    assemble::Assembly { settings: &creditor.settings, active: &active, sources: &sources, facts, history }.snapshots()
+    let mut facts = Facts::load(c, tenant, &ids, real_now, load::DAYS).await?;
+    let active = policies::read(c, tenant, std::mem::take(&mut facts.in_force)).await?;
+    let days = history::days_back(&active);
+    if days > load::DAYS {
+        facts = Facts::load(c, tenant, &ids, real_now, days).await?;
+    }
+    let mut live = assemble::Live::new();
+    for row in &facts.reminders {
+        live.entry(row.customer_id).or_default().push(row.live()?);
+    }
+    let named: BTreeSet<_> = live.values().flatten().flat_map(|reminder| &reminder.lines).map(|line| line.invoice_id.0).collect();
+    facts.also(c, tenant, named).await?;
+    let now = facts.now(real_now);
+    let snapshots = assemble::snapshots(&mut facts, &active, live, now)?;
+    Ok(Look { snapshots, now, tenant, facts })
 }
 
 /// Locks the customers until the end of the transaction, so that no fact about them arrives between the
-/// snapshot and the record (PostgreSQL; on SQLite the writer is alone anyway).
+/// snapshot and the record (PostgreSQL; on SQLite the writer is alone anyway). What is read after it, in
+/// a statement of its own, is what was committed when the lock was had.
 ///
 /// # Errors
 /// The database's.
 pub async fn lock<C: ConnectionTrait>(c: &C, tenant: TenantId, customers: &[CustomerId]) -> Result<(), StoreError> {
-    lock_rows(c, tenant, customers).await.map(|_| ())
+    let backend = c.get_database_backend();
+    if backend == DbBackend::Postgres && !customers.is_empty() {
+        // one order for everybody, so that two workers never wait for each other
+        let sql = "SELECT count(*) FROM (SELECT id FROM customers WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE) AS locked";
+        let values = [tenant.0.into(), any::ids(backend, customers.iter().map(|id| id.0))];
+        c.query_one_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
 }

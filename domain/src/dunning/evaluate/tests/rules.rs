@@ -1,5 +1,7 @@
 //! Rules of the ladder, each as a short story.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 
 use super::sim::{Sim, day, preset};
@@ -96,7 +98,7 @@ fn unapplied_cash_holds_or_lowers_by_setting() {
     sim.run_until("2026-10-12");
     assert!(sim.happened.is_empty());
     assert_eq!(sim.snapshot.open_tasks.iter().filter(|task| task.kind == "unapplied_cash").count(), 1);
-    sim.snapshot.policy.as_mut().unwrap().policy.unapplied_cash = UnappliedCash::Lower;
+    Arc::make_mut(&mut sim.snapshot.policy.as_mut().unwrap().policy).unapplied_cash = UnappliedCash::Lower;
     sim.run_until("2026-10-14");
     assert_eq!(sim.happened[0].lines[0].2, 17_000);
 }
@@ -164,13 +166,13 @@ fn a_hold_lifts_itself_after_its_last_day() {
 #[test]
 fn our_own_errors_hold_everything_and_raise_one_task_each() {
     let mut sim = business("2026-10-08");
-    sim.snapshot.settings.iban = None;
+    Arc::make_mut(&mut sim.snapshot.settings).iban = None;
     sim.invoice("F-1", "2026-10-05", 20_000);
     sim.invoice("F-2", "2026-10-05", 20_000);
     sim.run_until("2026-10-20");
     assert!(sim.happened.is_empty());
     assert_eq!(sim.snapshot.open_tasks.len(), 1);
-    sim.snapshot.settings.iban = Some("FR7630006000011234567890189".into());
+    Arc::make_mut(&mut sim.snapshot.settings).iban = Some("FR7630006000011234567890189".into());
     sim.run_until("2026-10-21");
     sim.look();
     sim.run_until("2026-10-22");

@@ -92,12 +92,12 @@ impl Sim {
             ..Settings::default()
         };
         let snapshot = Snapshot {
-            settings,
+            settings: settings.into(),
             customer_id: CustomerId(Uuid::from_u128(1)),
             customer,
             contacts: vec![Contact { id: ContactId(Uuid::from_u128(2)), details: contact, suppressed_channels: vec![] }],
             facts_changed_at: now - chrono::Duration::days(1),
-            policy: Some(PolicyVersion { id: PolicyId(Uuid::from_u128(3)), version: 1, policy }),
+            policy: Some(PolicyVersion { id: PolicyId(Uuid::from_u128(3)), version: 1, policy: policy.into() }),
             invoices: vec![],
             unapplied: vec![],
             holds: vec![],
