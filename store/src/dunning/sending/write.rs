@@ -77,10 +77,11 @@ async fn attempts(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErr
              WHERE t.tenant_id = v.tenant_id AND t.reminder_id = v.id AND t.number = v.number"
         }
         _ => {
-            "UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 \
-             FROM (SELECT unhex(value ->> 'hex') AS id, value ->> 'number' AS number, value ->> 'outcome' AS outcome, \
-             value ->> 'detail' AS detail FROM json_each($1)) AS v \
-             WHERE t.tenant_id = $3 AND t.reminder_id = v.id AND t.number = v.number"
+            // the list is read first, and each attempt found by its whole key
+            "WITH v AS MATERIALIZED (SELECT $3 AS tenant_id, unhex(value ->> 'hex') AS id, value ->> 'number' AS number, \
+             value ->> 'outcome' AS outcome, value ->> 'detail' AS detail FROM json_each($1)) \
+             UPDATE attempts AS t SET outcome = v.outcome, detail = v.detail, ended_at = $2 FROM v \
+             WHERE t.tenant_id = v.tenant_id AND t.reminder_id = v.id AND t.number = v.number"
         }
     };
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
