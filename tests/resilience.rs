@@ -16,21 +16,27 @@ fn policy() -> Value {
         "steps": [{"key": "first", "offset_days": 1, "channel": "sms", "template": "sms_reminder"}]})
 }
 
-async fn killed_at_random(database: Database) {
-    let Some(url) = server::fresh_url(database) else { return };
-    let gateway = Receiver::start(r#"{"id":"taken"}"#).await;
-    let mut first = server::start(&url, &["--role", "api"]);
-    let world = World::live(&first, database).await;
+/// So many customers with an SMS due, which leaves by `gateway`.
+async fn debtors(server: &server::Server, database: Database, gateway: &Receiver, count: usize) -> World {
+    let world = World::live(server, database).await;
     let sms = json!({"provider": "http", "from": "KELLER", "http": {"url": gateway.url}});
     world.put("/v1/channels/sms", sms).await.expect(200);
     let made = world.post("/v1/policies", policy()).await.expect(201);
     let id = made["id"].as_str().unwrap();
     let confirm = json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0});
     world.post(&format!("/v1/policies/{id}/versions/1/activate"), confirm).await.expect(200);
-    for n in 0..CUSTOMERS {
+    for n in 0..count {
         world.customer_with(&format!("C{n}"), json!({"policy_id": id})).await;
         world.invoice(&format!("FA-{n}"), &format!("C{n}"), "2026-09-01", "200.00").await;
     }
+    world
+}
+
+async fn killed_at_random(database: Database) {
+    let Some(url) = server::fresh_url(database) else { return };
+    let gateway = Receiver::start(r#"{"id":"taken"}"#).await;
+    let mut first = server::start(&url, &["--role", "api"]);
+    let world = debtors(&first, database, &gateway, CUSTOMERS).await;
     // workers come and go by kill -9 while the messages leave
     let mut rounds = 0;
     loop {
@@ -83,6 +89,43 @@ async fn each_leaves_once_on_sqlite() {
 #[tokio::test]
 async fn each_leaves_once_on_postgres() {
     killed_at_random(Database::Postgres).await;
+}
+
+/// A message that is on its way when the server is asked to stop: its outcome is written before the end.
+async fn stopped_while_sending(database: Database) {
+    let Some(url) = server::fresh_url(database) else { return };
+    let gateway = Receiver::silent(r#"{"id":"taken"}"#).await;
+    let mut server = server::start(&url, &[]);
+    let world = debtors(&server, database, &gateway, 8).await;
+    let on_its_way = gateway.until("a message that waits for its answer", |all| !all.is_empty()).await;
+    // the API's threads have opened more connections to the database than the workers
+    futures::future::join_all((0..40).map(|_| world.list("/v1/customers"))).await;
+    std::process::Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+    let api = world.base.trim_start_matches("http://").to_owned();
+    // the threads that serve HTTP, and that opened connections to the database, are gone by then
+    world::until("the API gone", async || std::net::TcpStream::connect(&api).is_err().then_some(())).await;
+    gateway.answer();
+    let ended = tokio::task::spawn_blocking(move || (server.child.wait().unwrap(), server));
+    let (status, server) = ended.await.unwrap();
+    assert!(status.success() && !server.log().contains("shutdown"), "{status}: {}", server.log());
+
+    let mut again = server::start(&url, &["--role", "api"]);
+    let world = world.moved_to(&again);
+    let reminders = world.list("/v1/reminders").await;
+    let sent = reminders.iter().filter(|reminder| reminder["status"] == "sent").count();
+    assert!(sent >= on_its_way.len() && sent == gateway.all().len(), "{sent} of {}: {reminders:#?}", gateway.all().len());
+    assert!(reminders.iter().all(|reminder| reminder["status"] != "unknown"), "{reminders:?}");
+    again.kill();
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_at_a_stop_is_settled_on_sqlite() {
+    stopped_while_sending(Database::Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_at_a_stop_is_settled_on_postgres() {
+    stopped_while_sending(Database::Postgres).await;
 }
 
 /// SIGTERM: at once when idle, exit code 0.

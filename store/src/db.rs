@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use tokio::sync::watch;
 
-use crate::{StoreError, reads::Readers, seal::Cipher, zones::Zones};
+use crate::{StoreError, home::Home, reads::Readers, seal::Cipher, zones::Zones};
 
 /// How PostgreSQL's administrator finds our connections.
 const APPLICATION: &str = "relance";
@@ -56,6 +56,7 @@ pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
     readers: Arc<Readers>,
+    home: Home,
     zones: Arc<Zones>,
     clock: Arc<dyn Clock>,
     pub(crate) cipher: Arc<Cipher>,
@@ -80,7 +81,7 @@ impl Store {
             (pool.clone(), pool, Readers::postgres(options, few))
         };
         let (cipher, wake) = (Arc::new(Cipher::new(&config.secret_key)), Arc::new(watch::channel(0).0));
-        Ok(Self { write, read, readers: Arc::new(readers), zones: Arc::default(), clock, cipher, wake })
+        Ok(Self { write, read, readers: Arc::new(readers), home: Home::here(), zones: Arc::default(), clock, cipher, wake })
     }
 
     /// Which database this is.
@@ -114,7 +115,7 @@ impl Store {
     /// The database's.
     pub async fn write(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-        let tx = self.write.begin_with_options(options).await?;
+        let tx = self.home.keep(self.write.begin_with_options(options)).await?;
         self.enter(&tx, scope.into()).await?;
         Ok(tx)
     }
@@ -124,7 +125,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn read(&self, scope: impl Into<Scope>) -> Result<Tx, StoreError> {
-        let tx = self.read.begin().await?;
+        let tx = self.home.keep(self.read.begin()).await?;
         self.enter(&tx, scope.into()).await?;
         Ok(tx)
     }
@@ -189,12 +190,12 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn migration_status(&self) -> Result<relance_migrations::Status, StoreError> {
-        Ok(relance_migrations::status(&self.write).await?)
+        Ok(self.home.keep(relance_migrations::status(&self.write)).await?)
     }
 
     async fn begin_schema(&self) -> Result<Tx, StoreError> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-        Ok(self.write.begin_with_options(options).await?)
+        Ok(self.home.keep(self.write.begin_with_options(options)).await?)
     }
 
     /// One statement without effect: is the database there?
@@ -202,7 +203,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read.execute_unprepared("SELECT 1").await?;
+        self.home.keep(self.read.execute_unprepared("SELECT 1")).await?;
         Ok(())
     }
 

@@ -17,6 +17,7 @@ pub mod events;
 pub mod facts;
 pub mod forget;
 pub mod heartbeat;
+mod home;
 pub mod idempotency;
 pub mod invoices;
 mod json;

@@ -8,6 +8,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::watch,
 };
 
 /// One request as it came in.
@@ -28,20 +29,34 @@ impl Received {
 pub struct Receiver {
     pub url: String,
     got: Arc<Mutex<Vec<Received>>>,
+    answering: Arc<watch::Sender<bool>>,
 }
 
 impl Receiver {
     pub async fn start(answer: &'static str) -> Self {
+        let receiver = Self::silent(answer).await;
+        receiver.answer();
+        receiver
+    }
+
+    /// Takes requests and answers none before [`Self::answer`].
+    pub async fn silent(answer: &'static str) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", socket.local_addr().unwrap());
         let got: Arc<Mutex<Vec<Received>>> = Arc::default();
-        let kept = got.clone();
+        let (kept, answering) = (got.clone(), Arc::new(watch::Sender::new(false)));
+        let answers = answering.subscribe();
         tokio::spawn(async move {
             while let Ok((stream, _)) = socket.accept().await {
-                tokio::spawn(serve(stream, kept.clone(), answer));
+                tokio::spawn(serve(stream, kept.clone(), answers.clone(), answer));
             }
         });
-        Self { url, got }
+        Self { url, got, answering }
+    }
+
+    /// Answers, what waits first.
+    pub fn answer(&self) {
+        self.answering.send_replace(true);
     }
 
     pub fn all(&self) -> Vec<Received> {
@@ -58,12 +73,13 @@ impl Receiver {
     }
 }
 
-async fn serve(mut stream: TcpStream, kept: Arc<Mutex<Vec<Received>>>, answer: &'static str) {
+async fn serve(mut stream: TcpStream, kept: Arc<Mutex<Vec<Received>>>, mut answers: watch::Receiver<bool>, answer: &'static str) {
     let mut bytes = Vec::new();
     loop {
         while let Some((received, used)) = parse(&bytes) {
             bytes.drain(..used);
             kept.lock().unwrap().push(received);
+            answers.wait_for(|answering| *answering).await.unwrap();
             let text = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
             if stream.write_all(text.as_bytes()).await.is_err() {
                 return;

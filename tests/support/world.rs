@@ -68,6 +68,11 @@ impl World {
         Some(world)
     }
 
+    /// The same tenant, asked at another server of its database.
+    pub fn moved_to(self, server: &Server) -> Self {
+        Self { base: server.base.clone(), ..self }
+    }
+
     /// A live tenant: real time, policies as drafts.
     pub async fn live(server: &Server, database: Database) -> Self {
         let world = Self::tenant(server, database, json!({"name": "Atelier Keller", "mode": "live"})).await;

@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::failed;
-use crate::StoreError;
+use crate::{StoreError, home::Home};
 
 /// How long somebody waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,6 +22,7 @@ const IDLE: Duration = Duration::from_secs(600);
 /// Connections of one kind, the last used first.
 pub(crate) struct Kept<C: Connection> {
     options: C::Options,
+    home: Home,
     places: Semaphore,
     idle: Mutex<Vec<(C, Instant)>>,
 }
@@ -29,7 +30,7 @@ pub(crate) struct Kept<C: Connection> {
 impl<C: Connection> Kept<C> {
     /// None is open yet, `most` at the most.
     pub(crate) fn new(options: C::Options, most: usize) -> Self {
-        Self { options, places: Semaphore::new(most), idle: Mutex::new(Vec::new()) }
+        Self { options, home: Home::here(), places: Semaphore::new(most), idle: Mutex::new(Vec::new()) }
     }
 
     /// A connection that nobody else uses.
@@ -52,7 +53,7 @@ impl<C: Connection> Kept<C> {
     }
 
     async fn make<'a>(&'a self, place: SemaphorePermit<'a>) -> Result<Lent<'a, C>, StoreError> {
-        let made = self.options.connect().await;
+        let made = self.home.keep(self.options.connect()).await;
         let connection = made.map_err(|error| StoreError::Database(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?;
         Ok(Lent { kept: self, connection, new: true, place })
     }
