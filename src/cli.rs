@@ -105,6 +105,10 @@ pub struct ServeArgs {
     #[arg(long, env = "RELANCE_SEND_CALLS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub send_calls: u16,
 
+    /// Requests a minute that a tenant may send to this process; 0 for no limit.
+    #[arg(long, env = "RELANCE_RATE_LIMIT", default_value_t = relance_api::state::REQUESTS_A_MINUTE)]
+    pub rate_limit: u32,
+
     /// Run pending migrations at the start (PostgreSQL; on SQLite it always happens).
     #[arg(long, env = "RELANCE_AUTO_MIGRATE")]
     pub auto_migrate: bool,

@@ -1,6 +1,8 @@
 //! The contract: shapes, problems, isolation, webhooks, the served description.
 
+mod answers;
 mod conventions;
+mod idempotency;
 mod ingest;
 mod isolation;
 mod openapi;

@@ -2,6 +2,7 @@
 
 mod convert;
 mod finish;
+mod problems;
 mod serve;
 mod webhooks;
 

@@ -21,6 +21,7 @@ use futures::FutureExt;
 use relance_openapi::problem::Code;
 use uuid::{Builder, Uuid};
 
+use super::coding;
 use crate::{caller::REQUEST_ID, problem::Refusal};
 
 const PROBLEM: &str = "application/problem+json";
@@ -33,7 +34,7 @@ static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn frame<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let id = request_id(req.headers());
-    let method = req.method().to_string();
+    let (method, known) = (req.method().clone(), req.headers().get(header::IF_NONE_MATCH).cloned());
     let run = REQUEST_ID.scope(id.clone(), AssertUnwindSafe(next.call(req)).catch_unwind());
     let answer = match run.await {
         Ok(Ok(answer)) => Ok(answer.map_into_boxed_body()),
@@ -46,12 +47,12 @@ pub async fn frame<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>)
     match answer {
         Ok(answer) => {
             let route = answer.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-            measure(&method, &route, answer.status(), begun, &id);
+            measure(method.as_str(), &route, answer.status(), begun, &id);
             let (req, response) = answer.into_parts();
-            Ok(ServiceResponse::new(req, finish(response, &id)))
+            Ok(ServiceResponse::new(req, finish(coding::after(&method, known.as_ref(), response), &id)))
         }
         Err(response) => {
-            measure(&method, "none", response.status(), begun, &id);
+            measure(method.as_str(), "none", response.status(), begun, &id);
             Err(InternalError::from_response("refused", finish(response, &id)).into())
         }
     }
@@ -98,6 +99,9 @@ fn finish(response: HttpResponse, id: &str) -> HttpResponse {
     if status == StatusCode::UNAUTHORIZED {
         add(header::WWW_AUTHENTICATE, "Bearer");
     }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        add(header::RETRY_AFTER, "1");
+    }
     response
 }
 
@@ -105,6 +109,7 @@ fn problem(response: &HttpResponse, id: &str) -> HttpResponse {
     let (code, detail) = match response.status().as_u16() {
         401 => (Code::Unauthorized, "Send a valid key."),
         404 => (Code::NotFound, "There is nothing at this path."),
+        408 => (Code::RequestTimeout, "The request came too slowly."),
         405 => (Code::MethodNotAllowed, "This path has no such method."),
         413 => (Code::TooLarge, "The body is too large."),
         415 => (Code::UnsupportedMediaType, "This media type is not read here."),
