@@ -2,6 +2,7 @@
 
 mod answers;
 mod conventions;
+mod guides;
 mod idempotency;
 mod ingest;
 mod isolation;
