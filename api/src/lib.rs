@@ -7,6 +7,7 @@ pub mod documents;
 pub mod email;
 pub mod endpoints;
 pub mod etag;
+pub mod expand;
 pub mod facts;
 pub mod intake;
 pub mod known_keys;

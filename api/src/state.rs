@@ -35,6 +35,8 @@ pub struct App {
     pub intake: Intake,
     /// Keys found valid a moment ago.
     pub known_keys: Arc<KnownKeys>,
+    /// Origins whose pages may call from a browser; none unless told.
+    pub origins: Arc<[String]>,
     /// How many requests a tenant may send.
     pub quotas: Arc<Quotas>,
     /// Requests with an idempotency key that run at the moment.
@@ -49,6 +51,7 @@ impl App {
         Self {
             intake,
             known_keys: Arc::default(),
+            origins: Arc::default(),
             quotas: Arc::new(Quotas::new(REQUESTS_A_MINUTE)),
             running: Running::default(),
             store,
@@ -61,5 +64,11 @@ impl App {
     #[must_use]
     pub fn with_quota(self, requests_a_minute: u32) -> Self {
         Self { quotas: Arc::new(Quotas::new(requests_a_minute)), ..self }
+    }
+
+    /// The same with pages of these origins allowed to call.
+    #[must_use]
+    pub fn with_origins(self, origins: impl IntoIterator<Item = String>) -> Self {
+        Self { origins: origins.into_iter().collect(), ..self }
     }
 }

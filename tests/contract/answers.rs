@@ -93,6 +93,27 @@ async fn a_quota_is_the_tenants_own() {
     calm.get("/v1/me").await.expect(200);
 }
 
+/// Pages of an origin that was named may call; others are told nothing.
+#[tokio::test]
+async fn browsers_call_from_named_origins_only() {
+    let url = server::fresh_url(Database::Sqlite).unwrap();
+    let server = server::start(&url, &["--cors-origins", "https://erp.example.com"]);
+    let world = World::live(&server, Database::Sqlite).await;
+    let allowed = async |origin: &str| {
+        let answer = world.send(Method::GET, "/v1/me", None, &[("origin", origin)]).await;
+        answer.headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(allowed("https://erp.example.com").await.as_deref(), Some("https://erp.example.com"));
+    assert_eq!(allowed("https://evil.example.com").await, None);
+    let asked = [
+        ("origin", "https://erp.example.com"),
+        ("access-control-request-method", "PUT"),
+        ("access-control-request-headers", "authorization"),
+    ];
+    let before = world.send(Method::OPTIONS, "/v1/invoices", None, &asked).await;
+    assert!(before.status.is_success() && before.headers["access-control-allow-methods"].to_str().unwrap().contains("PUT"));
+}
+
 /// Whatever goes wrong, it is a problem with a code of the list, and each server explains its codes.
 #[tokio::test]
 async fn every_refusal_is_a_problem() {

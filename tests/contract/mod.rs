@@ -7,4 +7,5 @@ mod idempotency;
 mod ingest;
 mod isolation;
 mod openapi;
+mod pages;
 mod webhooks;
