@@ -114,13 +114,16 @@ async fn browsers_call_from_named_origins_only() {
     assert!(before.status.is_success() && before.headers["access-control-allow-methods"].to_str().unwrap().contains("PUT"));
 }
 
+/// Method, path, body, headers; status and code of the refusal.
+type Case<'a> = (Method, &'a str, Option<&'a str>, &'a [(&'a str, &'a str)], u16, &'a str);
+
 /// Whatever goes wrong, it is a problem with a code of the list, and each server explains its codes.
 #[tokio::test]
 async fn every_refusal_is_a_problem() {
     let world = World::begin(Database::Sqlite, "2026-10-01T05:00:00Z").await.unwrap();
     let long = format!("/v1/invoices?{}", "a".repeat(3_000));
     let deep = format!("{{\"name\":{}{}}}", "[".repeat(70), "]".repeat(70));
-    let cases: Vec<(Method, &str, Option<&str>, &[(&str, &str)], u16, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (Method::GET, "/v1/nothing", None, &[], 404, "not_found"),
         (Method::GET, "/", None, &[], 404, "not_found"),
         (Method::GET, "/v1/invoices/inv_none", None, &[], 404, "not_found"),

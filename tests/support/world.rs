@@ -112,6 +112,13 @@ impl World {
         Self::answer(request).await
     }
 
+    /// A request whose answer may never come; its status when it does.
+    pub async fn try_send(&self, method: Method, path: &str, body: Value, key: &str) -> Option<StatusCode> {
+        let request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
+        let request = request.header("content-type", "application/json").header("idempotency-key", key).body(body.to_string());
+        Some(request.send().await.ok()?.status())
+    }
+
     /// A request as it stands, whatever it says of itself.
     pub async fn bytes(&self, method: Method, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
