@@ -60,6 +60,16 @@ pub enum Command {
         #[command(subcommand)]
         action: KeyAction,
     },
+    /// Secrets at rest: seal them anew, or change the key that opens them.
+    Secrets {
+        #[command(subcommand)]
+        action: SecretsAction,
+    },
+    /// The log of who did what.
+    Audit {
+        #[command(subcommand)]
+        action: AuditAction,
+    },
     /// Print the OpenAPI description; needs no database.
     Openapi(OpenapiArgs),
     /// Check database, migrations, clock and egress, and say what to do.
@@ -92,6 +102,10 @@ pub struct ServeArgs {
     /// Enables `POST` and `GET /v1/tenants` with this bearer key; off without it.
     #[arg(long, env = "RELANCE_OPERATOR_KEY", hide_env_values = true)]
     pub operator_key: Option<String>,
+
+    /// Proxies in front of the API, e.g. `10.0.0.0/8`: only their word about the client's address and scheme counts.
+    #[arg(long, env = "RELANCE_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
 
     /// Networks that webhooks and providers may reach although special-purpose, e.g. `127.0.0.0/8,10.1.0.0/16`.
     #[arg(long, env = "RELANCE_EGRESS_ALLOW", default_value = "")]
@@ -200,9 +214,37 @@ pub enum KeyAction {
         /// Until when it is in force, RFC 3339.
         #[arg(long, value_name = "RFC3339")]
         expires: Option<String>,
+        /// Networks that it is taken from, e.g. `203.0.113.0/24`; everywhere without.
+        #[arg(long, value_delimiter = ',', value_name = "CIDR")]
+        allow_network: Vec<String>,
         /// Answer in JSON.
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SecretsAction {
+    /// Make new data keys and seal every secret anew under them; broken off, it goes on where it was.
+    ///
+    /// With a new key it wraps the data keys for that one instead: then start every process with it.
+    Rotate {
+        /// File with the new key (32 bytes in base64); or put it into `RELANCE_SECRET_KEY_NEW`.
+        #[arg(long, value_name = "FILE")]
+        new_key: Option<PathBuf>,
+        /// The new key itself.
+        #[arg(long, env = "RELANCE_SECRET_KEY_NEW", hide = true, hide_env_values = true)]
+        new_key_text: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditAction {
+    /// Check that nothing in a tenant's log was changed, left out or cut off; name the first place where it was.
+    Verify {
+        /// The tenant's id; all without.
+        #[arg(long)]
+        tenant: Option<String>,
     },
 }
 

@@ -14,9 +14,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     docs::{self, Description},
-    middleware::{frame, idempotency, quota, retire, spare_small, unmatched},
+    middleware::{frame, guard, idempotency, permit, quota, retire, spare_small, unmatched},
     routes,
     state::App,
+    trail::on_record,
 };
 
 /// Seconds that requests in flight have to end after a stop.
@@ -50,9 +51,12 @@ pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> 
         Web::new()
             .app_data(app.clone())
             .app_data(description.clone())
+            .wrap(from_fn(on_record))
             .wrap(from_fn(idempotency))
+            .wrap(from_fn(permit))
             .wrap(from_fn(retire))
             .wrap(from_fn(quota))
+            .wrap(from_fn(guard))
             .wrap(from_fn(spare_small))
             .wrap(Compress::default())
             .wrap(from_fn(frame))

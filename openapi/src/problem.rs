@@ -69,6 +69,8 @@ codes! {
         "Send `Authorization: Bearer rlk_…` with a key that is in force. The answer is the same for an unknown, expired or revoked key and for a key used from a network that it does not allow.";
     ForbiddenScope = "forbidden_scope", 403, Request, "The key lacks the scope",
         "The detail names the scope that is missing. Ask whoever manages keys for one that has it.";
+    InsecureTransport = "insecure_transport", 403, Request, "Plain HTTP is refused",
+        "The request came over plain HTTP, so whatever key it carried may have been read on the way: replace that key, and speak HTTPS. The answer is the same for a good key and a bad one.";
     NotFound = "not_found", 404, Request, "Not found",
         "The object does not exist, or belongs to another tenant: the answer is the same.";
     MethodNotAllowed = "method_not_allowed", 405, Request, "Method not allowed",

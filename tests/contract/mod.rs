@@ -6,6 +6,8 @@ mod guides;
 mod idempotency;
 mod ingest;
 mod isolation;
+mod keys;
 mod openapi;
 mod pages;
+mod scopes;
 mod webhooks;

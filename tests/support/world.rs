@@ -73,6 +73,11 @@ impl World {
         Self { base: server.base.clone(), ..self }
     }
 
+    /// The same tenant, asked with another key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.clone() }
+    }
+
     /// A live tenant: real time, policies as drafts.
     pub async fn live(server: &Server, database: Database) -> Self {
         let world = Self::tenant(server, database, json!({"name": "Atelier Keller", "mode": "live"})).await;

@@ -215,7 +215,8 @@ async fn complete<C: ConnectionTrait>(
     let endpoints = endpoints_of(c, &tenant_ids, &rows).await?;
     let mut secrets = BTreeMap::new();
     for endpoint in endpoints.values() {
-        let opened = Secrets::open(&store.cipher, endpoint.tenant_id, endpoint.id, &endpoint.sealed_secrets)?;
+        let (tenant, id) = (TenantId(endpoint.tenant_id), EndpointId(endpoint.id));
+        let opened = Secrets::open(c, &store.cipher, tenant, id, &endpoint.sealed_secrets).await?;
         secrets.insert(endpoint.id, opened.valid(now));
     }
     let events = events_of(c, &tenant_ids, &rows).await?;

@@ -13,3 +13,4 @@ pub use deliveries::{DeliveryFilter, attempts, count_failed, deliveries, deliver
 pub use endpoints::{EndpointChange, MAX_ENDPOINTS, NewEndpoint, create, delete, enable, get, list, preview, rotate_secret, update};
 pub use finish::{AttemptLog, DeliveryOutcome, DeliveryResult, finish};
 pub use retention::{Swept, sweep};
+pub(crate) use secrets::place;

@@ -15,6 +15,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Lets a disabled endpoint take part again; what waited for it goes out. What failed meanwhile: `recover`.
@@ -39,6 +40,7 @@ pub async fn enable_webhook_endpoint(
     let dry_run = query::dry_run(&req)?;
     let id: EndpointId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
     let endpoint = webhooks::enable(&tx, caller.tenant, id).await?;
     app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }

@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Changes an endpoint; members that are absent stay. The secret changes by `rotate_secret`.
@@ -50,6 +51,7 @@ pub async fn update_webhook_endpoint(
         check_address(&app, url).await?;
     }
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
     let endpoint = webhooks::update(&tx, caller.tenant, id, expected, change).await?;
     app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }
