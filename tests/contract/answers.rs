@@ -174,3 +174,27 @@ async fn every_answer_is_framed() {
         assert!(!answer.headers.contains_key("access-control-allow-origin") && !answer.headers.contains_key("server"));
     }
 }
+
+story! {
+    /// Whatever has an id has a tag, and is not sent again to who has it.
+    every_object_has_a_tag, world from "2026-10-01T05:00:00Z", {
+        let owned = crate::contract::isolation::belongings(&world).await;
+        let document = world.get("/openapi.json").await.expect(200);
+        let mut walked = 0;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let Some((front, "{id}")) = path.rsplit_once('/') else { continue };
+            if item.get("get").is_none() {
+                continue;
+            }
+            let noun = front.rsplit('/').next().unwrap();
+            let (_, id) = owned.iter().find(|(owner, _)| *owner == noun).unwrap_or_else(|| panic!("{path} is not in the walk"));
+            let answer = world.get(&format!("{front}/{id}")).await;
+            assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.body);
+            let tag = answer.headers.get("etag").unwrap_or_else(|| panic!("{path} has no tag")).to_str().unwrap().to_owned();
+            let again = world.send(Method::GET, &format!("{front}/{id}"), None, &[("if-none-match", &tag)]).await;
+            assert_eq!(again.status.as_u16(), 304, "{path}");
+            walked += 1;
+        }
+        assert!(walked > 10, "{walked} objects");
+    }
+}

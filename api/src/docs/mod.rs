@@ -3,6 +3,7 @@
 mod convert;
 mod finish;
 mod problems;
+mod retired;
 mod serve;
 mod webhooks;
 
@@ -35,6 +36,7 @@ pub fn openapi() -> OpenApi {
     let (_, mut api) = App::new().into_utoipa_app().openapi(Frame::openapi()).configure(|cfg| routes::configure(cfg)).split_for_parts();
     webhooks::add(&mut api);
     finish::finish(&mut api);
+    retired::mark(&mut api);
     api
 }
 
