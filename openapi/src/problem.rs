@@ -49,6 +49,8 @@ codes! {
     VersionConflict = "version_conflict", 409, "The same version is known with another body";
     EventIdConflict = "event_id_conflict", 409, "The same event id is known with other data";
     CursorMismatch = "cursor_mismatch", 400, "The cursor belongs to another list";
+    CursorExpired = "cursor_expired", 400, "The cursor is older than what is kept";
+    PayloadExpired = "payload_expired", 410, "The content is no longer kept";
     WrongState = "wrong_state", 409, "Its state forbids this";
     PreconditionRequired = "precondition_required", 428, "If-Match is required";
     PreconditionFailed = "precondition_failed", 412, "It changed since it was read";
