@@ -1,5 +1,7 @@
 //! Keys: every failure is the same failure; networks, proxies, rotation, use.
 
+#![expect(clippy::disallowed_methods, reason = "a test from outside reads the clock on the wall")]
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
