@@ -99,7 +99,7 @@ async fn key(store: &Store) -> String {
     let tx = store.write(Scope::System).await.unwrap();
     let tenant = tenants::create(&tx, NewTenant { name: "Atelier".to_owned(), live: false, clock: None }, store.now()).await.unwrap();
     let every = NewKey::of_all_scopes();
-    let (_, key) = keys::create(&store, &tx, tenant.id, false, every).await.unwrap();
+    let (_, key) = keys::create(store, &tx, tenant.id, false, every).await.unwrap();
     store.commit(tx).await.unwrap();
     key
 }
