@@ -1,6 +1,7 @@
 //! The contract: shapes, problems, isolation, webhooks, the served description.
 
 mod answers;
+mod audit;
 mod conventions;
 mod guides;
 mod idempotency;
@@ -10,4 +11,6 @@ mod keys;
 mod openapi;
 mod pages;
 mod scopes;
+mod sealed;
+mod tenancy;
 mod webhooks;

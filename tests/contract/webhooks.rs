@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The signature as the Standard Webhooks text says: HMAC-SHA256 over `id.timestamp.body`.
-fn verifies(received: &Received, secret: &str) -> bool {
+pub(super) fn verifies(received: &Received, secret: &str) -> bool {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     mac.update(format!("{}.{}.{}", received.headers["webhook-id"], received.headers["webhook-timestamp"], received.body).as_bytes());

@@ -62,10 +62,14 @@ pub async fn until<T>(what: &str, check: impl AsyncFn() -> Option<T>) -> T {
 impl World {
     /// A test tenant with its clock at `clock` and the settings a careful creditor has.
     pub async fn begin(database: Database, clock: &str) -> Option<Self> {
-        let server = server::shared(database)?;
+        Some(Self::test(server::shared(database)?, database, clock).await)
+    }
+
+    /// The same on a server of one's own.
+    pub async fn test(server: &Server, database: Database, clock: &str) -> Self {
         let world = Self::tenant(server, database, json!({"name": "Atelier Keller", "mode": "test", "clock": clock})).await;
         world.settings().await;
-        Some(world)
+        world
     }
 
     /// The same tenant, asked at another server of its database.
