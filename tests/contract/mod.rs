@@ -4,4 +4,4 @@ mod conventions;
 mod ingest;
 mod isolation;
 mod openapi;
-mod webhooks;
+pub mod webhooks;

@@ -75,7 +75,16 @@ pub fn command(url: &str, port: u16, admin: u16) -> Command {
 
 /// Starts a server and waits until it says it is ready.
 pub fn start(url: &str, arguments: &[&str]) -> Server {
-    let (port, admin) = (free_port(), free_port());
+    start_on(url, arguments, free_port())
+}
+
+/// Starts a server where `before` was, once that is gone.
+pub fn restart(url: &str, before: &Server) -> Server {
+    start_on(url, &[], before.base.rsplit(':').next().unwrap().parse().unwrap())
+}
+
+fn start_on(url: &str, arguments: &[&str], port: u16) -> Server {
+    let admin = free_port();
     let folder = std::env::temp_dir().join(format!("relance-server-{port}"));
     std::fs::create_dir_all(&folder).unwrap();
     let log = std::fs::File::create(folder.join("log")).unwrap();
