@@ -40,6 +40,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate { action } => commands::migrate::run(&cli.database, action).await,
         Command::Tenant { action } => commands::tenant::run(&cli.database, action).await,
         Command::Key { action } => commands::key::run(&cli.database, action).await,
+        Command::Secrets { action } => commands::secrets::run(&cli.database, action).await,
+        Command::Audit { action } => commands::audit::run(&cli.database, action).await,
         Command::Openapi(openapi) => commands::openapi::run(&openapi),
         Command::Doctor => commands::doctor::run(&cli.database).await,
         Command::Listen(args) => listen::run(args).await,

@@ -78,7 +78,7 @@ impl Store {
             let read = Database::connect(sqlite(&config.url, config.connections.max(1), true)).await?;
             (write, read, Readers::sqlite(tuned(parsed::<SqliteConnectOptions>(&config.url)?.disable_statement_logging(), true), few))
         } else {
-            let pool = Database::connect(postgres(&config.url, config.connections.max(2))).await?;
+            let pool = Database::connect(postgres(&config.url, config.connections.max(1))).await?;
             let options = parsed::<PgConnectOptions>(&config.url)?.application_name(APPLICATION).disable_statement_logging();
             (pool.clone(), pool, Readers::postgres(options, few))
         };
@@ -183,6 +183,7 @@ impl Store {
     pub async fn migrate_up(&self) -> Result<Vec<&'static str>, StoreError> {
         let tx = self.begin_schema().await?;
         let done = relance_migrations::up(&tx).await?;
+        self.cipher.begin(&tx, self.now()).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -206,7 +207,17 @@ impl Store {
         Ok(self.home.keep(relance_migrations::status(&self.write)).await?)
     }
 
-    async fn begin_schema(&self) -> Result<Tx, StoreError> {
+    /// Does the operator's key open this database's secrets? Nothing is sealed or opened before that is sure.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSecretKey`], or the database's.
+    pub async fn unlock(&self) -> Result<(), StoreError> {
+        let tx = self.read(Scope::System).await?;
+        self.cipher.unlock(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub(crate) async fn begin_schema(&self) -> Result<Tx, StoreError> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         Ok(self.home.keep(self.write.begin_with_options(options)).await?)
     }

@@ -73,6 +73,11 @@ impl World {
         Self { base: server.base.clone(), client: client(), ..self } // no connection to the one before
     }
 
+    /// The same tenant, asked with another key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.clone() }
+    }
+
     /// A live tenant: real time, policies as drafts.
     pub async fn live(server: &Server, database: Database) -> Self {
         let world = Self::tenant(server, database, json!({"name": "Atelier Keller", "mode": "live"})).await;
@@ -110,6 +115,22 @@ impl World {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
         Self::answer(request).await
+    }
+
+    /// A request whose answer may never come; its status when it does.
+    pub async fn try_send(&self, method: Method, path: &str, body: Value, key: &str) -> Option<StatusCode> {
+        let request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
+        let request = request.header("content-type", "application/json").header("idempotency-key", key).body(body.to_string());
+        Some(request.send().await.ok()?.status())
+    }
+
+    /// A request as it stands, whatever it says of itself.
+    pub async fn bytes(&self, method: Method, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answer(request.body(body.unwrap_or_default().to_owned())).await
     }
 
     /// Raw bytes with their media type.

@@ -3,6 +3,8 @@
 mod faults;
 mod strict;
 
+use std::time::Duration;
+
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Decompress, Payload},
@@ -12,6 +14,7 @@ use actix_web::{
 use futures::{Stream, StreamExt, future::LocalBoxFuture};
 use relance_openapi::problem::Code;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 
 pub use faults::{Faults, escape, parse_at, parse_day, parse_money};
 pub use strict::value;
@@ -20,6 +23,15 @@ use crate::problem::{Answer, Refusal};
 
 /// Largest JSON body, in bytes.
 pub const LIMIT: usize = 1024 * 1024;
+
+/// How long a body may take, beside the time for its bytes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bytes a second that a large body has to bring.
+const SLOWEST: usize = 16 * 1024;
+
+/// Deepest nesting of a JSON body.
+const DEPTH: usize = 64;
 
 /// A JSON body, read strictly.
 #[derive(Debug)]
@@ -68,9 +80,21 @@ pub async fn collect(req: &HttpRequest, payload: Payload, limit: usize) -> Answe
 ///
 /// # Errors
 /// `too_large`; `malformed_json` when the connection broke off.
-pub async fn gather(mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin, limit: usize) -> Answer<BytesMut> {
+pub async fn gather(payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin, limit: usize) -> Answer<BytesMut> {
+    gather_within(PATIENCE, payload, limit).await
+}
+
+async fn gather_within(
+    patience: Duration,
+    mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+    limit: usize,
+) -> Answer<BytesMut> {
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    let began = Instant::now();
+    loop {
+        // slow lines get time for what they bring, silence none
+        let until = began + patience + Duration::from_secs(u64::try_from(bytes.len() / SLOWEST).unwrap_or_default());
+        let Some(chunk) = timeout_at(until, payload.next()).await.map_err(|_| too_slow())? else { break };
         let chunk = chunk.map_err(|_| Refusal::new(Code::MalformedJson, "The body broke off before its end."))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large(limit));
@@ -78,6 +102,10 @@ pub async fn gather(mut payload: impl Stream<Item = Result<Bytes, PayloadError>>
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+fn too_slow() -> Refusal {
+    Refusal::new(Code::RequestTimeout, "The body came too slowly: less than was needed within 30 seconds.")
 }
 
 /// A body larger than `limit` bytes.
@@ -104,6 +132,9 @@ pub fn read<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Answer<T> {
 /// # Errors
 /// `malformed_json`, or 422 with every fault.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    if depth(bytes) > DEPTH {
+        return Err(Refusal::new(Code::MalformedJson, format!("The body is nested deeper than {DEPTH} levels.")));
+    }
     let first = match serde_json::from_slice(bytes) {
         Ok(body) => return Ok(body),
         Err(error) => error,
@@ -111,6 +142,25 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
     let malformed = |error: serde_json::Error| Refusal::new(Code::MalformedJson, format!("The body is not readable JSON: {error}."));
     // the slow way, for the pointers; what only the first reading refused is a member that stands twice
     value(serde_json::from_slice(bytes).map_err(malformed)?, "").and_then(|_: T| Err(malformed(first)))
+}
+
+/// How deep arrays and objects are nested, at most.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut now, mut most, mut text, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match (text, *byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => text = !text,
+            (false, b'[' | b'{') => {
+                now += 1;
+                most = most.max(now);
+            }
+            (false, b']' | b'}') => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
 }
 
 #[cfg(test)]
@@ -122,6 +172,21 @@ mod tests {
     struct Small {
         #[allow(dead_code)]
         name: String,
+    }
+
+    #[test]
+    fn nesting_is_counted_outside_of_text() {
+        assert_eq!(depth(br#"{"a":["[[[\\\"{{{",{}]}"#), 3);
+        let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
+        assert_eq!(parse::<serde_json::Value>(deep.as_bytes()).unwrap_err().code, Code::MalformedJson);
+        assert!(parse::<serde_json::Value>(&deep.as_bytes()[1..129]).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let first = futures::stream::iter([Ok(Bytes::from_static(b"{"))]);
+        let silent = Box::pin(first.chain(futures::stream::pending()));
+        assert_eq!(gather_within(Duration::ZERO, silent, LIMIT).await.unwrap_err().code, Code::RequestTimeout);
     }
 
     #[test]

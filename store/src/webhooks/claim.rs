@@ -240,7 +240,8 @@ async fn complete<C: ConnectionTrait>(
     let live: BTreeMap<Uuid, bool> = live.into_iter().collect();
     let mut secrets = BTreeMap::new();
     for Ready { row: endpoint, .. } in endpoints.values() {
-        let opened = Secrets::open(&store.cipher, endpoint.tenant_id, endpoint.id, &endpoint.sealed_secrets)?;
+        let (tenant, id) = (TenantId(endpoint.tenant_id), EndpointId(endpoint.id));
+        let opened = Secrets::open(c, &store.cipher, tenant, id, &endpoint.sealed_secrets).await?;
         secrets.insert(endpoint.id, opened.valid(now));
     }
     let events = events_of(c, &tenant_ids, &rows).await?;

@@ -136,7 +136,7 @@ pub async fn create<C: ConnectionTrait>(
         api_version: new.api_version,
         status: "enabled".to_owned(),
         disabled_reason: None,
-        sealed_secrets: secrets.seal(&store.cipher, tenant.0, id)?,
+        sealed_secrets: secrets.seal(c, &store.cipher, tenant, EndpointId(id)).await?,
         breaker: String::new(),
         breaker_state: String::new(),
         late: false,
@@ -267,9 +267,9 @@ pub async fn rotate_secret<C: ConnectionTrait>(
     old_until: DateTime<Utc>,
 ) -> Result<(EndpointRecord, String), StoreError> {
     let mut row = locked(c, tenant, id).await?;
-    let mut secrets = Secrets::open(&store.cipher, tenant.0, id.0, &row.sealed_secrets)?;
+    let mut secrets = Secrets::open(c, &store.cipher, tenant, id, &row.sealed_secrets).await?;
     secrets.rotate(store.now(), old_until)?;
-    row.sealed_secrets = secrets.seal(&store.cipher, tenant.0, id.0)?;
+    row.sealed_secrets = secrets.seal(c, &store.cipher, tenant, id).await?;
     row.row_version += 1;
     let changed = ActiveModel {
         tenant_id: Set(tenant.0),

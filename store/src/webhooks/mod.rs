@@ -19,5 +19,6 @@ pub use endpoints::{EndpointChange, MAX_ENDPOINTS, NewEndpoint, create, delete, 
 pub(crate) use fan_out::fan_out;
 pub use finish::{AttemptLog, DeliveryOutcome, DeliveryResult, RequestLog, finish};
 pub use retention::{Swept, sweep};
+pub(crate) use secrets::place;
 pub(crate) use waiting::NEXT_DELIVERY;
 pub use waiting::{Lane, next_delivery_at};

@@ -29,6 +29,7 @@ use crate::{
     problem::{Answer, Refusal},
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Furthest spread of the first looks, in days.
@@ -62,6 +63,7 @@ pub async fn activate_policy_version(
     let tx = app.store.write(caller.tenant).await?;
     let tenant = tenants::get(&tx, caller.tenant).await?;
     let (now, today) = today(&tenant, app.store.now());
+    trail::before(&PolicyView::from(&policies::get_version(&tx, caller.tenant, id, version).await?));
     let policy = policies::activate(&tx, caller.tenant, id, version, now).await?;
     let list = backlog(&tx, caller.tenant, id, today).await?;
     let count = u64::try_from(list.len()).unwrap_or(u64::MAX);
@@ -75,9 +77,8 @@ pub async fn activate_policy_version(
         let rules = policy.document.validate().map_err(|faults| StoreError::inconsistent("policies", format!("{faults:?}")))?;
         policies::take_in(&tx, caller.tenant, &rules, &list, (how, spread_days), (now, today)).await?;
         outbox::append(&tx, caller.tenant, now, app.store.now(), vec![event(id, policy)]).await?;
-        app.store.commit(tx).await?;
     }
-    Ok(tagged(i64::from(version), &view))
+    app.conclude(tx, dry_run, tagged(i64::from(version), &view)).await
 }
 
 fn read(body: &ActivateInput) -> Answer<(Backlog, u16)> {

@@ -17,6 +17,7 @@ use crate::{
     problem::{Answer, Refusal},
     query,
     state::App,
+    trail,
 };
 
 /// Changes some settings: absent members stay, null empties, `address` is replaced as a whole.
@@ -34,6 +35,7 @@ pub async fn patch_settings(req: HttpRequest, app: Data<App>, caller: Caller, bo
     let dry_run = query::dry_run(&req)?;
     let tx = app.store.write(caller.tenant).await?;
     let tenant = tenants::get(&tx, caller.tenant).await?;
+    trail::before(&SettingsView::from(&tenant.settings));
     check_match(&req, tenant.settings_version)?;
     let view = patched(&SettingsView::from(&tenant.settings), body.0)?;
     check(&view)?;
@@ -44,8 +46,7 @@ pub async fn patch_settings(req: HttpRequest, app: Data<App>, caller: Caller, bo
     let version = tenants::put_settings(&tx, caller.tenant, tenant.settings_version, &settings).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     touch::look_at_everybody(&tx, caller.tenant, now).await?;
-    app.store.commit(tx).await?;
-    Ok(tagged(version, &view))
+    app.conclude(tx, false, tagged(version, &view)).await
 }
 
 /// The settings with the stated members in their places.

@@ -15,6 +15,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Lets a disabled endpoint take part again, and closes an open breaker; what waited for it goes out. What failed
@@ -40,9 +41,7 @@ pub async fn enable_webhook_endpoint(
     let dry_run = query::dry_run(&req)?;
     let id: EndpointId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
     let endpoint = webhooks::enable(&tx, caller.tenant, id, app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(endpoint.row_version, &EndpointView::from(&endpoint)))
+    app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }

@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Changes an endpoint; members that are absent stay. The secret changes by `rotate_secret`.
@@ -50,11 +51,9 @@ pub async fn update_webhook_endpoint(
         check_address(&app, url).await?;
     }
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
     let endpoint = webhooks::update(&tx, caller.tenant, id, expected, change, app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(endpoint.row_version, &EndpointView::from(&endpoint)))
+    app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }
 
 fn read(body: EndpointPatch) -> Answer<EndpointChange> {

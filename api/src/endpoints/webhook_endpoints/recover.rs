@@ -54,8 +54,7 @@ pub async fn recover_webhook_endpoint(
     let tx = app.store.write(caller.tenant).await?;
     let all = webhooks::count_failed(&tx, caller.tenant, id, made).await?;
     let count = webhooks::recover(&tx, caller.tenant, id, made, app.store.now()).await?;
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Accepted().json(recovered(all, count)))
+    app.conclude(tx, false, HttpResponse::Accepted().json(recovered(all, count))).await
 }
 
 fn recovered(all: u64, count: u64) -> Recovered {
