@@ -13,4 +13,4 @@ mod pages;
 mod scopes;
 mod sealed;
 mod tenancy;
-mod webhooks;
+pub mod webhooks;
