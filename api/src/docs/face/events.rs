@@ -8,7 +8,7 @@ use relance_domain::{
 use relance_openapi::{
     catalogue,
     event_samples::sample,
-    events::{Payload, envelope},
+    events::{EventView, Payload, envelope},
     limits,
 };
 use serde_json::{Map, Value, json};
@@ -121,8 +121,8 @@ fn signature_headers() -> Value {
 }
 
 /// An event of the type, as it is told.
-pub fn example(kind: EventType) -> Value {
+pub fn example(kind: EventType) -> EventView {
     let at = DateTime::from_timestamp_millis(EXAMPLE_MS).unwrap_or_default();
     let event = sample(kind, EventId(Uuid::from_u128(EXAMPLE_ID)), at, true);
-    serde_json::to_value(envelope(&event, Payload::Full)).unwrap_or_default()
+    envelope(&event, Payload::Full)
 }
