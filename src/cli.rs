@@ -105,6 +105,16 @@ pub struct ServeArgs {
     #[arg(long, env = "RELANCE_SEND_CALLS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub send_calls: u16,
 
+    /// Requests a minute that a tenant may send to this process; 0 for no limit.
+    #[arg(long, env = "RELANCE_RATE_LIMIT", default_value_t = relance_api::state::REQUESTS_A_MINUTE)]
+    pub rate_limit: u32,
+
+    /// Origins whose pages may call the API from a browser, e.g. `https://erp.example.com`, divided by commas.
+    ///
+    /// Without it no page of another origin may. A key in a page is a key in public: give it few scopes.
+    #[arg(long, env = "RELANCE_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+
     /// Run pending migrations at the start (PostgreSQL; on SQLite it always happens).
     #[arg(long, env = "RELANCE_AUTO_MIGRATE")]
     pub auto_migrate: bool,

@@ -26,6 +26,10 @@ pub struct ServiceConfig {
     pub operator_key: Option<String>,
     pub egress_allow: String,
     pub letters_dir: Option<PathBuf>,
+    /// Origins whose pages may call.
+    pub cors_origins: Vec<String>,
+    /// Requests a minute and tenant; 0 for no limit.
+    pub rate_limit: u32,
     /// Calls to providers of messages at the same time.
     pub send_calls: usize,
     /// PostgreSQL's URL, to hear of work that other processes make due.
@@ -50,7 +54,9 @@ impl Service {
         let policy =
             EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
         let client = GuardedClient::new(policy);
-        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())));
+        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())))
+            .with_quota(config.rate_limit)
+            .with_origins(config.cors_origins);
         let admin_app = app.clone();
         let mut service = Self { api: None, admin: None, servers: Vec::new(), engine: None, store: store.clone() };
         if config.role.serves() {

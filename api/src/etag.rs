@@ -39,9 +39,20 @@ pub fn if_match(req: &HttpRequest) -> Answer<Option<i64>> {
     if text == "*" {
         return Ok(None);
     }
-    let bare = text.strip_prefix("W/").unwrap_or(text);
-    let version = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare).parse();
-    version.map(Some).map_err(|_| stale())
+    version(text).parse().map(Some).map_err(|_| stale())
+}
+
+/// The version that a tag names: without quotes, weakness, and the coding it was sent in.
+fn version(tag: &str) -> &str {
+    let tag = tag.trim();
+    let bare = tag.strip_prefix("W/").unwrap_or(tag);
+    let bare = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare);
+    ["-gzip", "-br", "-zstd", "-deflate"].iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare)
+}
+
+/// Do two tags name the same version, whatever the coding?
+pub fn same_version(one: &str, other: &str) -> bool {
+    version(one) == version(other)
 }
 
 /// The version in `If-Match`, which must be there.
@@ -83,7 +94,16 @@ mod tests {
 
     #[test]
     fn a_tag_matches_quoted_bare_or_weakened() {
-        for (text, fits) in [("\"7\"", true), ("W/\"7\"", true), ("7", true), ("*", true), ("\"8\"", false), ("\"x\"", false)] {
+        for (text, fits) in [
+            ("\"7\"", true),
+            ("W/\"7\"", true),
+            ("7", true),
+            ("\"7-gzip\"", true),
+            ("W/\"7-br\"", true),
+            ("*", true),
+            ("\"8\"", false),
+            ("\"x\"", false),
+        ] {
             let req = TestRequest::default().insert_header((header::IF_MATCH, text)).to_http_request();
             assert_eq!(require_match(&req, 7).is_ok(), fits, "{text}");
         }

@@ -1,7 +1,7 @@
 //! The one file that turns errors into answers.
 
 use actix_web::{HttpResponse, ResponseError, body::BoxBody, http::StatusCode};
-use relance_openapi::problem::{Code, FieldProblem, Problem};
+use relance_openapi::problem::{Code, Family, FieldProblem, Problem};
 use relance_store::StoreError;
 use serde_json::{Map, Value};
 
@@ -14,6 +14,8 @@ pub struct Refusal {
     pub detail: String,
     /// Every fault at once.
     pub errors: Vec<FieldProblem>,
+    /// Seconds to wait before the same is asked again, where waiting helps.
+    pub retry_after: u32,
     /// Further members; boxed, so that a refusal is small on the way of success.
     pub extra: Box<Map<String, Value>>,
 }
@@ -24,19 +26,24 @@ pub type Answer<T = HttpResponse> = Result<T, Refusal>;
 impl Refusal {
     /// A refusal without fields.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), extra: Box::default() }
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: 1, extra: Box::default() }
     }
 
     /// A refusal that points at one field.
     pub fn field(code: Code, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         let error = FieldProblem { pointer: pointer.into(), code: code.as_str().to_owned(), detail: detail.clone() };
-        Self { code, detail, errors: vec![error], extra: Box::default() }
+        Self { code, detail, errors: vec![error], retry_after: 1, extra: Box::default() }
     }
 
     /// Not there, or another tenant's: the same answer.
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is no such object.")
+    }
+
+    /// Says how many seconds to wait.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: seconds, ..self }
     }
 
     /// Adds a further member to the answer.
@@ -48,7 +55,7 @@ impl Refusal {
     /// The body on the wire.
     pub fn body(&self, request_id: &str) -> Problem {
         Problem {
-            kind: format!("https://relance.dev/problems/{}", self.code.as_str()),
+            kind: self.code.type_uri(),
             title: self.code.title().to_owned(),
             status: self.code.status(),
             code: self.code.as_str().to_owned(),
@@ -74,10 +81,12 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let body = serde_json::to_string(&self.body(&crate::caller::current_request_id())).unwrap_or_default();
         let mut answer = HttpResponse::build(self.status_code());
-        if matches!(self.code, Code::Overloaded | Code::RateLimited) {
-            answer.insert_header(("retry-after", "1"));
+        if self.code.family() == Family::Passing {
+            answer.insert_header(("retry-after", self.retry_after.to_string()));
         }
-        answer.insert_header(("content-type", "application/problem+json")).body(body)
+        let mut answer = answer.insert_header(("content-type", "application/problem+json")).body(body);
+        answer.extensions_mut().insert(self.code);
+        answer
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use relance_store::Store;
 
-use crate::{intake::Intake, known_keys::KnownKeys};
+use crate::{intake::Intake, known_keys::KnownKeys, once::Running, quota::Quotas};
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
 pub trait Egress: Send + Sync + 'static {
@@ -18,6 +18,9 @@ pub trait Egress: Send + Sync + 'static {
     /// May messages go to this host without encryption? Only inside `RELANCE_EGRESS_ALLOW`.
     fn plaintext_allowed<'a>(&'a self, host: &'a str) -> BoxFuture<'a, bool>;
 }
+
+/// Requests a minute and tenant unless told otherwise: what a busy ERP never reaches, and a loop gone wild does.
+pub const REQUESTS_A_MINUTE: u32 = 600_000;
 
 /// Shared by every worker thread of the server.
 #[derive(Clone)]
@@ -32,6 +35,12 @@ pub struct App {
     pub intake: Intake,
     /// Keys found valid a moment ago.
     pub known_keys: Arc<KnownKeys>,
+    /// Origins whose pages may call from a browser; none unless told.
+    pub origins: Arc<[String]>,
+    /// How many requests a tenant may send.
+    pub quotas: Arc<Quotas>,
+    /// Requests with an idempotency key that run at the moment.
+    pub running: Running,
 }
 
 impl App {
@@ -39,6 +48,27 @@ impl App {
     /// Starts the task that takes facts in, so call it inside a Tokio runtime.
     pub fn new(store: Store, operator_key: Option<&str>, egress: Arc<dyn Egress>) -> Self {
         let intake = Intake::start(store.clone());
-        Self { intake, known_keys: Arc::default(), store, operator_key: operator_key.filter(|key| !key.is_empty()).map(Arc::from), egress }
+        Self {
+            intake,
+            known_keys: Arc::default(),
+            origins: Arc::default(),
+            quotas: Arc::new(Quotas::new(REQUESTS_A_MINUTE)),
+            running: Running::default(),
+            store,
+            operator_key: operator_key.filter(|key| !key.is_empty()).map(Arc::from),
+            egress,
+        }
+    }
+
+    /// The same with another quota: requests a minute and tenant, 0 for none.
+    #[must_use]
+    pub fn with_quota(self, requests_a_minute: u32) -> Self {
+        Self { quotas: Arc::new(Quotas::new(requests_a_minute)), ..self }
+    }
+
+    /// The same with pages of these origins allowed to call.
+    #[must_use]
+    pub fn with_origins(self, origins: impl IntoIterator<Item = String>) -> Self {
+        Self { origins: origins.into_iter().collect(), ..self }
     }
 }

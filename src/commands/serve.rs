@@ -30,6 +30,8 @@ pub async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()>
         operator_key: args.operator_key,
         egress_allow: args.egress_allow,
         letters_dir: args.letters_dir,
+        cors_origins: args.cors_origins,
+        rate_limit: args.rate_limit,
         send_calls: usize::from(args.send_calls),
         listen_url: store.is_postgres().then(|| database.database_url.clone()),
     };

@@ -61,6 +61,8 @@ async fn start(folder: &tempfile::TempDir, letters: &std::path::Path, operator_k
         operator_key: Some(operator_key.to_owned()),
         egress_allow: "127.0.0.0/8".to_owned(),
         letters_dir: Some(letters.to_owned()),
+        cors_origins: Vec::new(),
+        rate_limit: relance_api::state::REQUESTS_A_MINUTE,
         send_calls: relance_workers::sending::CALLS,
         listen_url: None,
     };

@@ -118,6 +118,22 @@ impl World {
         answer
     }
 
+    /// A request whose answer may never come; its status when it does.
+    pub async fn try_send(&self, method: Method, path: &str, body: Value, key: &str) -> Option<StatusCode> {
+        let request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
+        let request = request.header("content-type", "application/json").header("idempotency-key", key).body(body.to_string());
+        Some(request.send().await.ok()?.status())
+    }
+
+    /// A request as it stands, whatever it says of itself.
+    pub async fn bytes(&self, method: Method, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answer(request.body(body.unwrap_or_default().to_owned())).await
+    }
+
     /// Raw bytes with their media type.
     pub async fn raw(&self, path: &str, media_type: &str, bytes: Vec<u8>) -> Answer {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.key);

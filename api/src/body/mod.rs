@@ -4,6 +4,8 @@ mod faults;
 mod limits;
 mod strict;
 
+use std::time::Duration;
+
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Decompress, Payload},
@@ -13,6 +15,7 @@ use actix_web::{
 use futures::{Stream, StreamExt, future::LocalBoxFuture};
 use relance_openapi::problem::Code;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 pub use faults::{Faults, escape, parse_at, parse_day, parse_money};
@@ -23,6 +26,15 @@ use crate::problem::{Answer, Refusal};
 
 /// Largest JSON body, in bytes.
 pub const LIMIT: usize = 1024 * 1024;
+
+/// How long a body may take, beside the time for its bytes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bytes a second that a large body has to bring.
+const SLOWEST: usize = 16 * 1024;
+
+/// Deepest nesting of a JSON body.
+const DEPTH: usize = 64;
 
 /// A JSON body, read strictly.
 #[derive(Debug)]
@@ -71,9 +83,21 @@ pub async fn collect(req: &HttpRequest, payload: Payload, limit: usize) -> Answe
 ///
 /// # Errors
 /// `too_large`; `malformed_json` when the connection broke off.
-pub async fn gather(mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin, limit: usize) -> Answer<BytesMut> {
+pub async fn gather(payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin, limit: usize) -> Answer<BytesMut> {
+    gather_within(PATIENCE, payload, limit).await
+}
+
+async fn gather_within(
+    patience: Duration,
+    mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+    limit: usize,
+) -> Answer<BytesMut> {
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    let began = Instant::now();
+    loop {
+        // slow lines get time for what they bring, silence none
+        let until = began + patience + Duration::from_secs(u64::try_from(bytes.len() / SLOWEST).unwrap_or_default());
+        let Some(chunk) = timeout_at(until, payload.next()).await.map_err(|_| too_slow())? else { break };
         let chunk = chunk.map_err(|_| Refusal::new(Code::MalformedJson, "The body broke off before its end."))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large(limit));
@@ -81,6 +105,10 @@ pub async fn gather(mut payload: impl Stream<Item = Result<Bytes, PayloadError>>
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+fn too_slow() -> Refusal {
+    Refusal::new(Code::RequestTimeout, "The body came too slowly: less than was needed within 30 seconds.")
 }
 
 /// A body larger than `limit` bytes.
@@ -107,6 +135,9 @@ pub fn read<T: DeserializeOwned + ToSchema + 'static>(req: &HttpRequest, bytes: 
 /// # Errors
 /// `malformed_json`, or 422 with every fault.
 pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Answer<T> {
+    if depth(bytes) > DEPTH {
+        return Err(Refusal::new(Code::MalformedJson, format!("The body is nested deeper than {DEPTH} levels.")));
+    }
     let first = match serde_json::from_slice(bytes) {
         Ok(body) => return within_limits::<T>(bytes).map(|()| body),
         Err(error) => error,
@@ -123,6 +154,25 @@ fn within_limits<T: ToSchema + 'static>(bytes: &[u8]) -> Answer<()> {
     faults.check()
 }
 
+/// How deep arrays and objects are nested, at most.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut now, mut most, mut text, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match (text, *byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => text = !text,
+            (false, b'[' | b'{') => {
+                now += 1;
+                most = most.max(now);
+            }
+            (false, b']' | b'}') => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +182,21 @@ mod tests {
     struct Small {
         #[allow(dead_code)]
         name: String,
+    }
+
+    #[test]
+    fn nesting_is_counted_outside_of_text() {
+        assert_eq!(depth(br#"{"a":["[[[\\\"{{{",{}]}"#), 3);
+        let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
+        assert_eq!(parse::<serde_json::Value>(deep.as_bytes()).unwrap_err().code, Code::MalformedJson);
+        assert!(parse::<serde_json::Value>(&deep.as_bytes()[1..129]).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let first = futures::stream::iter([Ok(Bytes::from_static(b"{"))]);
+        let silent = Box::pin(first.chain(futures::stream::pending()));
+        assert_eq!(gather_within(Duration::ZERO, silent, LIMIT).await.unwrap_err().code, Code::RequestTimeout);
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn idempotency_key() -> Parameter {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The same key with the same body gives the first answer again, for 24 hours."))
+        .description(Some("The same key with the same body gives the first answer again, for 7 days."))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(255)).build()))
         .build()
 }

@@ -3,6 +3,8 @@
 mod convert;
 mod face;
 mod finish;
+mod problems;
+mod retired;
 mod serve;
 
 use actix_web::App;
@@ -37,6 +39,7 @@ struct Frame;
 pub(crate) fn routes() -> OpenApi {
     let (_, mut api) = App::new().into_utoipa_app().openapi(Frame::openapi()).configure(|cfg| endpoints::configure(cfg)).split_for_parts();
     finish::finish(&mut api);
+    retired::mark(&mut api);
     api
 }
 

@@ -66,6 +66,7 @@ impl Documents {
 
 /// Serves the documents and the page.
 pub fn configure(cfg: &mut ServiceConfig) {
+    super::problems::configure(cfg);
     cfg.service(resource("/openapi.json").route(get().to(full)))
         .service(resource("/openapi.sdk.json").route(get().to(sdk)))
         .service(resource("/openapi-3.0.json").route(get().to(older)))

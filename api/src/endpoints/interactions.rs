@@ -57,8 +57,7 @@ pub async fn create_interaction(
     if dry_run {
         return Ok(HttpResponse::Ok().json(InteractionView { id: None, ..InteractionView::from(&record) }));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Created().json(InteractionView::from(&record)))
+    app.conclude(tx, false, HttpResponse::Created().json(InteractionView::from(&record))).await
 }
 
 fn read(body: InteractionInput, customer_id: CustomerId) -> Answer<NewInteraction> {

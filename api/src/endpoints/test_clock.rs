@@ -62,8 +62,7 @@ pub async fn advance_test_clock(req: HttpRequest, app: Data<App>, caller: Caller
     if dry_run {
         return Ok(HttpResponse::Ok().json(view(clock)));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Accepted().json(view(clock)))
+    app.conclude(tx, false, HttpResponse::Accepted().json(view(clock))).await
 }
 
 fn only_test(caller: &Caller) -> Answer<()> {

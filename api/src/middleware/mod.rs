@@ -1,9 +1,15 @@
-//! What surrounds every request: its id, its frame, its idempotency.
+//! What surrounds every request: its id, its frame, its quota, its idempotency.
 
+mod coding;
 mod frame;
 mod idempotency;
+mod quota;
+mod retire;
 mod unmatched;
 
+pub use coding::spare_small;
 pub use frame::frame;
 pub use idempotency::idempotency;
+pub use quota::quota;
+pub use retire::retire;
 pub use unmatched::{RouteTable, unmatched};

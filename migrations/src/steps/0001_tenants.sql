@@ -36,10 +36,10 @@ CREATE TABLE idempotency_keys (
     method TEXT NOT NULL,
     path TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
-    -- null while the first request runs
-    status INTEGER,
-    headers TEXT,
-    body TEXT,
+    -- the answer, written in the transaction of the effect
+    status INTEGER NOT NULL,
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, key, method, path)
 );

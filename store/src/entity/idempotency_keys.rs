@@ -15,11 +15,11 @@ pub struct Model {
     pub path: String,
     #[sea_orm(column_type = "Text")]
     pub fingerprint: String,
-    pub status: Option<i32>,
+    pub status: i32,
     #[sea_orm(column_type = "Text")]
-    pub headers: Option<String>,
+    pub headers: String,
     #[sea_orm(column_type = "Text")]
-    pub body: Option<String>,
+    pub body: String,
     pub created_at: i64,
 }
 

@@ -39,8 +39,7 @@ pub async fn create_api_key(req: HttpRequest, app: Data<App>, caller: Caller, bo
     }
     let tx = app.store.write(caller.tenant).await?;
     let (record, text) = keys::create(&tx, caller.tenant, caller.live, new, app.store.now()).await?;
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Created().json(CreatedApiKey { key: view(&record, caller.live), api_key: Some(text) }))
+    app.conclude(tx, false, HttpResponse::Created().json(CreatedApiKey { key: view(&record, caller.live), api_key: Some(text) })).await
 }
 
 fn read(body: &NewApiKey, caller: &Caller, now: DateTime<Utc>) -> Answer<NewKey> {

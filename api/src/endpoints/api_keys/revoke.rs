@@ -31,9 +31,9 @@ pub async fn delete_api_key(req: HttpRequest, app: Data<App>, caller: Caller, id
     let id: KeyId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
     keys::revoke(&tx, caller.tenant, id, app.store.now()).await?;
+    let answer = app.conclude(tx, dry_run, HttpResponse::NoContent().finish()).await?;
     if !dry_run {
-        app.store.commit(tx).await?;
         app.known_keys.forget(id);
     }
-    Ok(HttpResponse::NoContent().finish())
+    Ok(answer)
 }

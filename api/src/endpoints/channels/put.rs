@@ -52,6 +52,5 @@ pub async fn put_channel(
     let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     touch::look_at_everybody(&tx, caller.tenant, now).await?;
-    app.store.commit(tx).await?;
-    Ok(tagged(record.version, &view(&record)))
+    app.conclude(tx, false, tagged(record.version, &view(&record))).await
 }

@@ -45,6 +45,5 @@ pub async fn resend_delivery(
     if dry_run {
         return Ok(HttpResponse::Ok().json(DeliveryView::from(&delivery)));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Accepted().json(DeliveryView::from(&delivery)))
+    app.conclude(tx, false, HttpResponse::Accepted().json(DeliveryView::from(&delivery))).await
 }

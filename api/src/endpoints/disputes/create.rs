@@ -47,8 +47,7 @@ pub async fn create_dispute(req: HttpRequest, app: Data<App>, caller: Caller, Bo
     if dry_run {
         return Ok(HttpResponse::Ok().json(DisputeView { id: None, ..DisputeView::from(&record) }));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Created().insert_header(etag(record.row_version)).json(DisputeView::from(&record)))
+    app.conclude(tx, false, HttpResponse::Created().insert_header(etag(record.row_version)).json(DisputeView::from(&record))).await
 }
 
 fn read(body: &DisputeInput) -> Answer<Named<InvoiceId>> {

@@ -46,8 +46,5 @@ pub async fn resolve_dispute(
     faults.check()?;
     let tx = app.store.write(caller.tenant).await?;
     let record = disputes::resolve(&tx, caller.tenant, id, body.outcome, body.comment, app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(record.row_version, &DisputeView::from(&record)))
+    app.conclude(tx, dry_run, tagged(record.row_version, &DisputeView::from(&record))).await
 }

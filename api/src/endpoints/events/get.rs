@@ -10,6 +10,7 @@ use relance_store::events;
 
 use crate::{
     caller::{Caller, Scope},
+    etag::tagged,
     problem::Answer,
     query::{self, path_id},
     state::App,
@@ -29,5 +30,5 @@ pub async fn get_event(req: HttpRequest, app: Data<App>, caller: Caller, id: Pat
     let id: EventId = path_id(&id)?;
     let tx = app.store.read(caller.tenant).await?;
     let event = events::get(&tx, caller.tenant, id).await?;
-    Ok(HttpResponse::Ok().json(envelope(&event, Payload::Full)))
+    Ok(tagged(1, &envelope(&event, Payload::Full))) // an event never changes
 }

@@ -59,8 +59,7 @@ pub async fn create_hold(req: HttpRequest, app: Data<App>, caller: Caller, Body(
     if dry_run {
         return Ok(HttpResponse::Ok().json(HoldView { id: None, ..HoldView::from(&record) }));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Created().insert_header(etag(record.row_version)).json(HoldView::from(&record)))
+    app.conclude(tx, false, HttpResponse::Created().insert_header(etag(record.row_version)).json(HoldView::from(&record))).await
 }
 
 fn read(body: &HoldInput) -> Answer<(Target, Option<NaiveDate>)> {

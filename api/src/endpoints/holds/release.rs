@@ -33,8 +33,5 @@ pub async fn delete_hold(req: HttpRequest, app: Data<App>, caller: Caller, id: P
     let id: HoldId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
     let record = holds::release(&tx, caller.tenant, id, &caller.key_id.to_string(), app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(record.row_version, &HoldView::from(&record)))
+    app.conclude(tx, dry_run, tagged(record.row_version, &HoldView::from(&record))).await
 }

@@ -75,9 +75,8 @@ pub async fn activate_policy_version(
         let rules = policy.document.validate().map_err(|faults| StoreError::inconsistent("policies", format!("{faults:?}")))?;
         policies::take_in(&tx, caller.tenant, &rules, &list, (how, spread_days), (now, today)).await?;
         outbox::append(&tx, caller.tenant, now, app.store.now(), vec![event(id, policy)]).await?;
-        app.store.commit(tx).await?;
     }
-    Ok(tagged(i64::from(version), &view))
+    app.conclude(tx, dry_run, tagged(i64::from(version), &view)).await
 }
 
 fn read(body: &ActivateInput) -> Answer<(Backlog, u16)> {

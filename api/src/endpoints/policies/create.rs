@@ -37,7 +37,7 @@ pub async fn create_policy(req: HttpRequest, app: Data<App>, caller: Caller, bod
     let tx = app.store.write(caller.tenant).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     let policy = policies::create(&tx, caller.tenant, &document, now).await?;
-    app.store.commit(tx).await?;
     let place = (header::LOCATION, format!("/v1/policies/{}", policy.id));
-    Ok(HttpResponse::Created().insert_header(etag(1)).insert_header(place).json(PolicyView::from(&policy)))
+    let answer = HttpResponse::Created().insert_header(etag(1)).insert_header(place).json(PolicyView::from(&policy));
+    app.conclude(tx, false, answer).await
 }

@@ -49,6 +49,5 @@ pub async fn put_policy(req: HttpRequest, app: Data<App>, caller: Caller, id: Pa
     }
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     let policy = policies::new_version(&tx, caller.tenant, id, newest, &document, now).await?;
-    app.store.commit(tx).await?;
-    Ok(tagged(i64::from(policy.version), &PolicyView { active_version, ..PolicyView::from(&policy) }))
+    app.conclude(tx, false, tagged(i64::from(policy.version), &PolicyView { active_version, ..PolicyView::from(&policy) })).await
 }

@@ -46,8 +46,5 @@ pub async fn cancel_promise(
     let id: PromiseId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
     let record = promises::cancel(&tx, caller.tenant, id, app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(record.row_version, &PromiseView::from(&record)))
+    app.conclude(tx, dry_run, tagged(record.row_version, &PromiseView::from(&record))).await
 }

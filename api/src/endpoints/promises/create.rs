@@ -65,8 +65,7 @@ pub async fn create_promise(req: HttpRequest, app: Data<App>, caller: Caller, Bo
     if dry_run {
         return Ok(HttpResponse::Ok().json(PromiseView { id: None, ..PromiseView::from(&record) }));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Created().insert_header(etag(record.row_version)).json(PromiseView::from(&record)))
+    app.conclude(tx, false, HttpResponse::Created().insert_header(etag(record.row_version)).json(PromiseView::from(&record))).await
 }
 
 fn read(body: &PromiseInput) -> Answer<Said> {

@@ -46,8 +46,5 @@ pub async fn approve_reminder(
     faults.check()?;
     let tx = app.store.write(caller.tenant).await?;
     let record = reminders::approve(&tx, caller.tenant, id, by, body.comment, app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(record.row_version, &ReminderView::from(&record)))
+    app.conclude(tx, dry_run, tagged(record.row_version, &ReminderView::from(&record))).await
 }

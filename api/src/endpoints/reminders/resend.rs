@@ -49,6 +49,5 @@ pub async fn resend_reminder(
     if dry_run {
         return Ok(HttpResponse::Ok().json(ReminderView { id: None, ..ReminderView::from(&record) }));
     }
-    app.store.commit(tx).await?;
-    Ok(tagged(record.row_version, &ReminderView::from(&record)))
+    app.conclude(tx, false, tagged(record.row_version, &ReminderView::from(&record))).await
 }

@@ -44,8 +44,7 @@ pub async fn patch_settings(req: HttpRequest, app: Data<App>, caller: Caller, bo
     let version = tenants::put_settings(&tx, caller.tenant, tenant.settings_version, &settings).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     touch::look_at_everybody(&tx, caller.tenant, now).await?;
-    app.store.commit(tx).await?;
-    Ok(tagged(version, &view))
+    app.conclude(tx, false, tagged(version, &view)).await
 }
 
 /// The settings with the stated members in their places.

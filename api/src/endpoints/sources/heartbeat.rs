@@ -41,10 +41,7 @@ pub async fn source_heartbeat(
     let input = read(&source, body.0)?;
     let tx = app.store.write(caller.tenant).await?;
     let record = heartbeat::take(&tx, caller.tenant, &source, &input, app.store.now()).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(HttpResponse::Ok().json(SourceView::from(&record)))
+    app.conclude(tx, dry_run, HttpResponse::Ok().json(SourceView::from(&record))).await
 }
 
 fn read(source: &str, body: HeartbeatInput) -> Answer<heartbeat::HeartbeatInput> {

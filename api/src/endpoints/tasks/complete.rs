@@ -51,10 +51,7 @@ pub async fn complete_task(
     let done = read(body, customer)?;
     let (task, promise) = tasks::complete(&tx, caller.tenant, id, done, app.store.now()).await?;
     let promise = promise.as_ref().map(|record| PromiseView { id: (!dry_run).then(|| record.id.to_string()), ..PromiseView::from(record) });
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(task.row_version, &CompletedTask { task: TaskView::from(&task), promise }))
+    app.conclude(tx, dry_run, tagged(task.row_version, &CompletedTask { task: TaskView::from(&task), promise })).await
 }
 
 fn read(body: CompletionInput, customer: CustomerId) -> Answer<Completion> {

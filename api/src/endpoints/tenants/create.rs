@@ -45,8 +45,7 @@ pub async fn create_tenant(req: HttpRequest, app: Data<App>, body: Body<NewTenan
     let tenant = tenants::create(&tx, new, app.store.now()).await?;
     let every = NewKey { scopes: vec![EVERY_SCOPE.to_owned()], expires_at: None };
     let (_, text) = keys::create(&tx, tenant.id, tenant.live, every, app.store.now()).await?;
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Created().json(CreatedTenant { tenant: TenantView::from(&tenant), api_key: Some(text) }))
+    app.conclude(tx, false, HttpResponse::Created().json(CreatedTenant { tenant: TenantView::from(&tenant), api_key: Some(text) })).await
 }
 
 fn read(body: &NewTenantInput) -> Answer<NewTenant> {

@@ -38,10 +38,10 @@ pub async fn create_webhook_endpoint(req: HttpRequest, app: Data<App>, caller: C
     }
     let tx = app.store.write(caller.tenant).await?;
     let (endpoint, secret) = webhooks::create(&app.store, &tx, caller.tenant, new, now).await?;
-    app.store.commit(tx).await?;
     let place = (header::LOCATION, format!("/v1/webhook_endpoints/{}", endpoint.id));
     let view = EndpointView { secret: Some(secret), ..EndpointView::from(&endpoint) };
-    Ok(HttpResponse::Created().insert_header(etag(endpoint.row_version)).insert_header(place).json(view))
+    let answer = HttpResponse::Created().insert_header(etag(endpoint.row_version)).insert_header(place).json(view);
+    app.conclude(tx, false, answer).await
 }
 
 fn read(body: EndpointBody) -> Answer<NewEndpoint> {

@@ -31,8 +31,5 @@ pub async fn delete_webhook_endpoint(req: HttpRequest, app: Data<App>, caller: C
     let id: EndpointId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
     webhooks::delete(&tx, caller.tenant, id).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(HttpResponse::NoContent().finish())
+    app.conclude(tx, dry_run, HttpResponse::NoContent().finish()).await
 }

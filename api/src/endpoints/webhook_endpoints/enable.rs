@@ -40,8 +40,5 @@ pub async fn enable_webhook_endpoint(
     let id: EndpointId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
     let endpoint = webhooks::enable(&tx, caller.tenant, id).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(endpoint.row_version, &EndpointView::from(&endpoint)))
+    app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }

@@ -51,10 +51,7 @@ pub async fn update_webhook_endpoint(
     }
     let tx = app.store.write(caller.tenant).await?;
     let endpoint = webhooks::update(&tx, caller.tenant, id, expected, change).await?;
-    if !dry_run {
-        app.store.commit(tx).await?;
-    }
-    Ok(tagged(endpoint.row_version, &EndpointView::from(&endpoint)))
+    app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }
 
 fn read(body: EndpointPatch) -> Answer<EndpointChange> {

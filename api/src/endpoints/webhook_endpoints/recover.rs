@@ -52,6 +52,5 @@ pub async fn recover_webhook_endpoint(
     }
     let tx = app.store.write(caller.tenant).await?;
     let count = webhooks::recover(&tx, caller.tenant, id, since, app.store.now()).await?;
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Accepted().json(Recovered { count }))
+    app.conclude(tx, false, HttpResponse::Accepted().json(Recovered { count })).await
 }

@@ -58,6 +58,5 @@ pub async fn rotate_webhook_endpoint_secret(
     if dry_run {
         return Ok(HttpResponse::Ok().json(EndpointView::from(&endpoint)));
     }
-    app.store.commit(tx).await?;
-    Ok(tagged(endpoint.row_version, &EndpointView { secret: Some(secret), ..EndpointView::from(&endpoint) }))
+    app.conclude(tx, false, tagged(endpoint.row_version, &EndpointView { secret: Some(secret), ..EndpointView::from(&endpoint) })).await
 }

@@ -53,8 +53,7 @@ pub async fn test_webhook_endpoint(
     if dry_run {
         return Ok(HttpResponse::Ok().json(DeliveryView::from(&delivery)));
     }
-    app.store.commit(tx).await?;
-    Ok(HttpResponse::Accepted().json(DeliveryView::from(&delivery)))
+    app.conclude(tx, false, HttpResponse::Accepted().json(DeliveryView::from(&delivery))).await
 }
 
 fn unknown_type() -> Refusal {
