@@ -54,7 +54,8 @@ pub fn check_answer(method: &str, path: &str, answer: &Answer) {
     let promised = promised.unwrap_or_else(|| panic!("{method} {path}: {status} is not described: {}", answer.body));
     let kind = answer.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let schema = &promised["content"][kind.split(';').next().unwrap_or_default()]["schema"];
-    if schema.is_object() && kind.contains("json") {
+    let coded = answer.headers.contains_key("content-encoding");
+    if schema.is_object() && kind.contains("json") && !coded {
         let faults = faults(schema, &answer.body);
         assert!(faults.is_empty(), "{method} {path} {status}: {faults:?}\n{}", answer.body);
     }

@@ -78,8 +78,13 @@ pub(super) fn declare(document: &mut Value) {
     if let Some(components) = document.pointer_mut("/components").and_then(Value::as_object_mut) {
         components.insert("headers".to_owned(), headers);
     }
-    super::each_operation(document, |method, operation| {
-        let tagged = operation["operationId"].as_str().is_some_and(|id| TAGGED.contains(&id));
+    super::each_operation(document, |(method, path), operation| {
+        let named = operation["operationId"].as_str().is_some_and(|id| TAGGED.contains(&id));
+        let read = method == "get" && (named || path.ends_with("/{id}"));
+        let tagged = named || read;
+        if read {
+            may_be_known(operation);
+        }
         for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
             let all = response.as_object_mut().into_iter().flat_map(|response| {
                 let headers = response.entry("headers").or_insert_with(|| Value::Object(Map::new()));
@@ -94,10 +99,10 @@ pub(super) fn declare(document: &mut Value) {
                 add("RateLimit", "RateLimit");
                 add("RateLimit-Policy", "RateLimitPolicy");
                 let good = status.starts_with('2');
-                if !good {
+                if status.ends_with("XX") {
                     add("Retry-After", "RetryAfter");
                 }
-                if good && tagged {
+                if (good || status == "304") && tagged {
                     add("ETag", "ETag");
                 }
                 if good && ["post", "patch"].contains(&method) {
@@ -106,6 +111,17 @@ pub(super) fn declare(document: &mut Value) {
             }
         }
     });
+}
+
+/// A read of one thing answers 304 to who has it already.
+fn may_be_known(operation: &mut Value) {
+    let parameter = json!({
+        "name": "If-None-Match", "in": "header", "required": false, "schema": { "type": "string", "maxLength": 1_000 },
+        "description": "ETags you have: 304 when one of them is still good."
+    });
+    let parameters = operation.as_object_mut().map(|members| members.entry("parameters").or_insert_with(|| json!([])));
+    parameters.and_then(Value::as_array_mut).into_iter().for_each(|all| all.push(parameter.clone()));
+    operation["responses"]["304"] = json!({ "description": "You have it already." });
 }
 
 fn header(about: &str, schema: &Value) -> Value {

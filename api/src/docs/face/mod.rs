@@ -55,11 +55,11 @@ fn members<'a>(document: &'a mut Value, pointer: &str) -> impl Iterator<Item = (
     document.pointer_mut(pointer).and_then(Value::as_object_mut).into_iter().flatten()
 }
 
-/// Does something to every operation, told its method.
-fn each_operation(document: &mut Value, mut change: impl FnMut(&str, &mut Value)) {
-    for (_, item) in members(document, "/paths") {
+/// Does something to every operation, told its method and path.
+fn each_operation(document: &mut Value, mut change: impl FnMut((&str, &str), &mut Value)) {
+    for (path, item) in members(document, "/paths") {
         for (method, operation) in item.as_object_mut().into_iter().flatten().filter(|(method, _)| METHODS.contains(&method.as_str())) {
-            change(method, operation);
+            change((method, path), operation);
         }
     }
 }
