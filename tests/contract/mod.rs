@@ -13,4 +13,5 @@ mod pages;
 mod scopes;
 mod sealed;
 mod tenancy;
+mod tokens;
 mod webhooks;
