@@ -104,6 +104,7 @@ impl Service {
 
     /// Stops taking requests, ends or hands back what is in flight, closes the database.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.store.retire();
         for (handle, _) in &self.servers {
             handle.stop(true).await;
         }

@@ -62,6 +62,8 @@ pub struct Store {
     pub(crate) cipher: Arc<Cipher>,
     /// Rung after every commit that may have made work due.
     wake: Arc<watch::Sender<u64>>,
+    /// The process is about to stop.
+    closing: Arc<watch::Sender<bool>>,
 }
 
 impl Store {
@@ -80,8 +82,9 @@ impl Store {
             let options = parsed::<PgConnectOptions>(&config.url)?.application_name(APPLICATION).disable_statement_logging();
             (pool.clone(), pool, Readers::postgres(options, few))
         };
+        let closing = Arc::new(watch::channel(false).0);
         let (cipher, wake) = (Arc::new(Cipher::new(&config.secret_key)), Arc::new(watch::channel(0).0));
-        Ok(Self { write, read, readers: Arc::new(readers), home: Home::here(), zones: Arc::default(), clock, cipher, wake })
+        Ok(Self { write, read, readers: Arc::new(readers), home: Home::here(), zones: Arc::default(), clock, cipher, wake, closing })
     }
 
     /// Which database this is.
@@ -107,6 +110,16 @@ impl Store {
     /// Rings the bell: something may be due (said by another process).
     pub fn ring(&self) {
         self.wake.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Says that the process is about to stop: who waits for something to happen waits no longer.
+    pub fn retire(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Becomes true when the process is about to stop.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 
     /// A write transaction: IMMEDIATE on SQLite, where there is one writer; never hold it over network IO.

@@ -6,7 +6,7 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use relance_store::{Store, due, listen};
+use relance_store::{Store, due, listen, webhooks::Lane};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
@@ -41,8 +41,10 @@ pub struct Paces {
     pub look: Pace,
     /// Reminders.
     pub send: Pace,
-    /// Webhook deliveries.
+    /// Webhook deliveries to endpoints that answer.
     pub deliver: Pace,
+    /// Webhook deliveries to endpoints whose last post failed: they hold up nobody but each other.
+    pub deliver_late: Pace,
     /// Clocks of test tenants.
     pub clock: Pace,
 }
@@ -52,7 +54,13 @@ impl Paces {
     pub fn for_store(store: &Store) -> Self {
         let looks = if store.is_postgres() { 4 } else { 1 };
         let pace = |concurrency, batch, seconds| Pace { concurrency, batch, lease: Duration::from_secs(seconds) };
-        Self { look: pace(looks, 200, 20), send: Self::sends(CALLS), deliver: pace(16, 64, 30), clock: pace(4, 1, 20) }
+        Self {
+            look: pace(looks, 200, 20),
+            send: Self::sends(CALLS),
+            deliver: pace(32, 64, 30),
+            deliver_late: pace(16, 64, 30),
+            clock: pace(4, 1, 20),
+        }
     }
 
     /// How reminders are claimed when so many calls to providers may be in flight: as many batches as are
@@ -77,7 +85,8 @@ impl Engine {
         let running = Queues::new()
             .with(Looks::new(store.clone()), paces.look)
             .with(Sends::new(store.clone(), Arc::clone(&sender)), paces.send)
-            .with(Deliveries::new(store.clone(), courier), paces.deliver)
+            .with(Deliveries::new(store.clone(), Arc::clone(&courier), Lane::Fresh), paces.deliver)
+            .with(Deliveries::new(store.clone(), courier, Lane::Late), paces.deliver_late)
             .with(Clocks::new(store.clone(), sender), paces.clock)
             .start(DueRows(store.clone()));
         let (mut housekeeping, mut listening) = (JoinSet::new(), JoinSet::new());
@@ -105,7 +114,13 @@ struct DueRows(Store);
 impl Agenda for DueRows {
     async fn next_due(&self) -> Result<DueTimes, WorkError> {
         let next = due::next(&self.0).await?;
-        let named = [("look", next.look), ("send", next.send), ("deliver", next.delivery), ("clock", next.clock)];
+        let named = [
+            ("look", next.look),
+            ("send", next.send),
+            ("deliver", next.delivery),
+            ("deliver_late", next.late_delivery),
+            ("clock", next.clock),
+        ];
         Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())
     }
 

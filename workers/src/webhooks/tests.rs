@@ -20,7 +20,7 @@ use relance_store::{
     Scope, Store, StoreConfig,
     outbox::{self, NewEvent},
     tenants::{self, NewTenant},
-    webhooks::{self, DeliveryFilter, NewEndpoint, claim_deliveries},
+    webhooks::{self, DeliveryFilter, Lane, NewEndpoint, claim_deliveries},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -102,7 +102,15 @@ async fn house() -> House {
 
 impl House {
     async fn endpoint(&self, url: &str, payload: &str) -> (EndpointId, String) {
-        let new = NewEndpoint { url: url.into(), description: None, event_types: vec!["case.opened".into()], payload: payload.into() };
+        let new = NewEndpoint {
+            url: url.into(),
+            description: None,
+            event_types: vec!["case.opened".into()],
+            segments: Vec::new(),
+            payload: payload.into(),
+            ordering: "none".into(),
+            api_version: "2026-12-01".into(),
+        };
         let tx = self.store.write(self.tenant).await.unwrap();
         let (made, secret) = webhooks::create(&self.store, &tx, self.tenant, new, self.store.now()).await.unwrap();
         self.store.commit(tx).await.unwrap();
@@ -121,7 +129,8 @@ impl House {
 
     /// One claim and what comes of it; how many were claimed.
     async fn deliver(&self) -> usize {
-        let claimed = claim_deliveries(&self.store, "w", 100, 60_000).await.unwrap();
+        let mut claimed = claim_deliveries(&self.store, Lane::Fresh, "w", 100, 60_000).await.unwrap();
+        claimed.extend(claim_deliveries(&self.store, Lane::Late, "w", 100, 60_000).await.unwrap());
         let count = claimed.len();
         deliver_batch(&self.ctx, "w", claimed).await.unwrap();
         count

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::EventId;
-use relance_openapi::events::{EventView, Payload, envelope};
+use relance_openapi::events::{API_VERSION, EventView, Payload, envelope};
 use relance_store::events;
 
 use crate::{
@@ -30,5 +30,5 @@ pub async fn get_event(req: HttpRequest, app: Data<App>, caller: Caller, id: Pat
     let id: EventId = path_id(&id)?;
     let tx = app.store.read(caller.tenant).await?;
     let event = events::get(&tx, caller.tenant, id).await?;
-    Ok(tagged(1, &envelope(&event, Payload::Full))) // an event never changes
+    Ok(tagged(1, &envelope(&event, Payload::Full, API_VERSION))) // an event never changes
 }
