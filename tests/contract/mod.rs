@@ -9,6 +9,7 @@ mod ingest;
 mod isolation;
 mod keys;
 mod openapi;
+mod owasp;
 mod pages;
 mod scopes;
 mod sealed;
