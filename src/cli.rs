@@ -72,6 +72,8 @@ pub enum Command {
     },
     /// Print the OpenAPI description; needs no database.
     Openapi(OpenapiArgs),
+    /// Print the event feed of a tenant as it comes; on a terminal as lines, else as JSON lines.
+    Listen(ListenArgs),
     /// Check database, migrations, clock and egress, and say what to do.
     Doctor,
     /// Write a consistent copy of the SQLite database while it runs.
@@ -253,6 +255,41 @@ pub enum AuditAction {
         #[arg(long)]
         tenant: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct ListenArgs {
+    /// An API key with the scope `read`.
+    #[arg(long, env = "RELANCE_API_KEY", hide_env_values = true)]
+    pub key: String,
+
+    /// Where the API is.
+    #[arg(long, env = "RELANCE_API_URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+
+    /// Begin after this event; without it, with the next one that happens.
+    #[arg(long, value_name = "EVENT_ID", conflicts_with = "from_start")]
+    pub after: Option<String>,
+
+    /// Begin with the oldest event kept.
+    #[arg(long)]
+    pub from_start: bool,
+
+    /// Only these types, e.g. `invoice.overdue,reminder.sent`.
+    #[arg(long, value_delimiter = ',')]
+    pub types: Vec<String>,
+
+    /// JSON lines on a terminal too.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Post a signed copy of each event there, e.g. to a receiver under development.
+    #[arg(long, value_name = "URL")]
+    pub forward_to: Option<String>,
+
+    /// The secret that signs the copies (`whsec_…`); made up and shown when absent.
+    #[arg(long, env = "RELANCE_FORWARD_SECRET", hide_env_values = true, requires = "forward_to")]
+    pub secret: Option<String>,
 }
 
 #[derive(Debug, Args)]

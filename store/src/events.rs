@@ -99,6 +99,19 @@ pub async fn events_after<C: ConnectionTrait>(
     query.all(c).await?.into_iter().map(|row| record(row, live)).collect()
 }
 
+/// The newest `count` events, oldest first; of `kinds` only, unless empty.
+///
+/// # Errors
+/// The database's.
+pub async fn newest<C: ConnectionTrait>(c: &C, tenant: TenantId, kinds: &[String], count: u64) -> Result<Vec<EventRecord>, StoreError> {
+    let mut query = Entity::find().filter(Column::TenantId.eq(tenant.0)).order_by_desc(Column::Position).limit(count);
+    if !kinds.is_empty() {
+        query = query.filter(Column::Type.is_in(kinds.iter().map(String::as_str)));
+    }
+    let live = is_live(c, tenant).await?;
+    query.all(c).await?.into_iter().rev().map(|row| record(row, live)).collect()
+}
+
 /// What to say of an id that is not there: what was told before the oldest event kept is forgotten.
 async fn no_event<C: ConnectionTrait>(c: &C, tenant: TenantId, after: EventId) -> Result<StoreError, StoreError> {
     let oldest = Entity::find().filter(Column::TenantId.eq(tenant.0)).order_by_asc(Column::Position);

@@ -15,4 +15,4 @@ mod scopes;
 mod sealed;
 mod tenancy;
 mod tokens;
-mod webhooks;
+pub mod webhooks;

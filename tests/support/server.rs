@@ -80,7 +80,16 @@ pub fn start(url: &str, arguments: &[&str]) -> Server {
 
 /// The same with other environment variables.
 pub fn start_with(url: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
-    let (port, admin) = (free_port(), free_port());
+    start_on(url, arguments, environment, free_port())
+}
+
+/// Starts a server where `before` was, once that is gone.
+pub fn restart(url: &str, before: &Server) -> Server {
+    start_on(url, &[], &[], before.base.rsplit(':').next().unwrap().parse().unwrap())
+}
+
+fn start_on(url: &str, arguments: &[&str], environment: &[(&str, &str)], port: u16) -> Server {
+    let admin = free_port();
     let folder = std::env::temp_dir().join(format!("relance-server-{port}"));
     std::fs::create_dir_all(&folder).unwrap();
     let log = std::fs::File::create(folder.join("log")).unwrap();

@@ -74,7 +74,7 @@ impl World {
 
     /// The same tenant, asked at another server of its database.
     pub fn moved_to(self, server: &Server) -> Self {
-        Self { base: server.base.clone(), ..self }
+        Self { base: server.base.clone(), client: client(), ..self } // no connection to the one before
     }
 
     /// The same tenant, asked with another key.

@@ -35,6 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
         ("types" = Option<String>, Query, description = "One or more types, as a,b."),
         ("type" = Option<String>, Query, description = "The same as `types`."),
         ("wait" = Option<u32>, Query, description = "Seconds to wait for an event when there is none yet, 0 to 30."),
+        ("tail" = Option<u32>, Query, description = "Begin with the last so many events, 1 to 200, instead of `after`."),
         ("limit" = Option<u32>, Query, description = "Rows, 1 to 200."),
         ("cursor" = Option<String>, Query, description = "The same as `after`.")
     ),
@@ -43,13 +44,18 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 #[get("/v1/events")]
 pub async fn list_events(req: HttpRequest, app: Data<App>, caller: Caller) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
-    let query = Query::read(&req, &["after", "types", "type", "wait", "limit", "cursor"])?;
+    let query = Query::read(&req, &["after", "types", "type", "wait", "tail", "limit", "cursor"])?;
     let known: Vec<&str> = EventType::ALL.iter().map(|kind| kind.as_str()).collect();
     let kinds = query.words(if query.text("types").is_some() { "types" } else { "type" }, &known)?;
     let name = if query.text("after").is_some() { "after" } else { "cursor" };
     let limit = number(&query, "limit", 1, u64::MAX)?.unwrap_or(50).min(200);
     let wait = Duration::from_secs(number(&query, "wait", 0, LONGEST_WAIT)?.unwrap_or_default());
     let after: Option<EventId> = query.text(name).map(str::parse).transpose().map_err(|_| unknown(name))?;
+    if let Some(count) = number(&query, "tail", 1, 200)? {
+        let tx = app.store.read(caller.tenant).await?;
+        let rows = events::newest(&tx, caller.tenant, &kinds, count).await?;
+        return Ok(HttpResponse::Ok().json(page(&rows, false)));
+    }
     let mut rows = match next(&app, &caller, after, &kinds, limit + 1, wait).await {
         Err(StoreError::NotFound) => return Err(unknown(name)),
         found => found?,
@@ -57,9 +63,12 @@ pub async fn list_events(req: HttpRequest, app: Data<App>, caller: Caller) -> An
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > limit;
     rows.truncate(limit);
+    Ok(HttpResponse::Ok().json(page(&rows, has_more)))
+}
+
+fn page(rows: &[EventRecord], has_more: bool) -> EventList {
     let next_cursor = rows.last().map(|event| event.id.to_string());
-    let data = rows.iter().map(|event| envelope(event, Payload::Full, API_VERSION)).collect();
-    Ok(HttpResponse::Ok().json(EventList { data, has_more, next_cursor }))
+    EventList { data: rows.iter().map(|event| envelope(event, Payload::Full, API_VERSION)).collect(), has_more, next_cursor }
 }
 
 /// The next events; when there is none, those that come while one waits.

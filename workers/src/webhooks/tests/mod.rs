@@ -1,5 +1,8 @@
 //! The whole way: told in a transaction, claimed, signed, posted to a receiver on the loopback, settled.
 
+mod hostile;
+mod limits;
+
 use std::{
     collections::HashMap,
     sync::{
@@ -136,10 +139,15 @@ impl House {
         count
     }
 
+    async fn log_if_any(&self, endpoint: EndpointId) -> Option<DeliveryRecord> {
+        let tx = self.store.read(self.tenant).await.unwrap();
+        webhooks::deliveries(&tx, self.tenant, endpoint, &DeliveryFilter::default(), None, 1).await.unwrap().pop()
+    }
+
     async fn log(&self, endpoint: EndpointId) -> (DeliveryRecord, Vec<DeliveryAttemptRecord>) {
         let tx = self.store.read(self.tenant).await.unwrap();
         let list = webhooks::deliveries(&tx, self.tenant, endpoint, &DeliveryFilter::default(), None, 10).await.unwrap();
-        let attempts = webhooks::attempts(&tx, self.tenant, list[0].id, None, 10).await.unwrap();
+        let attempts = webhooks::attempts(&tx, self.tenant, list[0].id, None, 100).await.unwrap();
         (list[0].clone(), attempts)
     }
 }
