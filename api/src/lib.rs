@@ -25,4 +25,5 @@ pub mod retired;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod tokens;
 pub mod trail;

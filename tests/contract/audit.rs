@@ -73,11 +73,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         (post.clone(), format!("/v1/webhook_endpoints/{}/enable", made("create_webhook_endpoint")), json!({})),
         (post.clone(), format!("/v1/webhook_endpoints/{}/test", made("create_webhook_endpoint")), json!({"type": "invoice.paid"})),
         (post.clone(), format!("/v1/deliveries/{}/resend", made("test_webhook_endpoint")), json!({})),
-        (
-            post.clone(),
-            format!("/v1/webhook_endpoints/{}/recover", made("create_webhook_endpoint")),
-            json!({"since": "2026-11-01T00:00:00Z"}),
-        ),
+        (post.clone(), format!("/v1/webhook_endpoints/{}/recover", made("create_webhook_endpoint")), json!({})),
         (delete.clone(), format!("/v1/webhook_endpoints/{}", made("create_webhook_endpoint")), Value::Null),
         (post.clone(), "/v1/api_keys".into(), json!({"scopes": ["read"]})),
         (post.clone(), format!("/v1/api_keys/{}/rotate", made("create_api_key")), json!({})),
