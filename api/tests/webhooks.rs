@@ -183,7 +183,7 @@ async fn a_try_out_makes_a_delivery_and_facts_make_events() {
     let (status, attempts) = house.say(GET, &format!("/v1/deliveries/{delivery}/attempts"), None).await;
     assert_eq!((status, &attempts["data"]), (200, &json!([])));
     assert_eq!(house.say(POST, &format!("/v1/deliveries/{delivery}/resend"), None).await.0, 202);
-    assert_eq!(house.say(POST, &format!("{path}/recover?dry_run=true"), None).await, (200, json!({"count": 0})));
+    assert_eq!(house.say(POST, &format!("{path}/recover?dry_run=true"), None).await, (200, json!({"count": 0, "remaining": 0})));
     assert_eq!(house.say(POST, &format!("{path}/enable"), None).await.0, 200);
     let (_, types) = house.say(GET, "/v1/event_types", None).await;
     assert!(types["data"].as_array().unwrap().iter().any(|kind| kind["type"] == "formal_notice.sent" && kind["subject"] == "reminder"));

@@ -94,9 +94,9 @@ codes! {
     CursorMismatch = "cursor_mismatch", 400, Request, "The cursor belongs to another list",
         "Use `next_cursor` as it was given, with the same path and filters and the same key's tenant; or begin again without a cursor.";
     CursorExpired = "cursor_expired", 400, Request, "The cursor is older than what is kept",
-        "What stood there is forgotten. Begin again without it, and compare with what you have.";
+        "The events after it are no longer all there: the feed reaches back 90 days. Read the objects themselves once, then go on from the newest event.";
     PayloadExpired = "payload_expired", 410, Business, "The content is no longer kept",
-        "The content of the event is forgotten (`webhook_payload_days` of the settings). Read its subject by its id.";
+        "What was sent is kept for the tenant's `webhook_payload_days` only. Read the object itself.";
     WrongState = "wrong_state", 409, Business, "Its state forbids this",
         "The object's state forbids the action; the detail says which state it is in. Read it again and decide.";
     PreconditionRequired = "precondition_required", 428, Request, "If-Match is required",

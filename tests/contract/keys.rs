@@ -1,5 +1,6 @@
 //! Keys: every failure is the same failure; networks, proxies, rotation, use.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -7,6 +8,10 @@ use crate::{
     story,
     support::{Database, World, server, world::until},
 };
+
+fn instant(text: &Value) -> DateTime<Utc> {
+    text.as_str().unwrap().parse().unwrap()
+}
 
 fn text(made: &Value) -> String {
     made["api_key"].as_str().unwrap().to_owned()
@@ -30,7 +35,8 @@ story! {
         let (rotated_id, rotated) = make(json!({})).await;
         world.with_key(&rotated).get("/v1/me").await.expect(200);
         world.post(&format!("/v1/api_keys/{rotated_id}/rotate"), json!({"overlap_hours": 0})).await.expect(201);
-        let soon = (chrono::Utc::now() + chrono::Duration::milliseconds(1500)).to_rfc3339();
+        let made = world.post("/v1/api_keys", json!({})).await.expect(201);
+        let soon = (instant(&made["created_at"]) + TimeDelta::milliseconds(1500)).to_rfc3339();
         let (_, expired) = make(json!({"expires_at": soon})).await;
         until("the key to end", async || (world.with_key(&expired).get("/v1/me").await.status == 401).then_some(())).await;
         let other_mode = world.key.replace("rlk_test_", "rlk_live_");
@@ -67,8 +73,8 @@ story! {
         let all = world.list("/v1/api_keys").await;
         let old = all.iter().find(|key| key["id"] == made["id"]).unwrap();
         assert_eq!(old["rotated_to"], new["id"]);
-        let left = old["expires_at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap() - chrono::Utc::now();
-        assert!((23..=24).contains(&left.num_hours()), "{left}");
+        let overlap = instant(&old["expires_at"]) - instant(&new["created_at"]);
+        assert!((24 * 3_600 - 60..=24 * 3_600).contains(&overlap.num_seconds()), "{overlap}");
         world.post(&path, json!({})).await.problem(409, "wrong_state");
         let stranger = World::begin(world.database, "2026-10-01T05:00:00Z").await.unwrap();
         stranger.post(&path, json!({})).await.problem(404, "not_found");
@@ -86,7 +92,8 @@ story! {
             all.iter().find(|key| key["id"] == made["id"]).unwrap()["last_used_at"].as_str().map(str::to_owned)
         }).await;
         assert!(at.ends_with(":00.000Z"), "{at}");
-        assert!(chrono::Utc::now() - at.parse::<chrono::DateTime<chrono::Utc>>().unwrap() < chrono::Duration::minutes(3));
+        let since = instant(&json!(at)) - instant(&made["created_at"]);
+        assert!((-60..=300).contains(&since.num_seconds()), "{since}");
     }
 }
 

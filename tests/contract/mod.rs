@@ -1,7 +1,9 @@
 //! The contract: shapes, problems, isolation, webhooks, the served description.
 
 mod answers;
+mod audit;
 mod conventions;
+mod examples;
 mod guides;
 mod idempotency;
 mod ingest;
@@ -10,4 +12,6 @@ mod keys;
 mod openapi;
 mod pages;
 mod scopes;
+mod sealed;
+mod tenancy;
 pub mod webhooks;

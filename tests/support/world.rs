@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-use super::server::{self, Database, Server};
+use super::{
+    schema,
+    server::{self, Database, Server},
+};
 
 /// An answer of the API.
 #[derive(Debug)]
@@ -62,10 +65,14 @@ pub async fn until<T>(what: &str, check: impl AsyncFn() -> Option<T>) -> T {
 impl World {
     /// A test tenant with its clock at `clock` and the settings a careful creditor has.
     pub async fn begin(database: Database, clock: &str) -> Option<Self> {
-        let server = server::shared(database)?;
+        Some(Self::test(server::shared(database)?, database, clock).await)
+    }
+
+    /// The same on a server of one's own.
+    pub async fn test(server: &Server, database: Database, clock: &str) -> Self {
         let world = Self::tenant(server, database, json!({"name": "Atelier Keller", "mode": "test", "clock": clock})).await;
         world.settings().await;
-        Some(world)
+        world
     }
 
     /// The same tenant, asked at another server of its database.
@@ -107,6 +114,7 @@ impl World {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Answer {
+        let named = method.to_string();
         let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -114,7 +122,9 @@ impl World {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
-        Self::answer(request).await
+        let answer = Self::answer(request).await;
+        schema::check_answer(&named, path, &answer);
+        answer
     }
 
     /// A request whose answer may never come; its status when it does.
