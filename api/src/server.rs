@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     docs::{self, Description},
-    middleware::{frame, idempotency, quota, retire, spare_small, unmatched},
+    middleware::{bounds, frame, idempotency, quota, retire, spare_small, unmatched},
     routes,
     state::App,
 };
@@ -51,6 +51,7 @@ pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> 
             .app_data(app.clone())
             .app_data(description.clone())
             .wrap(from_fn(idempotency))
+            .wrap(from_fn(bounds))
             .wrap(from_fn(retire))
             .wrap(from_fn(quota))
             .wrap(from_fn(spare_small))

@@ -31,6 +31,7 @@ fn convert(value: &mut Value) {
             members.values_mut().for_each(convert);
             nullable(members);
             older_words(members);
+            lonely_reference(members);
         }
         _ => {}
     }
@@ -63,6 +64,15 @@ fn nullable(members: &mut Map<String, Value>) {
         let word = if others.len() == 1 { "allOf" } else { word };
         members.insert(word.to_owned(), Value::Array(others));
         members.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// A reference to a schema stands alone in 3.0: words beside it go around it.
+fn lonely_reference(members: &mut Map<String, Value>) {
+    let schema = members.get("$ref").and_then(Value::as_str).is_some_and(|place| place.starts_with("#/components/schemas/"));
+    if schema && members.len() > 1 {
+        let reference = members.remove("$ref");
+        members.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
 }
 

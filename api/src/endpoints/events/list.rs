@@ -11,7 +11,7 @@ use relance_store::{StoreError, events};
 use crate::{
     caller::{Caller, Scope},
     problem::{Answer, Refusal},
-    query::Query,
+    query::{Query, WHOLE},
     state::App,
 };
 
@@ -52,7 +52,7 @@ pub async fn list_events(req: HttpRequest, app: Data<App>, caller: Caller) -> An
 fn limit(query: &Query) -> Answer<u64> {
     match query.text("limit").map(str::parse::<u64>) {
         None => Ok(50),
-        Some(Ok(limit)) if limit >= 1 => Ok(limit.min(200)),
+        Some(Ok(limit)) if (1..=WHOLE).contains(&limit) => Ok(limit.min(200)),
         Some(_) => Err(Refusal::field(Code::ValidationFailed, "query:limit", "The limit must be a whole number from 1 to 200.")),
     }
 }
