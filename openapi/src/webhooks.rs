@@ -310,12 +310,12 @@ pub struct EventTypeView {
     #[schema(example = "/openapi.json#/components/schemas/InvoiceOverdueEvent")]
     pub schema: String,
     /// A sample of it, as it is told.
-    pub example: EventView,
+    pub sample: EventView,
 }
 
 impl EventTypeView {
     /// The type as the catalogue has it, with a sample.
-    pub fn new(kind: EventType, example: EventView) -> Self {
+    pub fn new(kind: EventType, sample: EventView) -> Self {
         let entry = catalogue::entry(kind);
         Self {
             kind: kind.as_str().to_owned(),
@@ -324,7 +324,7 @@ impl EventTypeView {
             since: entry.map(|entry| entry.since.clone()).unwrap_or_default(),
             deprecated: entry.is_some_and(|entry| entry.deprecated),
             schema: format!("/openapi.json#/components/schemas/{}", catalogue::schema_name(kind)),
-            example,
+            sample,
         }
     }
 }

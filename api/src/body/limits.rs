@@ -23,6 +23,8 @@ use super::{
 /// What a place in a body may hold.
 #[derive(Debug, Default)]
 struct Rule {
+    /// Only an object may stand here: a type also reads from a list of its members.
+    object: bool,
     length: Option<(usize, usize)>,
     words: Vec<String>,
     bounds: Option<(i64, i64)>,
@@ -75,6 +77,7 @@ fn rule(schema: &Value, named: &HashMap<&str, &Value>) -> Arc<Rule> {
     let members = schema["properties"].as_object().into_iter().flatten().map(|(name, inner)| (name.clone(), rule(inner, named)));
     let inner = |name: &str, most: &str| Some((size("", most)?.1, rule(schema.get(name).filter(|inner| inner.is_object())?, named)));
     Arc::new(Rule {
+        object: schema["properties"].is_object(),
         length: size("minLength", "maxLength"),
         words,
         bounds: schema["minimum"].as_i64().zip(schema["maximum"].as_i64()),
@@ -169,6 +172,9 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let place = self.0;
+        if place.rule.object {
+            place.refuse("This must be an object.".to_owned());
+        }
         let Some((most, rule)) = &place.rule.items else {
             while list.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());

@@ -27,6 +27,13 @@ pub fn fill_parameter(place: &str, name: &str, schema: &mut Value) {
     walk(place, name, schema);
 }
 
+/// The fewest and the most characters of a parameter.
+pub fn lengths(place: &str, name: &str) -> (usize, usize) {
+    let Text { least, most, .. } = text(place, name);
+    let size = |length: u64| usize::try_from(length).unwrap_or(usize::MAX);
+    (size(least), size(most))
+}
+
 /// The complete schema of `T` and of everything it refers to, by name; the first is `T` itself.
 pub fn schemas<T: ToSchema>() -> Vec<(String, Value)> {
     let mut named: Vec<(String, RefOr<Schema>)> = vec![(T::name().into_owned(), T::schema())];

@@ -5,7 +5,7 @@ pub(super) const AMOUNT: &str = r"^-?[0-9]{1,20}(\.[0-9]{1,20})?$";
 /// A currency.
 const CURRENCY: &str = "^[A-Z]{3}$";
 /// Longest document.
-pub(super) const DOCUMENT: u64 = 64 * 1024 * 1024;
+pub(super) const DOCUMENT: u64 = 32 * 1024 * 1024;
 
 /// What a text may be.
 pub(super) struct Text {
@@ -22,6 +22,8 @@ pub(super) struct Text {
 /// Members that a row with an owner decides: (owner, member, most characters).
 const OWNED: &[(&str, &str, u64)] = &[
     ("CloudEvent", "id", 200),
+    ("body", "", 5 * 1024 * 1024),
+    ("IngestItem", "id", 262_144),
     ("CustomerInput", "name", 300),
     ("CustomerView", "name", 300),
     ("SheetCustomer", "name", 300),
@@ -291,6 +293,7 @@ pub(super) fn count(owner: &str, member: &str) -> Option<u64> {
     Some(match (owner, member) {
         (name, "data") if name.ends_with("List") || name == "Timeline" => 200,
         (_, "contacts") => 200,
+        (_, "allow_list") => 500,
         (_, "lines") => 20,
         (_, "payment_days") => 32,
         (_, "event_types") => 100,

@@ -81,6 +81,9 @@ pub(super) fn declare(document: &mut Value) {
     super::each_operation(document, |(method, path), operation| {
         let named = operation["operationId"].as_str().is_some_and(|id| TAGGED.contains(&id));
         let read = method == "get" && (named || path.ends_with("/{id}"));
+        if operation["operationId"].as_str().is_some_and(|id| BODY_OPTIONAL.contains(&id)) {
+            operation["requestBody"]["required"] = json!(false);
+        }
         let tagged = named || read;
         if read {
             may_be_known(operation);
@@ -112,6 +115,10 @@ pub(super) fn declare(document: &mut Value) {
         }
     });
 }
+
+/// Operations whose body may be left out: then it reads as `{}`.
+const BODY_OPTIONAL: &[&str] =
+    &["activate_policy_version", "create_api_key", "recover_webhook_endpoint", "rotate_webhook_endpoint_secret", "test_webhook_endpoint"];
 
 /// A read of one thing answers 304 to who has it already.
 fn may_be_known(operation: &mut Value) {

@@ -27,6 +27,7 @@ pub(super) fn complete(mut document: Value) -> Value {
 
 /// Every schema and every parameter gets the limits that are held.
 fn fill_limits(document: &mut Value) {
+    each_operation(document, |_, operation| files_are_bytes(operation));
     for (name, schema) in members(document, "/components/schemas") {
         limits::fill(name, schema);
     }
@@ -48,6 +49,28 @@ fn fill_limits(document: &mut Value) {
             }
         }
     });
+}
+
+/// A body that is a file is bytes, not a list of numbers.
+fn files_are_bytes(operation: &mut Value) {
+    let (mut bodies, mut answers) = (Vec::new(), Vec::new());
+    for (word, part) in operation.as_object_mut().into_iter().flatten() {
+        match word.as_str() {
+            "requestBody" => bodies.extend(part.get_mut("content")),
+            "responses" => {
+                answers.extend(part.as_object_mut().into_iter().flat_map(Map::values_mut).filter_map(|one| one.get_mut("content")))
+            }
+            _ => {}
+        }
+    }
+    for content in bodies.into_iter().chain(answers) {
+        for media in content.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            let bare = media.get("schema").is_none();
+            if bare || media["schema"]["type"] == "array" && media["schema"]["items"]["type"] == "integer" {
+                media["schema"] = json!({ "type": "string", "format": "binary" });
+            }
+        }
+    }
 }
 
 /// The members of an object in the document.
