@@ -3,6 +3,7 @@
 mod answers;
 mod audit;
 mod conventions;
+mod examples;
 mod guides;
 mod idempotency;
 mod ingest;

@@ -10,6 +10,7 @@ use relance_openapi::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{Reader, check_external_id, check_source, credit_note, customer, invoice, payment, reversal};
 use crate::{
@@ -93,7 +94,7 @@ fn own_id(data: &mut Map<String, Value>) -> Answer<String> {
     faults.check().map(|()| text)
 }
 
-fn read<T: DeserializeOwned>(data: Map<String, Value>) -> Answer<T> {
+fn read<T: DeserializeOwned + ToSchema + 'static>(data: Map<String, Value>) -> Answer<T> {
     body::value(Value::Object(data), DATA)
 }
 
