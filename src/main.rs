@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod demo;
 mod egress;
+mod inbox;
 mod logging;
 mod secrets;
 mod service;

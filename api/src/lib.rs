@@ -21,3 +21,4 @@ pub mod retired;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod translation;

@@ -119,6 +119,8 @@ ids! {
     DocumentId = "doc";
     /// A contact made elsewhere.
     InteractionId = "int";
+    /// A webhook that a source delivered.
+    InboxId = "inb";
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, inbox,
     reads::{Arg, Question},
     time::{instant, millis},
     webhooks::NEXT_DELIVERY,
@@ -18,6 +18,8 @@ pub struct NextDue {
     pub send: Option<DateTime<Utc>>,
     /// A delivery to a webhook endpoint.
     pub delivery: Option<DateTime<Utc>>,
+    /// A webhook of a source.
+    pub inbox: Option<DateTime<Utc>>,
     /// A test tenant whose clock has something to do: now, or never.
     pub clock: Option<DateTime<Utc>>,
 }
@@ -35,8 +37,10 @@ fn probes() -> String {
          ORDER BY send_at LIMIT 1) AS send, \
          ({deliveries}) AS delivery, \
          (SELECT COUNT(*) FROM (SELECT id FROM tenants WHERE (work_due OR clock_target_at IS NOT NULL) AND {free} LIMIT 1) AS waiting) \
-         AS clock \
-         WHERE {{everybody}}"
+         AS clock, \
+         ({inbox}) AS inbox \
+         WHERE {{everybody}}",
+        inbox = inbox::NEXT
     )
 }
 
@@ -50,5 +54,5 @@ pub async fn next(store: &Store) -> Result<NextDue, StoreError> {
     let Some(row) = rows.first() else { return Ok(NextDue::default()) };
     let at = |place| Ok::<_, StoreError>(row.get::<Option<i64>>(place)?.map(instant));
     let clock = (row.get::<i64>(3)? > 0).then_some(now);
-    Ok(NextDue { look: at(0)?, send: at(1)?, delivery: at(2)?, clock })
+    Ok(NextDue { look: at(0)?, send: at(1)?, delivery: at(2)?, clock, inbox: at(4)? })
 }

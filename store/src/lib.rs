@@ -4,6 +4,7 @@
 mod any;
 mod batch;
 pub mod channels;
+pub mod connectors;
 pub mod credit_notes;
 pub mod customers;
 mod db;
@@ -19,6 +20,7 @@ pub mod forget;
 pub mod heartbeat;
 mod home;
 pub mod idempotency;
+pub mod inbox;
 pub mod invoices;
 mod json;
 pub mod keys;

@@ -6,4 +6,5 @@ mod idempotency;
 mod ingest;
 mod isolation;
 mod openapi;
+mod sources;
 mod webhooks;

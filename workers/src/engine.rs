@@ -13,6 +13,7 @@ use crate::{
     clock::Clocks,
     evaluate::Looks,
     housekeeping,
+    inbox::{Inbox, Translator},
     outgoing::{Courier, Deliveries, Sender, Sends},
     queue::{Agenda, DueTimes, Pace, Queues, Running, WorkError},
     sending::{CALLS, batch},
@@ -28,6 +29,8 @@ pub struct EngineConfig {
     pub sender: Arc<dyn Sender>,
     /// Posts webhook deliveries.
     pub courier: Arc<dyn Courier>,
+    /// Translates webhooks of sources.
+    pub translator: Arc<dyn Translator>,
     /// Where to listen for work that other processes make due: PostgreSQL's URL; `None` on SQLite.
     pub listen_url: Option<String>,
     /// Batches at the same time, and their sizes.
@@ -43,6 +46,8 @@ pub struct Paces {
     pub send: Pace,
     /// Webhook deliveries.
     pub deliver: Pace,
+    /// Webhooks of sources.
+    pub inbox: Pace,
     /// Clocks of test tenants.
     pub clock: Pace,
 }
@@ -52,7 +57,13 @@ impl Paces {
     pub fn for_store(store: &Store) -> Self {
         let looks = if store.is_postgres() { 4 } else { 1 };
         let pace = |concurrency, batch, seconds| Pace { concurrency, batch, lease: Duration::from_secs(seconds) };
-        Self { look: pace(looks, 200, 20), send: Self::sends(CALLS), deliver: pace(16, 64, 30), clock: pace(4, 1, 20) }
+        Self {
+            look: pace(looks, 200, 20),
+            send: Self::sends(CALLS),
+            deliver: pace(16, 64, 30),
+            inbox: pace(looks, 50, 20),
+            clock: pace(4, 1, 20),
+        }
     }
 
     /// How reminders are claimed when so many calls to providers may be in flight: as many batches as are
@@ -73,11 +84,12 @@ pub struct Engine {
 impl Engine {
     /// Starts the queues. Needs a multi-threaded tokio runtime.
     pub fn start(store: Store, config: EngineConfig) -> Self {
-        let EngineConfig { sender, courier, listen_url, paces } = config;
+        let EngineConfig { sender, courier, translator, listen_url, paces } = config;
         let running = Queues::new()
             .with(Looks::new(store.clone()), paces.look)
             .with(Sends::new(store.clone(), Arc::clone(&sender)), paces.send)
             .with(Deliveries::new(store.clone(), courier), paces.deliver)
+            .with(Inbox::new(store.clone(), translator), paces.inbox)
             .with(Clocks::new(store.clone(), sender), paces.clock)
             .start(DueRows(store.clone()));
         let (mut housekeeping, mut listening) = (JoinSet::new(), JoinSet::new());
@@ -105,7 +117,7 @@ struct DueRows(Store);
 impl Agenda for DueRows {
     async fn next_due(&self) -> Result<DueTimes, WorkError> {
         let next = due::next(&self.0).await?;
-        let named = [("look", next.look), ("send", next.send), ("deliver", next.delivery), ("clock", next.clock)];
+        let named = [("look", next.look), ("send", next.send), ("deliver", next.delivery), ("clock", next.clock), ("inbox", next.inbox)];
         Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())
     }
 

@@ -27,7 +27,9 @@ pub(super) fn finish(api: &mut OpenApi) {
     }
     for item in api.paths.paths.values_mut() {
         for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
-            add_parameter(operation, idempotency_key());
+            if operation.security != Some(vec![SecurityRequirement::default()]) {
+                add_parameter(operation, idempotency_key());
+            }
         }
     }
     tags.sort();
@@ -55,7 +57,8 @@ fn complete(operation: &mut Operation) {
     }
     let operator = operation.tags.iter().flatten().any(|tag| tag == OPERATOR_TAG);
     let scheme = if operator { "operator" } else { "bearer" };
-    operation.security = Some(vec![SecurityRequirement::new(scheme, Vec::<String>::new())]);
+    // what says itself that it needs no key has none
+    operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(scheme, Vec::<String>::new())]);
 }
 
 fn add_parameter(operation: &mut Operation, parameter: Parameter) {
