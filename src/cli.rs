@@ -60,8 +60,20 @@ pub enum Command {
         #[command(subcommand)]
         action: KeyAction,
     },
+    /// Secrets at rest: seal them anew, or change the key that opens them.
+    Secrets {
+        #[command(subcommand)]
+        action: SecretsAction,
+    },
+    /// The log of who did what.
+    Audit {
+        #[command(subcommand)]
+        action: AuditAction,
+    },
     /// Print the OpenAPI description; needs no database.
     Openapi(OpenapiArgs),
+    /// Print the event feed of a tenant as it comes; on a terminal as lines, else as JSON lines.
+    Listen(ListenArgs),
     /// Check database, migrations, clock and egress, and say what to do.
     Doctor,
     /// Write a consistent copy of the SQLite database while it runs.
@@ -93,6 +105,10 @@ pub struct ServeArgs {
     #[arg(long, env = "RELANCE_OPERATOR_KEY", hide_env_values = true)]
     pub operator_key: Option<String>,
 
+    /// Proxies in front of the API, e.g. `10.0.0.0/8`: only their word about the client's address and scheme counts.
+    #[arg(long, env = "RELANCE_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
+
     /// Networks that webhooks and providers may reach although special-purpose, e.g. `127.0.0.0/8,10.1.0.0/16`.
     #[arg(long, env = "RELANCE_EGRESS_ALLOW", default_value = "")]
     pub egress_allow: String,
@@ -108,6 +124,12 @@ pub struct ServeArgs {
     /// Requests a minute that a tenant may send to this process; 0 for no limit.
     #[arg(long, env = "RELANCE_RATE_LIMIT", default_value_t = relance_api::state::REQUESTS_A_MINUTE)]
     pub rate_limit: u32,
+
+    /// Origins whose pages may call the API from a browser, e.g. `https://erp.example.com`, divided by commas.
+    ///
+    /// Without it no page of another origin may. A key in a page is a key in public: give it few scopes.
+    #[arg(long, env = "RELANCE_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
 
     /// Run pending migrations at the start (PostgreSQL; on SQLite it always happens).
     #[arg(long, env = "RELANCE_AUTO_MIGRATE")]
@@ -194,10 +216,73 @@ pub enum KeyAction {
         /// Until when it is in force, RFC 3339.
         #[arg(long, value_name = "RFC3339")]
         expires: Option<String>,
+        /// Networks that it is taken from, e.g. `203.0.113.0/24`; everywhere without.
+        #[arg(long, value_delimiter = ',', value_name = "CIDR")]
+        allow_network: Vec<String>,
         /// Answer in JSON.
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SecretsAction {
+    /// Make new data keys and seal every secret anew under them; broken off, it goes on where it was.
+    ///
+    /// With a new key it wraps the data keys for that one instead: then start every process with it.
+    Rotate {
+        /// File with the new key (32 bytes in base64); or put it into `RELANCE_SECRET_KEY_NEW`.
+        #[arg(long, value_name = "FILE")]
+        new_key: Option<PathBuf>,
+        /// The new key itself.
+        #[arg(long, env = "RELANCE_SECRET_KEY_NEW", hide = true, hide_env_values = true)]
+        new_key_text: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditAction {
+    /// Check that nothing in a tenant's log was changed, left out or cut off; name the first place where it was.
+    Verify {
+        /// The tenant's id; all without.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ListenArgs {
+    /// An API key with the scope `read`.
+    #[arg(long, env = "RELANCE_API_KEY", hide_env_values = true)]
+    pub key: String,
+
+    /// Where the API is.
+    #[arg(long, env = "RELANCE_API_URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+
+    /// Begin after this event; without it, with the next one that happens.
+    #[arg(long, value_name = "EVENT_ID", conflicts_with = "from_start")]
+    pub after: Option<String>,
+
+    /// Begin with the oldest event kept.
+    #[arg(long)]
+    pub from_start: bool,
+
+    /// Only these types, e.g. `invoice.overdue,reminder.sent`.
+    #[arg(long, value_delimiter = ',')]
+    pub types: Vec<String>,
+
+    /// JSON lines on a terminal too.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Post a signed copy of each event there, e.g. to a receiver under development.
+    #[arg(long, value_name = "URL")]
+    pub forward_to: Option<String>,
+
+    /// The secret that signs the copies (`whsec_…`); made up and shown when absent.
+    #[arg(long, env = "RELANCE_FORWARD_SECRET", hide_env_values = true, requires = "forward_to")]
+    pub secret: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod egress;
 mod inbox;
+mod listen;
 mod logging;
 mod secrets;
 mod service;
@@ -15,7 +16,7 @@ use cli::{Cli, Command};
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    let usual = if matches!(cli.command, Command::Demo(_)) { "error" } else { "info" };
+    let usual = if matches!(cli.command, Command::Demo(_) | Command::Listen(_)) { "error" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual));
     let done = runtime().and_then(|runtime| runtime.block_on(run(cli)));
     match done {
@@ -40,8 +41,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate { action } => commands::migrate::run(&cli.database, action).await,
         Command::Tenant { action } => commands::tenant::run(&cli.database, action).await,
         Command::Key { action } => commands::key::run(&cli.database, action).await,
+        Command::Secrets { action } => commands::secrets::run(&cli.database, action).await,
+        Command::Audit { action } => commands::audit::run(&cli.database, action).await,
         Command::Openapi(openapi) => commands::openapi::run(&openapi),
         Command::Doctor => commands::doctor::run(&cli.database).await,
+        Command::Listen(args) => listen::run(args).await,
         Command::Backup { file } => commands::backup::run(&cli.database, &file).await,
     }
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use actix_web::dev::ServerHandle;
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use relance_api::{server, state::App};
+use relance_api::{network::Proxies, server, state::App};
 use relance_domain::egress::EgressPolicy;
 use relance_store::Store;
 use relance_workers::{
@@ -25,7 +25,10 @@ pub struct ServiceConfig {
     pub admin_listen: String,
     pub operator_key: Option<String>,
     pub egress_allow: String,
+    pub trusted_proxies: String,
     pub letters_dir: Option<PathBuf>,
+    /// Origins whose pages may call.
+    pub cors_origins: Vec<String>,
     /// Requests a minute and tenant; 0 for no limit.
     pub rate_limit: u32,
     /// Calls to providers of messages at the same time.
@@ -52,8 +55,12 @@ impl Service {
         let policy =
             EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
         let client = GuardedClient::new(policy);
-        let app =
-            App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone()))).with_quota(config.rate_limit);
+        let proxies = Proxies::parse(&config.trusted_proxies)
+            .map_err(|word| anyhow::anyhow!("RELANCE_TRUSTED_PROXIES: {word} is no network such as 10.0.0.0/8"))?;
+        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())))
+            .with_quota(config.rate_limit)
+            .behind(proxies)
+            .with_origins(config.cors_origins);
         let admin_app = app.clone();
         let mut service = Self { api: None, admin: None, servers: Vec::new(), engine: None, store: store.clone() };
         if config.role.serves() {
@@ -87,6 +94,7 @@ impl Service {
 
     /// Stops taking requests, ends or hands back what is in flight, closes the database.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.store.retire();
         for (handle, _) in &self.servers {
             handle.stop(true).await;
         }

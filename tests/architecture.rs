@@ -45,7 +45,7 @@ fn each_word_stays_in_its_room() {
     only_in("apalis", &["workers/src/queue"]);
     only_in("ResponseError for", &["api/src/problem.rs"]);
     only_in("Utc::now", &["src/clock.rs"]);
-    only_in("reqwest::Client", &["workers/src/http", "src/demo"]);
+    only_in("reqwest::Client", &["workers/src/http", "src/demo", "src/listen"]);
     only_in("reqwest::get", &[]);
 }
 

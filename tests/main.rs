@@ -5,8 +5,11 @@
 mod architecture;
 mod contract;
 mod documents;
+mod feed;
+mod listen;
 mod properties;
 mod resilience;
 mod statements;
 mod stories;
 mod support;
+mod webhook_kills;

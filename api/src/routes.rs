@@ -45,6 +45,7 @@ pub fn configure(cfg: &mut impl Registry) {
     endpoints::payments::routes(cfg);
     // the others by name
     endpoints::api_keys::routes(cfg);
+    endpoints::audit_events::routes(cfg);
     endpoints::channels::routes(cfg);
     endpoints::credit_notes::routes(cfg);
     endpoints::decisions::routes(cfg);

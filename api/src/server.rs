@@ -2,19 +2,22 @@
 
 use std::net::SocketAddr;
 
+use actix_cors::Cors;
 use actix_web::{
     App as Web, HttpResponse, HttpServer,
     dev::Server,
-    middleware::{Compress, from_fn},
+    http::{Method, header},
+    middleware::{Compress, Condition, from_fn},
     web,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     docs::{self, Description},
-    middleware::{frame, idempotency, quota, retire, spare_small, unmatched},
+    middleware::{frame, guard, idempotency, permit, quota, retire, spare_small, unmatched},
     routes,
     state::App,
+    trail::on_record,
 };
 
 /// Seconds that requests in flight have to end after a stop.
@@ -48,17 +51,34 @@ pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> 
         Web::new()
             .app_data(app.clone())
             .app_data(description.clone())
+            .wrap(from_fn(on_record))
             .wrap(from_fn(idempotency))
+            .wrap(from_fn(permit))
             .wrap(from_fn(retire))
             .wrap(from_fn(quota))
+            .wrap(from_fn(guard))
             .wrap(from_fn(spare_small))
             .wrap(Compress::default())
             .wrap(from_fn(frame))
+            .wrap(Condition::new(!app.origins.is_empty(), cors(&app.origins)))
             .configure(routes::configure)
             .configure(docs::configure)
             .default_service(web::to(unmatched))
     });
     bind!(server.workers(threads.max(1)), listen)
+}
+
+/// Browsers of these origins may call; without any, none of another origin may.
+fn cors(origins: &[String]) -> Cors {
+    let ours = ["etag", "x-request-id", "idempotent-replayed", "ratelimit", "ratelimit-policy", "retry-after", "deprecation", "sunset"];
+    let cors = Cors::default()
+        .allowed_methods([Method::GET, Method::PUT, Method::POST, Method::PATCH, Method::DELETE])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH])
+        .allowed_header("idempotency-key")
+        .allowed_header("x-request-id")
+        .expose_headers(ours)
+        .max_age(3_600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// The admin server: `/livez` (no IO), `/readyz` (database and migrations), `/metrics`.
@@ -88,7 +108,9 @@ async fn readyz(app: web::Data<App>) -> HttpResponse {
         return HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "database unreachable" }));
     }
     match app.store.migration_status().await {
-        Ok(status) if status.pending.is_empty() => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+        Ok(status) if status.pending.is_empty() => {
+            HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "lag_seconds": lag(&app).await }))
+        }
         Ok(status) => {
             HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "migrations wait", "pending": status.pending }))
         }
@@ -97,6 +119,13 @@ async fn readyz(app: web::Data<App>) -> HttpResponse {
             HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "database unreachable" }))
         }
     }
+}
+
+/// For how long the work that waits longest has been due; a queue that is behind does not make the API unready.
+async fn lag(app: &App) -> Option<i64> {
+    let next = relance_store::due::next(&app.store).await.ok()?;
+    let now = app.store.now();
+    [next.look, next.send, next.delivery].into_iter().flatten().map(|due| (now - due).num_seconds().max(0)).max().or(Some(0))
 }
 
 async fn exposition(metrics: web::Data<Option<PrometheusHandle>>) -> HttpResponse {

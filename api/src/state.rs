@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use relance_store::Store;
 
-use crate::{intake::Intake, known_keys::KnownKeys, once::Running, quota::Quotas};
+use crate::{guesses::Guesses, intake::Intake, known_keys::KnownKeys, network::Proxies, once::Running, quota::Quotas};
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
 pub trait Egress: Send + Sync + 'static {
@@ -35,6 +35,12 @@ pub struct App {
     pub intake: Intake,
     /// Keys found valid a moment ago.
     pub known_keys: Arc<KnownKeys>,
+    /// Wrong keys by address.
+    pub guesses: Arc<Guesses>,
+    /// Proxies whose word about the client is taken.
+    pub proxies: Arc<Proxies>,
+    /// Origins whose pages may call from a browser; none unless told.
+    pub origins: Arc<[String]>,
     /// How many requests a tenant may send.
     pub quotas: Arc<Quotas>,
     /// Requests with an idempotency key that run at the moment.
@@ -46,9 +52,14 @@ impl App {
     /// Starts the task that takes facts in, so call it inside a Tokio runtime.
     pub fn new(store: Store, operator_key: Option<&str>, egress: Arc<dyn Egress>) -> Self {
         let intake = Intake::start(store.clone());
+        let known_keys: Arc<KnownKeys> = Arc::default();
+        tokio::spawn(KnownKeys::tell(Arc::downgrade(&known_keys), store.clone()));
         Self {
             intake,
-            known_keys: Arc::default(),
+            known_keys,
+            guesses: Arc::default(),
+            proxies: Arc::default(),
+            origins: Arc::default(),
             quotas: Arc::new(Quotas::new(REQUESTS_A_MINUTE)),
             running: Running::default(),
             store,
@@ -61,5 +72,17 @@ impl App {
     #[must_use]
     pub fn with_quota(self, requests_a_minute: u32) -> Self {
         Self { quotas: Arc::new(Quotas::new(requests_a_minute)), ..self }
+    }
+
+    /// With proxies whose word about the client is taken.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies: Arc::new(proxies), ..self }
+    }
+
+    /// The same with pages of these origins allowed to call.
+    #[must_use]
+    pub fn with_origins(self, origins: impl IntoIterator<Item = String>) -> Self {
+        Self { origins: origins.into_iter().collect(), ..self }
     }
 }

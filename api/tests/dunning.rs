@@ -8,12 +8,14 @@ use std::sync::Arc;
 use actix_web::{
     App as Web,
     http::Method,
+    middleware::from_fn,
     test::{TestRequest, call_service, init_service, read_body},
     web::Data,
 };
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use relance_api::{
+    middleware::guard,
     routes,
     state::{App, Egress},
 };
@@ -69,14 +71,17 @@ impl House {
         let store = &self.app.store;
         let tx = store.write(Scope::System).await.unwrap();
         let tenant = tenants::create(&tx, NewTenant { name: "Atelier".to_owned(), live, clock: None }, store.now()).await.unwrap();
-        let every = NewKey { scopes: vec!["*".to_owned()], expires_at: None };
-        let (_, key) = keys::create(&tx, tenant.id, live, every, store.now()).await.unwrap();
+        let every = NewKey::of_all_scopes();
+        let (_, key) = keys::create(store, &tx, tenant.id, live, every).await.unwrap();
         store.commit(tx).await.unwrap();
         key
     }
 
     async fn say(&self, key: &str, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let web = Web::new().app_data(Data::new(self.app.clone())).configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)));
+        let web = Web::new()
+            .app_data(Data::new(self.app.clone()))
+            .wrap(from_fn(guard))
+            .configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)));
         let service = init_service(web).await;
         let request = TestRequest::default().method(method).uri(path).insert_header(("authorization", format!("Bearer {key}")));
         let request = match body {

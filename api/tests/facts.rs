@@ -8,12 +8,14 @@ use std::{io::Write, sync::Arc};
 use actix_web::{
     App as Web,
     http::Method,
+    middleware::from_fn,
     test::{TestRequest, call_service, init_service, read_body},
     web::Data,
 };
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use relance_api::{
+    middleware::guard,
     routes,
     state::{App, Egress},
 };
@@ -64,14 +66,17 @@ impl House {
         store.migrate_up().await.unwrap();
         let tx = store.write(Scope::System).await.unwrap();
         let tenant = tenants::create(&tx, NewTenant { name: "Atelier".to_owned(), live: false, clock: None }, store.now()).await.unwrap();
-        let every = NewKey { scopes: vec!["*".to_owned()], expires_at: None };
-        let (_, key) = keys::create(&tx, tenant.id, false, every, store.now()).await.unwrap();
+        let every = NewKey::of_all_scopes();
+        let (_, key) = keys::create(&store, &tx, tenant.id, false, every).await.unwrap();
         store.commit(tx).await.unwrap();
         Self { app: App::new(store, None, Arc::new(Anywhere)), key, _folder: folder }
     }
 
     async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16, Value) {
-        let web = Web::new().app_data(Data::new(self.app.clone())).configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)));
+        let web = Web::new()
+            .app_data(Data::new(self.app.clone()))
+            .wrap(from_fn(guard))
+            .configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)));
         let service = init_service(web).await;
         let mut request = TestRequest::default().method(method).uri(path).insert_header(("authorization", format!("Bearer {}", self.key)));
         for (name, value) in headers {

@@ -88,8 +88,8 @@ impl House {
         let tx = self.store.write(Scope::System).await.unwrap();
         let new = NewTenant { name: "Atelier".to_owned(), live, clock: None };
         let tenant = tenants::create(&tx, new, self.store.now()).await.unwrap();
-        let every = NewKey { scopes: vec!["*".to_owned()], expires_at: None };
-        let (_, key) = keys::create(&tx, tenant.id, live, every, self.store.now()).await.unwrap();
+        let every = NewKey::of_all_scopes();
+        let (_, key) = keys::create(&self.store, &tx, tenant.id, live, every).await.unwrap();
         self.store.commit(tx).await.unwrap();
         key
     }

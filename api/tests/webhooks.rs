@@ -8,12 +8,14 @@ use std::sync::Arc;
 use actix_web::{
     App as Web,
     http::Method,
+    middleware::from_fn,
     test::{TestRequest, call_service, init_service, read_body},
     web::Data,
 };
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use relance_api::{
+    middleware::guard,
     routes,
     state::{App, Egress},
 };
@@ -71,7 +73,10 @@ impl House {
     }
 
     async fn with(&self, key: &str, method: Method, path: &str, if_match: Option<&str>, body: Option<Value>) -> (u16, Value) {
-        let web = Web::new().app_data(Data::new(self.app.clone())).configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)));
+        let web = Web::new()
+            .app_data(Data::new(self.app.clone()))
+            .wrap(from_fn(guard))
+            .configure(|cfg| routes::configure(&mut ServiceConfig::new(cfg)));
         let service = init_service(web).await;
         let mut request = TestRequest::default().method(method).uri(path).insert_header(("authorization", format!("Bearer {key}")));
         if let Some(tag) = if_match {
@@ -93,8 +98,8 @@ impl House {
 async fn key(store: &Store) -> String {
     let tx = store.write(Scope::System).await.unwrap();
     let tenant = tenants::create(&tx, NewTenant { name: "Atelier".to_owned(), live: false, clock: None }, store.now()).await.unwrap();
-    let every = NewKey { scopes: vec!["*".to_owned()], expires_at: None };
-    let (_, key) = keys::create(&tx, tenant.id, false, every, store.now()).await.unwrap();
+    let every = NewKey::of_all_scopes();
+    let (_, key) = keys::create(store, &tx, tenant.id, false, every).await.unwrap();
     store.commit(tx).await.unwrap();
     key
 }
@@ -178,7 +183,7 @@ async fn a_try_out_makes_a_delivery_and_facts_make_events() {
     let (status, attempts) = house.say(GET, &format!("/v1/deliveries/{delivery}/attempts"), None).await;
     assert_eq!((status, &attempts["data"]), (200, &json!([])));
     assert_eq!(house.say(POST, &format!("/v1/deliveries/{delivery}/resend"), None).await.0, 202);
-    assert_eq!(house.say(POST, &format!("{path}/recover?dry_run=true"), None).await, (200, json!({"count": 0})));
+    assert_eq!(house.say(POST, &format!("{path}/recover?dry_run=true"), None).await, (200, json!({"count": 0, "remaining": 0})));
     assert_eq!(house.say(POST, &format!("{path}/enable"), None).await.0, 200);
     let (_, types) = house.say(GET, "/v1/event_types", None).await;
     assert!(types["data"].as_array().unwrap().iter().any(|kind| kind["type"] == "formal_notice.sent" && kind["subject"] == "reminder"));

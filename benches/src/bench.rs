@@ -25,7 +25,7 @@ use anyhow::{Result, bail};
 use crate::{
     context::Bench,
     options::Options,
-    rows::{bare, dispatch, idle, ingest, ingest_lite, life, plan, read, replay},
+    rows::{bare, dispatch, idle, ingest, ingest_lite, life, plan, read, replay, webhooks},
 };
 
 fn main() -> Result<()> {
@@ -43,7 +43,7 @@ async fn run(options: Options) -> Result<()> {
         return bare::all(&bench).await;
     }
     let mut failed = Vec::new();
-    for row in ["a1", "a2", "a3", "a4", "a5", "b1", "c1", "c2", "e1", "b2", "g2"] {
+    for row in ["a1", "a2", "a3", "a4", "a5", "b1", "c1", "c2", "d1", "d3", "e1", "b2", "g2"] {
         if let Err(error) = one(&mut bench, row).await {
             eprintln!("{row}: {error:#}");
             failed.push(row);
@@ -69,6 +69,8 @@ async fn one(bench: &mut Bench, row: &str) -> Result<()> {
         "b1" if asked(&["b1"]) => plan::row(bench).await,
         "c1" if asked(&["c1"]) && postgres => dispatch::at_once(bench).await,
         "c2" if asked(&["c2"]) && postgres => dispatch::slow(bench).await,
+        "d1" if asked(&["d1", "d2"]) && postgres => webhooks::drain(bench).await,
+        "d3" if asked(&["d3", "d4"]) && postgres => webhooks::open_loop(bench).await,
         "e1" if asked(&["e1", "e2"]) => read::rows(bench).await,
         "b2" if asked(&["b2", "g1"]) && postgres => idle::rows(bench).await,
         "g2" if asked(&["g2", "g3"]) => life::rows(bench).await,

@@ -1,12 +1,12 @@
 //! A mock HTTP provider: answers at once, after a time, or not before its gate is opened; counts what it gets.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Result;
@@ -28,7 +28,8 @@ pub struct Gateway {
 #[derive(Debug, Default)]
 struct Seen {
     requests: u64,
-    bodies: HashSet<Vec<u8>>,
+    /// When each came first.
+    bodies: HashMap<Vec<u8>, Instant>,
 }
 
 impl Gateway {
@@ -64,6 +65,12 @@ impl Gateway {
         (seen.requests, seen.bodies.len() as u64)
     }
 
+    /// Bodies, and when each came first.
+    pub fn arrivals(&self) -> Vec<(Vec<u8>, Instant)> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.bodies.iter().map(|(body, at)| (body.clone(), *at)).collect()
+    }
+
     pub fn forget(&self) {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
     }
@@ -76,7 +83,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>, mut gate: watch::R
             {
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 seen.requests += 1;
-                seen.bodies.insert(bytes[head..size].to_vec());
+                seen.bodies.entry(bytes[head..size].to_vec()).or_insert_with(Instant::now);
             }
             bytes.drain(..size);
             if gate.wait_for(|open| *open).await.is_err() {

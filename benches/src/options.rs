@@ -5,14 +5,14 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result, bail};
 
 pub const USAGE: &str = "\
-relance-benches ROW… [options]      ROW: a1 a2 a3 a4 a5 b1 b2 c1 c2 e1 e2 g1 g2 g3, or all; or `bare`: the baselines alone
+relance-benches ROW… [options]      ROW: a1 a2 a3 a4 a5 b1 b2 c1 c2 d1 d2 d3 d4 e1 e2 g1 g2 g3, or all; or `bare`: the baselines alone
 
   --relance PATH     the release binary (default: ../target/release/relance)
   --postgres URL     a server of yours (a superuser's URL, to a database of its own is not needed);
                      default: a throw-away one with fsync on. CPU of PostgreSQL needs --postmaster PID then
   --postmaster PID   the postmaster behind --postgres
   --sqlite           only what runs on SQLite
-  --scale F          size of b1, b2, c1, c2, e1, e2, g1 against the book (default 0.1)
+  --scale F          size of b1, b2, c1, c2, d1, e1, e2, g1 against the book (default 0.1)
   --seconds S        length of a phase (default 3)
   --rounds N         rounds A B (default 3)
   --statements       what PostgreSQL was asked, by time (costs a little)

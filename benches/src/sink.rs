@@ -41,6 +41,7 @@ pub fn serve(port: u16) -> Result<()> {
             App::new()
                 .app_data(web::PayloadConfig::new(8 << 20))
                 .route("/hello", web::get().to(async || "Hello world"))
+                .route("/hook", web::post().to(async || "{}"))
                 .route("/one", web::post().to(one))
                 .route("/batch", web::post().to(batch))
         })

@@ -83,6 +83,15 @@ macro_rules! event_types {
     };
 }
 
+/// Does the type match what an endpoint asked for: the type itself, `*`, or a group such as `invoice.*`?
+pub fn matches(pattern: &str, kind: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some("") => true,
+        Some(group) => group.ends_with('.') && kind.starts_with(group),
+        None => pattern == kind,
+    }
+}
+
 event_types! {
     CustomerCreated = "customer.created" / Customer: "A customer became known.";
     CustomerUpdated = "customer.updated" / Customer: "A customer changed.";
@@ -119,5 +128,29 @@ event_types! {
     CaseClosed = "case.closed" / Case: "A dunning cycle ended.";
     PolicyActivated = "policy.activated" / Policy: "A policy version came into force.";
     DataStale = "data.stale" / Tenant: "Payment data are too old to chase on.";
+    WebhookEndpointFailing = "webhook_endpoint.failing" / WebhookEndpoint: "An endpoint fails: its breaker opened.";
+    WebhookEndpointRecovered = "webhook_endpoint.recovered" / WebhookEndpoint: "An endpoint that failed answers again.";
     WebhookEndpointDisabled = "webhook_endpoint.disabled" / WebhookEndpoint: "An endpoint answers no more.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_pattern_is_a_type_a_group_or_everything() {
+        for (pattern, kind, expected) in [
+            ("*", "invoice.paid", true),
+            ("invoice.paid", "invoice.paid", true),
+            ("invoice.paid", "invoice.overdue", false),
+            ("invoice.*", "invoice.paid", true),
+            ("invoice.*", "invoices.paid", false),
+            ("customer.*", "customer.credit_hold.placed", true),
+            ("customer.credit_hold.*", "customer.created", false),
+            ("inv*", "invoice.paid", false),
+            ("", "invoice.paid", false),
+        ] {
+            assert_eq!(matches(pattern, kind), expected, "{pattern} {kind}");
+        }
+    }
 }

@@ -77,6 +77,8 @@ macro_rules! ids {
 ids! {
     /// Who is owed.
     TenantId = "ten";
+    /// A row of the audit log.
+    AuditId = "aud";
     /// An API key.
     KeyId = "key";
     /// Who owes.

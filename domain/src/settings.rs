@@ -50,6 +50,10 @@ pub struct Settings {
     pub region: String,
     /// Days after issue when neither the invoice nor the customer states a due date.
     pub default_payment_days: u16,
+    /// Days the log of webhook attempts is kept, 1 to 90.
+    pub webhook_attempt_days: u16,
+    /// Days an event is kept with its content, 1 to 90; then only what it was about.
+    pub webhook_payload_days: u16,
 }
 
 impl Default for Settings {
@@ -76,6 +80,8 @@ impl Default for Settings {
             language: "fr".to_owned(),
             region: "FR".to_owned(),
             default_payment_days: 30,
+            webhook_attempt_days: 30,
+            webhook_payload_days: 90,
         }
     }
 }

@@ -22,10 +22,9 @@ fn statements(step: &Step, backend: DbBackend) -> Vec<String> {
     let strip = |text: &str| text.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
     let key = if backend == DbBackend::Sqlite { "BLOB" } else { "UUID" };
     let mut list: Vec<String> = strip(step.up).split(';').map(|sql| sql.replace(" UUID", &format!(" {key}"))).collect();
-    if backend == DbBackend::Postgres {
-        // these hold functions with `;` inside, so they are cut at `--;` lines
-        list.extend(step.postgres.split("\n--;\n").map(strip));
-    }
+    // these hold functions and triggers with `;` inside, so they are cut at `--;` lines
+    let own = if backend == DbBackend::Postgres { step.postgres } else { step.sqlite };
+    list.extend(own.split("\n--;\n").map(strip));
     list.retain(|sql| !sql.trim().is_empty());
     list
 }

@@ -312,3 +312,17 @@ impl From<&CustomerRecord> for CustomerView {
 }
 
 crate::page!(CustomerList of CustomerView, "Customers, newest first.");
+
+impl CustomerView {
+    /// The same for who may push facts and not read them: no e-mail address, no telephone number.
+    #[must_use]
+    pub fn without_addresses(mut self) -> Self {
+        for contact in &mut self.contacts {
+            (contact.email, contact.phone) = (None, None);
+        }
+        if let Some(owner) = &mut self.sales_owner {
+            owner.email = None;
+        }
+        self
+    }
+}

@@ -53,7 +53,7 @@ pub struct EventSubject {
 /// What goes along.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EventData {
-    /// The subject as it was when the change committed, as the API shows it, without e-mails and phone numbers of contacts.
+    /// The subject as it was when the change committed, as the API shows it, without e-mails and phone numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub object: Option<Value>,
@@ -91,6 +91,9 @@ pub struct EventView {
     /// It was too large to go whole: read the subject by its id.
     #[serde(skip_serializing_if = "is_false", default)]
     pub truncated: bool,
+    /// Its content is no longer kept: read the subject by its id.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub payload_expired: bool,
     /// A sample, to try the endpoint out: nothing happened.
     #[serde(skip_serializing_if = "is_false", default)]
     pub test: bool,
@@ -113,28 +116,30 @@ pub struct EventList {
 }
 
 /// The event in the form it is told in.
-pub fn envelope(event: &EventRecord, payload: Payload) -> EventView {
-    let data = match payload {
-        Payload::Thin => EventData::default(),
-        Payload::Full => EventData { object: Some(object(&event.object)), changes: Some(changes(event)) },
+pub fn envelope(event: &EventRecord, payload: Payload, api_version: &str) -> EventView {
+    let data = match (payload, &event.object) {
+        (Payload::Full, Some(kept)) => EventData { object: Some(object(kept)), changes: Some(changes(event)) },
+        _ => EventData::default(),
     };
     EventView {
         id: event.id.to_string(),
         kind: event.kind.clone(),
-        api_version: API_VERSION.to_owned(),
+        api_version: api_version.to_owned(),
         timestamp: at(event.at),
         livemode: event.live,
         sequence: event.sequence,
         subject: EventSubject { kind: event.subject_type.clone(), id: event.subject_id.clone() },
         data,
         truncated: false,
+        payload_expired: event.object.is_none(),
         test: false,
     }
 }
 
 /// The bytes to sign and send: thin when asked for or when full ones exceed 64 KiB.
-pub fn body(event: &EventRecord, payload: Payload, test: bool) -> Vec<u8> {
-    let mut view = envelope(event, payload);
+/// `api_version` is that of the endpoint; there is one so far.
+pub fn body(event: &EventRecord, payload: Payload, api_version: &str, test: bool) -> Vec<u8> {
+    let mut view = envelope(event, payload, api_version);
     view.test = test;
     let bytes = bytes(&view);
     if bytes.len() <= LARGEST {
@@ -154,8 +159,14 @@ fn view<T: Serialize>(view: T) -> Value {
 
 /// The subject as the API shows it.
 fn object(object: &EventObject) -> Value {
+    let mut value = whole(object);
+    strip(&mut value);
+    value
+}
+
+fn whole(object: &EventObject) -> Value {
     match object {
-        EventObject::Customer(record) => without_addresses(view(CustomerView::from(&**record))),
+        EventObject::Customer(record) => view(CustomerView::from(&**record)),
         EventObject::Invoice(record) => view(InvoiceView::from(&**record)),
         EventObject::CreditNote(record) => view(CreditNoteView::from(&**record)),
         EventObject::Payment(record) => view(PaymentView::from(&**record)),
@@ -171,26 +182,24 @@ fn object(object: &EventObject) -> Value {
     }
 }
 
-/// Takes e-mails and phone numbers of contacts away: webhooks pass through more hands than the API.
-fn without_addresses(mut value: Value) -> Value {
-    if let Some(contacts) = value.get_mut("contacts") {
-        strip(contacts);
+/// Takes e-mails and phone numbers away, wherever they stand: webhooks pass through more hands than the API.
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(members) => strip_members(members),
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
     }
-    value
 }
 
-fn strip(contacts: &mut Value) {
-    for contact in contacts.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-        contact.remove("email");
-        contact.remove("phone");
-    }
+fn strip_members(members: &mut Map<String, Value>) {
+    members.remove("email");
+    members.remove("phone");
+    members.values_mut().for_each(strip);
 }
 
 fn changes(event: &EventRecord) -> Map<String, Value> {
     let mut changes = event.changes.clone();
-    if let Some(contacts) = changes.get_mut("contacts") {
-        strip(contacts);
-    }
+    strip_members(&mut changes);
     changes
 }
 
@@ -210,7 +219,7 @@ mod tests {
     #[test]
     fn every_type_of_event_has_the_form_of_the_contract() {
         for kind in EventType::ALL {
-            let value: Value = serde_json::from_slice(&body(&event(*kind), Payload::Full, false)).unwrap();
+            let value: Value = serde_json::from_slice(&body(&event(*kind), Payload::Full, API_VERSION, false)).unwrap();
             let names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
             let mut expected = ["id", "type", "api_version", "timestamp", "livemode", "sequence", "subject", "data"].to_vec();
             let mut sorted = names.clone();
@@ -227,12 +236,12 @@ mod tests {
     #[test]
     fn contacts_go_along_without_their_addresses() {
         let mut event = event(EventType::CustomerUpdated);
-        let EventObject::Customer(customer) = &mut event.object else { panic!("no customer") };
+        let Some(EventObject::Customer(customer)) = &mut event.object else { panic!("no customer") };
         customer.contacts[0].details.email = Some("compta@dupont.example".to_owned());
         customer.contacts[0].details.phone = Some("+33612345678".to_owned());
         let before = serde_json::json!([{ "name": "Claire", "email": "claire@dupont.example", "phone": "+33612345679" }]);
         event.changes.insert("contacts".to_owned(), before);
-        let text = String::from_utf8(body(&event, Payload::Full, false)).unwrap();
+        let text = String::from_utf8(body(&event, Payload::Full, API_VERSION, false)).unwrap();
         assert!(text.contains("Claire Dupont") && text.contains("Claire"));
         assert!(!text.contains("dupont.example") && !text.contains("+336"), "{text}");
     }
@@ -240,11 +249,11 @@ mod tests {
     #[test]
     fn a_thin_body_names_the_subject_only_and_a_large_one_becomes_thin() {
         let mut event = event(EventType::InvoiceOverdue);
-        let thin: Value = serde_json::from_slice(&body(&event, Payload::Thin, false)).unwrap();
+        let thin: Value = serde_json::from_slice(&body(&event, Payload::Thin, API_VERSION, false)).unwrap();
         assert!(thin["data"]["object"].is_null() && thin["truncated"].is_null());
         assert!(thin["subject"]["id"].as_str().unwrap().starts_with("inv_"));
         event.changes.insert("origin".to_owned(), "x".repeat(70_000).into());
-        let bytes = body(&event, Payload::Full, true);
+        let bytes = body(&event, Payload::Full, API_VERSION, true);
         let large: Value = serde_json::from_slice(&bytes).unwrap();
         assert!(bytes.len() < 1_000 && large["data"]["object"].is_null());
         assert_eq!((&large["truncated"], &large["test"]), (&true.into(), &true.into()));

@@ -6,6 +6,7 @@ use relance_domain::{dunning::InvoiceDunning, records::InvoiceRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::customer::CustomerView;
 use crate::time::{at, day};
 
 /// A snapshot of an invoice. What is left out or null is not known.
@@ -193,6 +194,9 @@ pub struct InvoiceView {
     pub created_at: String,
     /// Last changed.
     pub updated_at: String,
+    /// The customer itself; only with `expand=customer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Box<CustomerView>>,
 }
 
 impl From<&InvoiceRecord> for InvoiceView {
@@ -244,6 +248,7 @@ impl From<InvoiceRecord> for InvoiceView {
             provenance: details.provenance,
             created_at: at(record.created_at),
             updated_at: at(record.updated_at),
+            customer: None,
         }
     }
 }

@@ -9,8 +9,20 @@ use utoipa::ToSchema;
 pub struct NewApiKey {
     /// What it may do; absent: what the calling key may.
     pub scopes: Option<Vec<String>>,
-    /// Until when, RFC 3339; absent: for ever.
+    /// Until when, RFC 3339; absent: as long as the calling key.
     pub expires_at: Option<String>,
+    /// Networks that it is taken from, in CIDR notation; absent: those of the calling key, and if it has none, everywhere.
+    #[schema(example = json!(["203.0.113.0/24", "2001:db8::/32"]), max_items = 50)]
+    pub allowed_cidrs: Option<Vec<String>>,
+}
+
+/// How a key is rotated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotation {
+    /// Hours that the old key goes on beside the new one, 0 to 168; absent: 24.
+    #[schema(minimum = 0, maximum = 168, example = 24)]
+    pub overlap_hours: Option<i64>,
 }
 
 /// A key as it is shown: never its secret.
@@ -26,8 +38,15 @@ pub struct ApiKeyView {
     pub scopes: Vec<String>,
     /// Until when.
     pub expires_at: Option<String>,
+    /// Networks that it is taken from; empty: from everywhere.
+    #[schema(example = json!(["203.0.113.0/24"]))]
+    pub allowed_cidrs: Vec<String>,
     /// When it was revoked.
     pub revoked_at: Option<String>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<String>,
+    /// The key that takes its place.
+    pub rotated_to: Option<String>,
     /// Created.
     pub created_at: Option<String>,
 }
@@ -47,8 +66,10 @@ crate::page!(ApiKeyList of ApiKeyView, "API keys, newest first, the revoked ones
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MeView {
-    /// The key's id.
-    pub key_id: String,
+    /// The key's id; null for a token of an identity provider.
+    pub key_id: Option<String>,
+    /// Who acts: the key's id, or the token's subject.
+    pub actor_id: String,
     /// The tenant's id.
     pub tenant_id: String,
     /// The tenant's name.

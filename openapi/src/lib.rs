@@ -1,6 +1,7 @@
 //! The wire: request, view, event and problem types, with `From<&domain record>`; nothing else.
 
 pub mod address;
+pub mod audit;
 pub mod balance;
 pub mod case;
 pub mod channel;

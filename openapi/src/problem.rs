@@ -69,6 +69,8 @@ codes! {
         "Send `Authorization: Bearer rlk_…` with a key that is in force. The answer is the same for an unknown, expired or revoked key and for a key used from a network that it does not allow.";
     ForbiddenScope = "forbidden_scope", 403, Request, "The key lacks the scope",
         "The detail names the scope that is missing. Ask whoever manages keys for one that has it.";
+    InsecureTransport = "insecure_transport", 403, Request, "Plain HTTP is refused",
+        "The request came over plain HTTP, so whatever key it carried may have been read on the way: replace that key, and speak HTTPS. The answer is the same for a good key and a bad one.";
     NotFound = "not_found", 404, Request, "Not found",
         "The object does not exist, or belongs to another tenant: the answer is the same.";
     MethodNotAllowed = "method_not_allowed", 405, Request, "Method not allowed",
@@ -91,6 +93,10 @@ codes! {
         "An event with this `source` and `id` came before with other data. Give every new event an id of its own.";
     CursorMismatch = "cursor_mismatch", 400, Request, "The cursor belongs to another list",
         "Use `next_cursor` as it was given, with the same path and filters and the same key's tenant; or begin again without a cursor.";
+    CursorExpired = "cursor_expired", 400, Request, "The cursor is older than what is kept",
+        "The events after it are no longer all there: the feed reaches back 90 days. Read the objects themselves once, then go on from the newest event.";
+    PayloadExpired = "payload_expired", 410, Business, "The content is no longer kept",
+        "What was sent is kept for the tenant's `webhook_payload_days` only. Read the object itself.";
     WrongState = "wrong_state", 409, Business, "Its state forbids this",
         "The object's state forbids the action; the detail says which state it is in. Read it again and decide.";
     PreconditionRequired = "precondition_required", 428, Request, "If-Match is required",

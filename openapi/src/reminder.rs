@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    customer::CustomerView,
     person::Person,
     time::{at, day},
 };
@@ -226,6 +227,9 @@ pub struct ReminderView {
     /// Created.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// The customer itself; only with `expand=customer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Box<CustomerView>>,
 }
 
 impl From<&ReminderRecord> for ReminderView {
@@ -284,6 +288,7 @@ impl From<&ReminderRecord> for ReminderView {
             verdicts: verdicts.iter().map(Into::into).collect(),
             attempts: attempts.iter().map(Into::into).collect(),
             created_at: at(*created_at),
+            customer: None,
         }
     }
 }

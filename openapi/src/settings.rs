@@ -67,6 +67,10 @@ settings! {
     region: String,
     /// Days after issue when neither the invoice nor the customer states a due date.
     default_payment_days: u16,
+    /// Days the log of webhook deliveries and their attempts is kept, 1 to 90.
+    webhook_attempt_days: u16,
+    /// Days an event is kept with its content, 1 to 90; after them the feed names only what it was about.
+    webhook_payload_days: u16,
 }
 
 impl From<&Settings> for SettingsView {
@@ -93,6 +97,8 @@ impl From<&Settings> for SettingsView {
             language,
             region,
             default_payment_days,
+            webhook_attempt_days,
+            webhook_payload_days,
         } = settings.clone();
         let address = address.as_ref().map(PostalAddress::from);
         Self {
@@ -117,6 +123,8 @@ impl From<&Settings> for SettingsView {
             language,
             region,
             default_payment_days,
+            webhook_attempt_days,
+            webhook_payload_days,
         }
     }
 }
@@ -145,6 +153,8 @@ impl From<SettingsView> for Settings {
             language,
             region,
             default_payment_days,
+            webhook_attempt_days,
+            webhook_payload_days,
         } = view;
         let address = address.map(Into::into);
         Self {
@@ -169,6 +179,8 @@ impl From<SettingsView> for Settings {
             language,
             region,
             default_payment_days,
+            webhook_attempt_days,
+            webhook_payload_days,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    customer::CustomerView,
     person::Person,
     promise::PromiseView,
     reminder::ReminderInvoice,
@@ -64,6 +65,9 @@ pub struct TaskView {
     /// Created.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// The customer itself; only with `expand=customer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Box<CustomerView>>,
 }
 
 impl From<&TaskRecord> for TaskView {
@@ -113,6 +117,7 @@ impl From<&TaskRecord> for TaskView {
             completed_at: completed_at.map(at),
             decision_id: decision_id.map(|id| id.to_string()),
             created_at: at(*created_at),
+            customer: None,
         }
     }
 }

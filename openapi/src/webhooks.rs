@@ -7,7 +7,7 @@ use relance_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{events::API_VERSION, page, patch::stated, time::at};
+use crate::{page, patch::stated, time::at};
 
 /// A webhook endpoint to be made.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -16,12 +16,18 @@ pub struct EndpointBody {
     /// Where to: https, a public address, port 443, 8443 or 1024 and above.
     #[schema(example = "https://erp.example.com/hooks/relance", max_length = 2048)]
     pub url: String,
-    /// Types of events it wants; `*` is all.
+    /// Types of events it wants: a type, a group (`invoice.*`), or `*` for all.
     #[schema(example = json!(["*"]), max_items = 100)]
     pub event_types: Vec<String>,
+    /// Only events about customers of these segments; events about no customer go too. Empty: all.
+    #[schema(max_items = 100)]
+    pub segments: Option<Vec<String>>,
     /// `full` (the object goes along; default) or `thin` (only its id).
     #[schema(example = "full")]
     pub payload: Option<String>,
+    /// `none` (best effort; default) or `subject`: one in flight per subject, a later event waits for an earlier one.
+    #[schema(example = "none")]
+    pub ordering: Option<String>,
     /// Words for people.
     #[schema(max_length = 500)]
     pub description: Option<String>,
@@ -34,11 +40,16 @@ pub struct EndpointPatch {
     /// Where to.
     #[schema(max_length = 2048)]
     pub url: Option<String>,
-    /// Types of events it wants; `*` is all.
+    /// Types of events it wants: a type, a group (`invoice.*`), or `*` for all.
     #[schema(max_items = 100)]
     pub event_types: Option<Vec<String>>,
+    /// Segments of customers; empty: all.
+    #[schema(max_items = 100)]
+    pub segments: Option<Vec<String>>,
     /// `full` or `thin`.
     pub payload: Option<String>,
+    /// `none` or `subject`.
+    pub ordering: Option<String>,
     /// Words for people; null takes them away.
     #[serde(default, deserialize_with = "stated")]
     #[schema(value_type = Option<String>, max_length = 500)]
@@ -70,9 +81,12 @@ pub struct TestBody {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecoverBody {
-    /// Those made since then; all that are kept unless told otherwise.
+    /// Those made since then; at most 14 days ago, which is the default.
     #[schema(format = DateTime, example = "2026-12-01T00:00:00.000Z")]
     pub since: Option<String>,
+    /// Those made before then; now unless told otherwise.
+    #[schema(format = DateTime, example = "2026-12-02T00:00:00.000Z")]
+    pub until: Option<String>,
 }
 
 /// A body that says nothing: absent or `{}`.
@@ -83,8 +97,12 @@ pub struct NoMembers {}
 /// How many deliveries were queued again, or would be.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Recovered {
-    /// Deliveries.
+    /// Deliveries, the oldest first, 10,000 at most.
+    #[schema(example = 128)]
     pub count: u64,
+    /// Those beyond: call again for them.
+    #[schema(example = 0)]
+    pub remaining: u64,
 }
 
 /// A webhook endpoint.
@@ -95,19 +113,36 @@ pub struct EndpointView {
     pub id: Option<String>,
     /// Where to.
     pub url: String,
-    /// Types of events it wants; `*` is all.
+    /// Types of events it wants: a type, a group (`invoice.*`), or `*` for all.
     pub event_types: Vec<String>,
+    /// Segments of customers; empty: all.
+    pub segments: Vec<String>,
     /// `full` or `thin`.
     #[schema(example = "full")]
     pub payload: String,
+    /// `none` or `subject`.
+    #[schema(example = "none")]
+    pub ordering: String,
     /// Words for people.
     pub description: Option<String>,
     /// `enabled` or `disabled`.
     #[schema(example = "enabled")]
     pub status: String,
-    /// Why it is disabled: `by_hand`, `gone` (it answered 410 or asked for it), `only_failures`.
+    /// Why it is disabled: `by_hand`, `gone` (it answered 410 or asked for it), `only_failures` (for five days).
     pub disabled_reason: Option<String>,
-    /// Version of the bodies it gets.
+    /// `closed` (all goes out), `open` (nothing before the next probe; what waits stays pending) or `half_open` (a probe is out).
+    #[schema(example = "closed")]
+    pub breaker: String,
+    /// When the next probe may go; null when closed.
+    #[schema(format = DateTime)]
+    pub next_probe_at: Option<String>,
+    /// Since when there is nothing but failures.
+    #[schema(format = DateTime)]
+    pub failing_since: Option<String>,
+    /// Failed attempts in a row.
+    #[schema(example = 0)]
+    pub consecutive_failures: u32,
+    /// Version of the bodies it gets: that of its creation.
     #[schema(example = "2026-12-01")]
     pub api_version: String,
     /// The signing secret: here at creation and rotation only.
@@ -125,11 +160,17 @@ impl From<&EndpointRecord> for EndpointView {
             id: Some(record.id.to_string()),
             url: record.url.clone(),
             event_types: record.event_types.clone(),
+            segments: record.segments.clone(),
             payload: record.payload.clone(),
+            ordering: record.ordering.clone(),
             description: record.description.clone(),
             status: record.status.clone(),
             disabled_reason: record.disabled_reason.clone(),
-            api_version: API_VERSION.to_owned(),
+            breaker: record.breaker.state.as_str().to_owned(),
+            next_probe_at: record.breaker.probe_at.map(at),
+            failing_since: record.breaker.failing_since.map(at),
+            consecutive_failures: record.breaker.failures,
+            api_version: record.api_version.clone(),
             secret: None,
             created_at: at(record.created_at),
         }
@@ -197,11 +238,39 @@ pub struct DeliveryAttemptView {
     /// Status of the answer; null when there was none.
     pub status_code: Option<i32>,
     /// Why there was none: `blocked_address`, `name_not_resolved`, `connection_failed`, `tls_failed`, `timeout`, `protocol_error`,
-    /// `event_expired`.
+    /// `payload_expired`.
     #[schema(example = "timeout")]
     pub error: Option<String>,
     /// Beginning of the answer, at most 2 KiB.
     pub response: Option<String>,
+    /// What was posted; null when nothing was.
+    pub request: Option<AttemptRequest>,
+}
+
+/// What was posted, but for the body: that is the event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AttemptRequest {
+    /// Header `webhook-timestamp`, in Unix seconds.
+    #[schema(example = 1_796_115_600)]
+    pub webhook_timestamp: i64,
+    /// Header `webhook-signature`.
+    #[schema(example = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")]
+    pub webhook_signature: String,
+    /// SHA-256 of the body, in hexadecimal.
+    pub body_sha256: String,
+    /// Its length.
+    pub body_bytes: i32,
+}
+
+impl AttemptRequest {
+    fn of(record: &DeliveryAttemptRecord) -> Option<Self> {
+        Some(Self {
+            webhook_timestamp: record.at.timestamp(),
+            webhook_signature: record.signature.clone()?,
+            body_sha256: record.body_sha256.clone()?,
+            body_bytes: record.body_bytes?,
+        })
+    }
 }
 
 impl From<&DeliveryAttemptRecord> for DeliveryAttemptView {
@@ -213,6 +282,7 @@ impl From<&DeliveryAttemptRecord> for DeliveryAttemptView {
             status_code: record.status_code,
             error: record.error.clone(),
             response: record.response.clone(),
+            request: AttemptRequest::of(record),
         }
     }
 }

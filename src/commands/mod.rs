@@ -1,20 +1,22 @@
 //! One file a command.
 
+pub mod audit;
 pub mod backup;
 pub mod demo;
 pub mod doctor;
 pub mod key;
 pub mod migrate;
 pub mod openapi;
+pub mod secrets;
 pub mod serve;
 pub mod tenant;
 
 use std::sync::Arc;
 
 use anyhow::Context;
-use relance_store::{Store, StoreConfig};
+use relance_store::{Store, StoreConfig, audit::Who};
 
-use crate::{cli::DatabaseArgs, clock::SystemClock, secrets};
+use crate::{cli::DatabaseArgs, clock::SystemClock, secrets::key};
 
 /// Connections of a process: for reading on SQLite, in all on PostgreSQL.
 const CONNECTIONS: u32 = 10;
@@ -22,7 +24,7 @@ const CONNECTIONS: u32 = 10;
 /// Opens the store; migrations are not run.
 pub async fn open(database: &DatabaseArgs) -> anyhow::Result<Store> {
     let url = &database.database_url;
-    let config = StoreConfig { url: url.clone(), secret_key: secrets::key(database.secret_key.as_deref(), url)?, connections: CONNECTIONS };
+    let config = StoreConfig { url: url.clone(), secret_key: key(database.secret_key.as_deref(), url)?, connections: CONNECTIONS };
     Store::open(&config, Arc::new(SystemClock)).await.with_context(|| format!("the database {} does not open", without_password(url)))
 }
 
@@ -34,7 +36,13 @@ pub async fn open_current(database: &DatabaseArgs) -> anyhow::Result<Store> {
     }
     let pending = store.migration_status().await?.pending;
     anyhow::ensure!(pending.is_empty(), "migrations wait ({}): run `relance migrate up`", pending.join(", "));
+    store.unlock().await?;
     Ok(store)
+}
+
+/// Who the audit log says ran a command.
+pub fn by_hand() -> Who {
+    Who { kind: "cli", id: std::env::var("USER").ok().filter(|name| !name.is_empty()), ..Who::default() }
 }
 
 /// A URL fit to be shown.

@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     cli::{DatabaseArgs, ServeArgs},
+    secrets,
     service::{Service, ServiceConfig},
 };
 
@@ -22,6 +23,10 @@ pub async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()>
             tracing::info!(steps = done.join(", "), "schema brought up to date");
         }
     }
+    if store.migration_status().await?.pending.is_empty() {
+        store.unlock().await?; // before anything is answered or sent
+    }
+    secrets::check_operator_key(args.operator_key.as_deref())?;
     let role = args.role;
     let config = ServiceConfig {
         role,
@@ -29,7 +34,9 @@ pub async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()>
         admin_listen: args.admin_listen,
         operator_key: args.operator_key,
         egress_allow: args.egress_allow,
+        trusted_proxies: args.trusted_proxies,
         letters_dir: args.letters_dir,
+        cors_origins: args.cors_origins,
         rate_limit: args.rate_limit,
         send_calls: usize::from(args.send_calls),
         listen_url: store.is_postgres().then(|| database.database_url.clone()),

@@ -4,6 +4,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use relance_store::{
     Scope,
+    audit::{self, Deed},
     keys::{self, NewKey},
     tenants::{self, NewTenant},
 };
@@ -20,7 +21,14 @@ pub async fn run(database: &DatabaseArgs, action: TenantAction) -> anyhow::Resul
     let now = store.now();
     let tx = store.write(Scope::System).await?;
     let tenant = tenants::create(&tx, NewTenant { name, live, clock }, now).await?;
-    let (_, api_key) = keys::create(&tx, tenant.id, live, NewKey { scopes: vec!["*".to_owned()], expires_at: None }, now).await?;
+    let (_, api_key) = keys::create(&store, &tx, tenant.id, live, NewKey::of_all_scopes()).await?;
+    let deed = Deed {
+        action: "tenant create".to_owned(),
+        resource_type: "tenant".to_owned(),
+        resource_id: Some(tenant.id.to_string()),
+        ..Deed::default()
+    };
+    audit::record(&tx, tenant.id, &super::by_hand(), deed, store.now()).await?;
     store.commit(tx).await?;
     if json {
         let mode = if live { "live" } else { "test" };

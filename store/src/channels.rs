@@ -58,7 +58,7 @@ fn record(row: &Model) -> Result<ChannelRecord, StoreError> {
     })
 }
 
-fn place(tenant: TenantId, channel: &str) -> String {
+pub(crate) fn place(tenant: TenantId, channel: &str) -> String {
     format!("{tenant}/channels/{channel}")
 }
 
@@ -105,7 +105,7 @@ pub async fn put<C: ConnectionTrait>(
     let secrets = take_secrets(&mut config);
     let sealed = match secrets.is_empty() {
         true => None,
-        false => Some(store.cipher.seal(&place(tenant, channel), &json::write(TABLE, &secrets)?)?),
+        false => Some(store.cipher.seal(c, &place(tenant, channel), &json::write(TABLE, &secrets)?).await?),
     };
     let version = Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await?.map_or(1, |row| row.version + 1);
     let row = Model {
@@ -147,7 +147,7 @@ pub async fn open<C: ConnectionTrait>(store: &Store, c: &C, tenant: TenantId, ch
     let record = record(&row)?;
     let mut config = record.public.clone();
     if let Some(sealed) = &row.sealed {
-        put_secrets(&mut config, json::read(TABLE, &store.cipher.open(&place(tenant, channel), sealed)?)?);
+        put_secrets(&mut config, json::read(TABLE, &store.cipher.open(c, &place(tenant, channel), sealed).await?)?);
     }
     Ok(Some(OpenChannel { record, config }))
 }

@@ -85,6 +85,20 @@ pub async fn by_external<C: ConnectionTrait>(
     one(c, tenant, query.one(c).await?).await
 }
 
+/// The customers of these ids that there are.
+///
+/// # Errors
+/// The database's.
+pub async fn of_ids<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    ids: impl IntoIterator<Item = CustomerId>,
+) -> Result<Vec<CustomerRecord>, StoreError> {
+    let query = customers::Entity::find().filter(customers::Column::TenantId.eq(tenant.0));
+    let rows = query.filter(customers::Column::Id.is_in(ids.into_iter().map(|id| id.0))).all(c).await?;
+    records(c, tenant, rows).await
+}
+
 /// Customers, newest first, from after the customer with the id `after` on.
 ///
 /// # Errors

@@ -62,6 +62,8 @@ pub struct Store {
     pub(crate) cipher: Arc<Cipher>,
     /// Rung after every commit that may have made work due.
     wake: Arc<watch::Sender<u64>>,
+    /// The process is about to stop.
+    closing: Arc<watch::Sender<bool>>,
 }
 
 impl Store {
@@ -76,12 +78,13 @@ impl Store {
             let read = Database::connect(sqlite(&config.url, config.connections.max(1), true)).await?;
             (write, read, Readers::sqlite(tuned(parsed::<SqliteConnectOptions>(&config.url)?.disable_statement_logging(), true), few))
         } else {
-            let pool = Database::connect(postgres(&config.url, config.connections.max(2))).await?;
+            let pool = Database::connect(postgres(&config.url, config.connections.max(1))).await?;
             let options = parsed::<PgConnectOptions>(&config.url)?.application_name(APPLICATION).disable_statement_logging();
             (pool.clone(), pool, Readers::postgres(options, few))
         };
+        let closing = Arc::new(watch::channel(false).0);
         let (cipher, wake) = (Arc::new(Cipher::new(&config.secret_key)), Arc::new(watch::channel(0).0));
-        Ok(Self { write, read, readers: Arc::new(readers), home: Home::here(), zones: Arc::default(), clock, cipher, wake })
+        Ok(Self { write, read, readers: Arc::new(readers), home: Home::here(), zones: Arc::default(), clock, cipher, wake, closing })
     }
 
     /// Which database this is.
@@ -107,6 +110,16 @@ impl Store {
     /// Rings the bell: something may be due (said by another process).
     pub fn ring(&self) {
         self.wake.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Says that the process is about to stop: who waits for something to happen waits no longer.
+    pub fn retire(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Becomes true when the process is about to stop.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 
     /// A write transaction: IMMEDIATE on SQLite, where there is one writer; never hold it over network IO.
@@ -170,6 +183,7 @@ impl Store {
     pub async fn migrate_up(&self) -> Result<Vec<&'static str>, StoreError> {
         let tx = self.begin_schema().await?;
         let done = relance_migrations::up(&tx).await?;
+        self.cipher.begin(&tx, self.now()).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -193,7 +207,17 @@ impl Store {
         Ok(self.home.keep(relance_migrations::status(&self.write)).await?)
     }
 
-    async fn begin_schema(&self) -> Result<Tx, StoreError> {
+    /// Does the operator's key open this database's secrets? Nothing is sealed or opened before that is sure.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSecretKey`], or the database's.
+    pub async fn unlock(&self) -> Result<(), StoreError> {
+        let tx = self.read(Scope::System).await?;
+        self.cipher.unlock(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub(crate) async fn begin_schema(&self) -> Result<Tx, StoreError> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         Ok(self.home.keep(self.write.begin_with_options(options)).await?)
     }

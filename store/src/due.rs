@@ -16,10 +16,12 @@ pub struct NextDue {
     pub look: Option<DateTime<Utc>>,
     /// A reminder of a live tenant.
     pub send: Option<DateTime<Utc>>,
-    /// A delivery to a webhook endpoint.
+    /// A delivery to a webhook endpoint that answers.
     pub delivery: Option<DateTime<Utc>>,
     /// A webhook of a source.
     pub inbox: Option<DateTime<Utc>>,
+    /// A delivery to a webhook endpoint whose last post failed.
+    pub late_delivery: Option<DateTime<Utc>>,
     /// A test tenant whose clock has something to do: now, or never.
     pub clock: Option<DateTime<Utc>>,
 }
@@ -35,10 +37,9 @@ fn probes() -> String {
          (SELECT next_check_at FROM customers WHERE live AND next_check_at IS NOT NULL AND {free} ORDER BY next_check_at LIMIT 1) AS look, \
          (SELECT send_at FROM reminders WHERE live AND send_at IS NOT NULL AND status IN ('planned', 'unknown') AND {free} \
          ORDER BY send_at LIMIT 1) AS send, \
-         ({deliveries}) AS delivery, \
+         hooks.fresh, hooks.late, \
          (SELECT COUNT(*) FROM (SELECT id FROM tenants WHERE (work_due OR clock_target_at IS NOT NULL) AND {free} LIMIT 1) AS waiting) \
-         AS clock, \
-         ({inbox}) AS inbox \
+         AS clock, ({inbox}) AS inbox FROM ({deliveries}) AS hooks \
          WHERE {{everybody}}",
         inbox = inbox::NEXT
     )
@@ -53,6 +54,6 @@ pub async fn next(store: &Store) -> Result<NextDue, StoreError> {
     let rows = store.readers().ask_of_all(&PROBES, &[Arg::Number(millis(now))]).await?;
     let Some(row) = rows.first() else { return Ok(NextDue::default()) };
     let at = |place| Ok::<_, StoreError>(row.get::<Option<i64>>(place)?.map(instant));
-    let clock = (row.get::<i64>(3)? > 0).then_some(now);
-    Ok(NextDue { look: at(0)?, send: at(1)?, delivery: at(2)?, clock, inbox: at(4)? })
+    let clock = (row.get::<i64>(4)? > 0).then_some(now);
+    Ok(NextDue { look: at(0)?, send: at(1)?, delivery: at(2)?, late_delivery: at(3)?, clock, inbox: at(5)? })
 }

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// The clock of a test tenant is on its way.
     #[error("the clock is advancing")]
     ClockAdvancing,
+    /// The operator's key is not the one that this database's secrets were sealed with.
+    #[error("this RELANCE_SECRET_KEY does not open the database's secrets: start with the key they were sealed with")]
+    WrongSecretKey,
     /// A sealed value does not open with this key.
     #[error("sealed value does not open: wrong RELANCE_SECRET_KEY?")]
     Seal,

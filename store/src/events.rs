@@ -23,7 +23,7 @@ use crate::{
 
 const TABLE: &str = "events";
 
-/// The document column, as [`crate::outbox`] writes it.
+/// The document column (empty once its content is no longer kept), as [`crate::outbox`] writes it.
 #[derive(Deserialize)]
 struct Data {
     object: EventObject,
@@ -32,7 +32,8 @@ struct Data {
 
 /// The event of a row.
 pub(crate) fn record(row: Model, live: bool) -> Result<EventRecord, StoreError> {
-    let data: Data = json::read(TABLE, &row.data)?;
+    let data: Option<Data> = if row.data.is_empty() { None } else { Some(json::read(TABLE, &row.data)?) };
+    let (object, changes) = data.map_or((None, Map::new()), |data| (Some(data.object), data.changes));
     Ok(EventRecord {
         id: EventId(row.id),
         position: row.position,
@@ -42,8 +43,8 @@ pub(crate) fn record(row: Model, live: bool) -> Result<EventRecord, StoreError> 
         sequence: row.sequence,
         at: instant(row.at),
         live,
-        object: data.object,
-        changes: data.changes,
+        object,
+        changes,
     })
 }
 
@@ -75,7 +76,8 @@ fn subject_id(subject_type: &str, id: Uuid) -> Result<String, StoreError> {
 /// Events after `after` (from the oldest kept when `None`), oldest first; of `kinds` only, unless empty.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] when `after` is no event of the feed any more, or the database's.
+/// `cursor_expired` when `after` is older than what is kept, [`StoreError::NotFound`] when it is no event of the
+/// feed, or the database's.
 pub async fn events_after<C: ConnectionTrait>(
     c: &C,
     tenant: TenantId,
@@ -87,13 +89,40 @@ pub async fn events_after<C: ConnectionTrait>(
     if let Some(after) = after {
         let position: Option<i64> =
             Entity::find_by_id((tenant.0, after.0)).select_only().column(Column::Position).into_tuple().one(c).await?;
-        query = query.filter(Column::Position.gt(position.ok_or(StoreError::NotFound)?));
+        let Some(position) = position else { return Err(no_event(c, tenant, after).await?) };
+        query = query.filter(Column::Position.gt(position));
     }
     if !kinds.is_empty() {
         query = query.filter(Column::Type.is_in(kinds.iter().map(String::as_str)));
     }
     let live = is_live(c, tenant).await?;
     query.all(c).await?.into_iter().map(|row| record(row, live)).collect()
+}
+
+/// The newest `count` events, oldest first; of `kinds` only, unless empty.
+///
+/// # Errors
+/// The database's.
+pub async fn newest<C: ConnectionTrait>(c: &C, tenant: TenantId, kinds: &[String], count: u64) -> Result<Vec<EventRecord>, StoreError> {
+    let mut query = Entity::find().filter(Column::TenantId.eq(tenant.0)).order_by_desc(Column::Position).limit(count);
+    if !kinds.is_empty() {
+        query = query.filter(Column::Type.is_in(kinds.iter().map(String::as_str)));
+    }
+    let live = is_live(c, tenant).await?;
+    query.all(c).await?.into_iter().rev().map(|row| record(row, live)).collect()
+}
+
+/// What to say of an id that is not there: what was told before the oldest event kept is forgotten.
+async fn no_event<C: ConnectionTrait>(c: &C, tenant: TenantId, after: EventId) -> Result<StoreError, StoreError> {
+    let oldest = Entity::find().filter(Column::TenantId.eq(tenant.0)).order_by_asc(Column::Position);
+    let oldest: Option<(Uuid, i64)> = oldest.select_only().columns([Column::Id, Column::Position]).into_tuple().one(c).await?;
+    Ok(match oldest {
+        Some((id, position)) if after.0 < id && position > 1 => {
+            let detail = "It is older than the feed, which goes back 90 days: begin again without it.";
+            StoreError::refused("cursor_expired", "query:after", detail)
+        }
+        _ => StoreError::NotFound,
+    })
 }
 
 /// One event.

@@ -72,7 +72,7 @@ pub async fn look<C: ConnectionTrait>(store: &Store, c: &C, tenant: TenantId, re
     Ok(Known::Answered(KeptAnswer {
         status: u16::try_from(there.status).map_err(|error| StoreError::inconsistent(TABLE, error))?,
         headers: json::read(TABLE, &there.headers)?,
-        body: store.cipher.open(&seal_place(tenant, request), &there.body)?,
+        body: store.cipher.open(c, &seal_place(tenant, request), &there.body).await?,
     }))
 }
 
@@ -105,7 +105,7 @@ pub async fn keep<C: ConnectionTrait>(
         fingerprint: request.fingerprint.clone(),
         status: i32::from(answer.status),
         headers: json::write(TABLE, &answer.headers)?,
-        body: store.cipher.seal(&seal_place(tenant, request), &answer.body)?,
+        body: store.cipher.seal(c, &seal_place(tenant, request), &answer.body).await?,
         created_at: millis(real_now),
     };
     Ok(batch::insert::<Entity, _>(c, &[row], OnConflict::Keep).await? == 1)

@@ -2,6 +2,7 @@
 //! the outbox, leases and transactions.
 
 mod any;
+pub mod audit;
 mod batch;
 pub mod channels;
 pub mod connectors;
@@ -44,3 +45,4 @@ mod zones;
 pub use db::{Scope, Store, StoreConfig, Tx};
 pub use dunning::sending;
 pub use error::StoreError;
+pub use seal::{Resealing, Tally};

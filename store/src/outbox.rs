@@ -8,7 +8,7 @@ use relance_domain::{
     ids::TenantId,
     records::EventObject,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -16,9 +16,9 @@ use uuid::Uuid;
 use crate::{
     StoreError, any,
     batch::{self, OnConflict},
-    entity::{deliveries, event_sequences, events, webhook_endpoints},
-    listen,
+    entity::{event_sequences, events},
     time::millis,
+    webhooks::fan_out,
 };
 
 /// An event to be told.
@@ -79,7 +79,7 @@ pub async fn append<C: ConnectionTrait>(
     }
     numbers.write(c, tenant).await?;
     batch::insert::<events::Entity, _>(c, &rows, OnConflict::Fail).await?;
-    fan_out(c, tenant, real_now, &rows).await
+    fan_out(c, tenant, real_now, &list, &rows).await
 }
 
 /// Takes `count` places in the tenant's feed; gives back the last one taken before. The row is locked until
@@ -149,35 +149,4 @@ fn data(event: &NewEvent) -> Result<String, StoreError> {
     }
     let data = Data { object: &event.object, changes: &event.changes };
     serde_json::to_string(&data).map_err(|error| StoreError::inconsistent("events", error))
-}
-
-async fn fan_out<C: ConnectionTrait>(c: &C, tenant: TenantId, real_now: DateTime<Utc>, rows: &[events::Model]) -> Result<(), StoreError> {
-    let endpoints = webhook_endpoints::Entity::find()
-        .filter(webhook_endpoints::Column::TenantId.eq(tenant.0))
-        .filter(webhook_endpoints::Column::Status.eq("enabled"))
-        .all(c)
-        .await?;
-    let mut out = Vec::new();
-    for endpoint in &endpoints {
-        let wanted: Vec<String> =
-            serde_json::from_str(&endpoint.event_types).map_err(|error| StoreError::inconsistent("webhook_endpoints", error))?;
-        for event in rows.iter().filter(|event| wanted.iter().any(|kind| kind == "*" || *kind == event.r#type)) {
-            out.push(deliveries::Model {
-                tenant_id: tenant.0,
-                id: Uuid::now_v7(),
-                endpoint_id: endpoint.id,
-                event_id: event.id,
-                status: "pending".to_owned(),
-                attempts: 0,
-                next_attempt_at: Some(millis(real_now)),
-                lease_until: None,
-                lease_by: None,
-                queued_after: 0,
-                test_type: None,
-                created_at: millis(real_now),
-            });
-        }
-    }
-    batch::insert::<deliveries::Entity, _>(c, &out, OnConflict::Fail).await?;
-    if out.is_empty() { Ok(()) } else { listen::say(c).await }
 }

@@ -1,134 +1,18 @@
-//! Endpoints, deliveries and the feed through the store, on SQLite (on PostgreSQL when RELANCE_TEST_PG names one).
+//! Endpoints, claims, outcomes, the feed and what is forgotten. `RELANCE_TEST_PG` names a PostgreSQL database.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+#[path = "webhook_house/mod.rs"]
+mod webhook_house;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use relance_domain::{
-    clock::Clock,
-    event::EventType,
-    ids::{CaseId, CustomerId, EndpointId, TenantId},
-    records::{CaseRecord, EventObject},
-};
+use chrono::{DateTime, TimeDelta};
+use relance_domain::{event::EventType, ids::TenantId};
 use relance_store::{
-    Scope, Store, StoreConfig, StoreError, due, events,
-    outbox::{self, NewEvent},
-    tenants::{self, NewTenant},
-    webhooks::{
-        self, AttemptLog, ClaimedDelivery, ClaimedEvent, DeliveryFilter, DeliveryOutcome, DeliveryResult, EndpointChange, NewEndpoint,
-        claim_deliveries, finish,
-    },
+    StoreError, due, events,
+    webhooks::{self, ClaimedEvent, DeliveryResult, EndpointChange, Since},
 };
 use uuid::Uuid;
-
-struct Hand(AtomicI64);
-
-impl Clock for Hand {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-}
-
-struct House {
-    store: Store,
-    clock: Arc<Hand>,
-    tenant: TenantId,
-    _dir: tempfile::TempDir,
-}
-
-const MINUTE: i64 = 60_000;
-
-async fn house() -> House {
-    let dir = tempfile::tempdir().unwrap();
-    let url = std::env::var("RELANCE_TEST_PG").unwrap_or_else(|_| format!("sqlite://{}", dir.path().join("t.db").display()));
-    // ids carry the machine's time, which is long before
-    let start: DateTime<Utc> = "2050-11-02T08:00:00Z".parse().unwrap();
-    let clock = Arc::new(Hand(AtomicI64::new(start.timestamp_millis())));
-    let store = Store::open(&StoreConfig { url, secret_key: [7; 32], connections: 2 }, clock.clone()).await.unwrap();
-    store.migrate_up().await.unwrap();
-    let tx = store.write(Scope::System).await.unwrap();
-    let tenant = tenants::create(&tx, NewTenant { name: "T".into(), live: false, clock: None }, store.now()).await.unwrap().id;
-    store.commit(tx).await.unwrap();
-    House { store, clock, tenant, _dir: dir }
-}
-
-impl House {
-    fn pass(&self, millis: i64) {
-        self.clock.0.fetch_add(millis, Ordering::SeqCst);
-    }
-
-    async fn endpoint(&self, types: &[&str]) -> EndpointId {
-        let new = NewEndpoint {
-            url: "https://a.example.com/".into(),
-            description: None,
-            event_types: types.iter().map(ToString::to_string).collect(),
-            payload: "full".into(),
-        };
-        let tx = self.store.write(self.tenant).await.unwrap();
-        let (made, secret) = webhooks::create(&self.store, &tx, self.tenant, new, self.store.now()).await.unwrap();
-        self.store.commit(tx).await.unwrap();
-        assert!(secret.starts_with("whsec_"));
-        made.id
-    }
-
-    /// Tells `count` cases, each opened and closed.
-    async fn tell(&self, count: usize) {
-        let mut list = Vec::new();
-        for _ in 0..count {
-            let id = Uuid::now_v7();
-            let case = CaseRecord {
-                id: CaseId(id),
-                customer_id: CustomerId(Uuid::now_v7()),
-                opened_at: self.store.now(),
-                closed_at: None,
-                close_reason: None,
-            };
-            for kind in [EventType::CaseOpened, EventType::CaseClosed] {
-                list.push(NewEvent::new(kind, id, EventObject::Case(Box::new(case.clone()))));
-            }
-        }
-        let tx = self.store.write(self.tenant).await.unwrap();
-        outbox::append(&tx, self.tenant, self.store.now(), self.store.now(), list).await.unwrap();
-        self.store.commit(tx).await.unwrap();
-    }
-
-    async fn claim(&self, by: &str) -> Vec<ClaimedDelivery> {
-        let list = claim_deliveries(&self.store, by, 100, MINUTE).await.unwrap();
-        list.into_iter().filter(|delivery| delivery.tenant == self.tenant).collect()
-    }
-
-    async fn settle(&self, by: &str, list: &[ClaimedDelivery], result: DeliveryResult, status: i32) -> usize {
-        let attempt = AttemptLog {
-            at: self.store.now(),
-            duration_ms: 12,
-            status_code: Some(status),
-            error: None,
-            response: Some("nul \0 here".into()),
-        };
-        let outcomes: Vec<_> = list
-            .iter()
-            .map(|delivery| DeliveryOutcome {
-                tenant: delivery.tenant,
-                id: delivery.id,
-                endpoint: delivery.endpoint,
-                attempts: delivery.attempts,
-                attempt: (result != DeliveryResult::NotTried).then(|| attempt.clone()),
-                result,
-            })
-            .collect();
-        finish(&self.store, by, &outcomes).await.unwrap()
-    }
-
-    async fn statuses(&self, endpoint: EndpointId) -> Vec<String> {
-        let tx = self.store.read(self.tenant).await.unwrap();
-        let list = webhooks::deliveries(&tx, self.tenant, endpoint, &DeliveryFilter::default(), None, 500).await.unwrap();
-        list.into_iter().map(|delivery| delivery.status).collect()
-    }
-}
+use webhook_house::{MINUTE, house};
 
 #[tokio::test]
 async fn an_endpoint_gets_what_it_wants_once_and_under_its_secret() {
@@ -175,7 +59,7 @@ async fn a_lease_that_ran_out_is_anothers_and_the_first_holder_writes_nothing() 
     house.pass(MINUTE + 1);
     let second = house.claim("w2").await;
     assert_eq!(second.len(), 1);
-    assert_eq!(house.settle("w1", &first, DeliveryResult::Failed { exhausted: false }, 500).await, 0);
+    assert_eq!(house.settle("w1", &first, DeliveryResult::Failed, 500).await, 0);
     assert_eq!(house.settle("w2", &second, DeliveryResult::Delivered, 200).await, 1);
     assert_eq!(house.statuses(endpoint).await, ["delivered"]);
 }
@@ -187,21 +71,21 @@ async fn the_next_look_is_at_the_next_try_or_the_end_of_a_lease() {
         return; // other tests' rows count there
     }
     let endpoint = house.endpoint(&["case.opened"]).await;
-    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), None);
+    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), (None, None));
     house.tell(1).await;
     let now = house.store.now();
-    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), Some(now));
+    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), (Some(now), None));
     assert_eq!(due::next(&house.store).await.unwrap().delivery, Some(now));
     let claimed = house.claim("w1").await;
-    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), Some(now + TimeDelta::minutes(1)));
+    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), (Some(now + TimeDelta::minutes(1)), None));
     let later = now + TimeDelta::minutes(5);
     house.settle("w1", &claimed, DeliveryResult::Retry(later), 503).await;
-    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), Some(later));
+    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), (None, Some(later)), "it waits in the lane of those that fail");
     let tx = house.store.write(house.tenant).await.unwrap();
     let change = EndpointChange { status: Some("disabled".into()), ..EndpointChange::default() };
-    webhooks::update(&tx, house.tenant, endpoint, None, change).await.unwrap();
+    webhooks::update(&tx, house.tenant, endpoint, None, change, now).await.unwrap();
     house.store.commit(tx).await.unwrap();
-    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), None);
+    assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), (None, None));
     assert_eq!(due::next(&house.store).await.unwrap().delivery, None);
 }
 
@@ -224,29 +108,14 @@ async fn an_endpoint_that_is_gone_is_disabled_and_the_others_are_told() {
     assert_eq!((found.status.as_str(), found.disabled_reason.as_deref()), ("disabled", Some("gone")));
     let refused = webhooks::resend(&tx, house.tenant, claimed[0].id, house.store.now()).await;
     assert!(matches!(refused, Err(StoreError::WrongState(_))));
-    webhooks::enable(&tx, house.tenant, gone).await.unwrap();
-    let epoch = DateTime::UNIX_EPOCH;
-    assert_eq!(webhooks::count_failed(&tx, house.tenant, gone, epoch).await.unwrap(), 1);
-    assert_eq!(webhooks::recover(&tx, house.tenant, gone, epoch, house.store.now()).await.unwrap(), 1);
+    webhooks::enable(&tx, house.tenant, gone, house.store.now()).await.unwrap();
+    let made = Since { since: DateTime::UNIX_EPOCH, until: house.store.now() + TimeDelta::days(1) };
+    assert_eq!(webhooks::count_failed(&tx, house.tenant, gone, made).await.unwrap(), 1);
+    assert_eq!(webhooks::recover(&tx, house.tenant, gone, made, house.store.now()).await.unwrap(), 1);
     house.store.commit(tx).await.unwrap();
     let again = house.claim("w3").await;
     assert_eq!(again.len(), 2);
     assert!(again.iter().any(|delivery| (delivery.attempts, delivery.queued_after) == (1, 1)));
-}
-
-#[tokio::test]
-async fn nothing_but_failures_disables_and_one_success_forgives() {
-    let house = house().await;
-    let endpoint = house.endpoint(&["case.opened"]).await;
-    house.tell(1).await;
-    for attempt in 1..=10 {
-        let claimed = house.claim("w1").await;
-        let now = house.store.now();
-        let result = if attempt < 10 { DeliveryResult::Retry(now) } else { DeliveryResult::Failed { exhausted: true } };
-        assert_eq!(house.settle("w1", &claimed, result, 500).await, 1, "{attempt}");
-    }
-    let tx = house.store.read(house.tenant).await.unwrap();
-    assert_eq!(webhooks::get(&tx, house.tenant, endpoint).await.unwrap().disabled_reason.as_deref(), Some("only_failures"));
 }
 
 #[tokio::test]
@@ -288,11 +157,12 @@ async fn a_stale_version_is_refused_and_what_waits_goes_with_its_endpoint() {
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(1).await;
     let tx = house.store.write(house.tenant).await.unwrap();
+    let now = house.store.now();
     let change = EndpointChange { description: Some(Some("ERP".into())), ..EndpointChange::default() };
-    assert_eq!(webhooks::update(&tx, house.tenant, endpoint, Some(1), change.clone()).await.unwrap().row_version, 2);
-    let stale = webhooks::update(&tx, house.tenant, endpoint, Some(1), change.clone()).await;
+    assert_eq!(webhooks::update(&tx, house.tenant, endpoint, Some(1), change.clone(), now).await.unwrap().row_version, 2);
+    let stale = webhooks::update(&tx, house.tenant, endpoint, Some(1), change.clone(), now).await;
     assert!(matches!(stale, Err(StoreError::PreconditionFailed)));
-    assert_eq!(webhooks::update(&tx, house.tenant, endpoint, Some(2), change).await.unwrap().row_version, 2, "nothing changed");
+    assert_eq!(webhooks::update(&tx, house.tenant, endpoint, Some(2), change, now).await.unwrap().row_version, 2, "nothing changed");
     webhooks::delete(&tx, house.tenant, endpoint).await.unwrap();
     assert!(matches!(webhooks::delete(&tx, house.tenant, endpoint).await, Err(StoreError::NotFound)));
     house.store.commit(tx).await.unwrap();
@@ -310,12 +180,12 @@ async fn what_is_old_is_forgotten_and_what_waits_is_not() {
     let claimed = house.claim("w1").await;
     house.settle("w1", &claimed[..1], DeliveryResult::Delivered, 200).await;
     house.settle("w1", &claimed[1..], DeliveryResult::Retry(house.store.now() + TimeDelta::days(400)), 500).await;
-    assert!(webhooks::sweep(&house.store, 100).await.unwrap().is_empty());
+    assert!(webhooks::sweep(&house.store, 100, false).await.unwrap().is_empty());
     house.pass(31 * 24 * 60 * MINUTE);
-    let swept = webhooks::sweep(&house.store, 100).await.unwrap();
+    let swept = webhooks::sweep(&house.store, 100, false).await.unwrap();
     assert_eq!((swept.events, swept.deliveries, swept.attempts), (0, 1, 1));
     house.pass(60 * 24 * 60 * MINUTE);
-    assert_eq!(webhooks::sweep(&house.store, 3).await.unwrap().events, 3);
-    assert_eq!(webhooks::sweep(&house.store, 3).await.unwrap().events, 1);
-    assert!(webhooks::sweep(&house.store, 3).await.unwrap().is_empty());
+    assert_eq!(webhooks::sweep(&house.store, 3, false).await.unwrap().events, 3);
+    assert_eq!(webhooks::sweep(&house.store, 3, false).await.unwrap().events, 1);
+    assert!(webhooks::sweep(&house.store, 3, false).await.unwrap().is_empty());
 }

@@ -93,13 +93,37 @@ async fn a_quota_is_the_tenants_own() {
     calm.get("/v1/me").await.expect(200);
 }
 
+/// Pages of an origin that was named may call; others are told nothing.
+#[tokio::test]
+async fn browsers_call_from_named_origins_only() {
+    let url = server::fresh_url(Database::Sqlite).unwrap();
+    let server = server::start(&url, &["--cors-origins", "https://erp.example.com"]);
+    let world = World::live(&server, Database::Sqlite).await;
+    let allowed = async |origin: &str| {
+        let answer = world.send(Method::GET, "/v1/me", None, &[("origin", origin)]).await;
+        answer.headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(allowed("https://erp.example.com").await.as_deref(), Some("https://erp.example.com"));
+    assert_eq!(allowed("https://evil.example.com").await, None);
+    let asked = [
+        ("origin", "https://erp.example.com"),
+        ("access-control-request-method", "PUT"),
+        ("access-control-request-headers", "authorization"),
+    ];
+    let before = world.send(Method::OPTIONS, "/v1/invoices", None, &asked).await;
+    assert!(before.status.is_success() && before.headers["access-control-allow-methods"].to_str().unwrap().contains("PUT"));
+}
+
+/// Method, path, body, headers; status and code of the refusal.
+type Case<'a> = (Method, &'a str, Option<&'a str>, &'a [(&'a str, &'a str)], u16, &'a str);
+
 /// Whatever goes wrong, it is a problem with a code of the list, and each server explains its codes.
 #[tokio::test]
 async fn every_refusal_is_a_problem() {
     let world = World::begin(Database::Sqlite, "2026-10-01T05:00:00Z").await.unwrap();
     let long = format!("/v1/invoices?{}", "a".repeat(3_000));
     let deep = format!("{{\"name\":{}{}}}", "[".repeat(70), "]".repeat(70));
-    let cases: Vec<(Method, &str, Option<&str>, &[(&str, &str)], u16, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (Method::GET, "/v1/nothing", None, &[], 404, "not_found"),
         (Method::GET, "/", None, &[], 404, "not_found"),
         (Method::GET, "/v1/invoices/inv_none", None, &[], 404, "not_found"),
@@ -148,5 +172,29 @@ async fn every_answer_is_framed() {
             assert_eq!(answer.headers[name], value, "{path}");
         }
         assert!(!answer.headers.contains_key("access-control-allow-origin") && !answer.headers.contains_key("server"));
+    }
+}
+
+story! {
+    /// Whatever has an id has a tag, and is not sent again to who has it.
+    every_object_has_a_tag, world from "2026-10-01T05:00:00Z", {
+        let owned = crate::contract::isolation::belongings(&world).await;
+        let document = world.get("/openapi.json").await.expect(200);
+        let mut walked = 0;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let Some((front, "{id}")) = path.rsplit_once('/') else { continue };
+            if item.get("get").is_none() {
+                continue;
+            }
+            let noun = front.rsplit('/').next().unwrap();
+            let (_, id) = owned.iter().find(|(owner, _)| *owner == noun).unwrap_or_else(|| panic!("{path} is not in the walk"));
+            let answer = world.get(&format!("{front}/{id}")).await;
+            assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.body);
+            let tag = answer.headers.get("etag").unwrap_or_else(|| panic!("{path} has no tag")).to_str().unwrap().to_owned();
+            let again = world.send(Method::GET, &format!("{front}/{id}"), None, &[("if-none-match", &tag)]).await;
+            assert_eq!(again.status.as_u16(), 304, "{path}");
+            walked += 1;
+        }
+        assert!(walked > 10, "{walked} objects");
     }
 }

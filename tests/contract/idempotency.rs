@@ -84,3 +84,51 @@ story! {
         assert_ne!(say(&other, body).await.expect(201)["id"], first["id"]);
     }
 }
+
+/// The server is killed while requests with keys are under way; each is sent again until it is answered.
+async fn killed(database: Database) {
+    let Some(url) = server::fresh_url(database) else { return };
+    let mut running = server::start(&url, &[]);
+    let world = World::live(&running, database).await;
+    let customer = world.customer("C1").await;
+    let mut waiting: Vec<usize> = (0..40).collect();
+    for kill in [3_usize, 7, 11, usize::MAX] {
+        let at = world.clone().moved_to(&running);
+        let asked = waiting.iter().map(|n| {
+            let (at, body) = (&at, json!({"scope": "customer", "target_id": customer["id"], "reason": format!("number {n}")}));
+            async move { (*n, at.try_send(Method::POST, "/v1/holds", body, &format!("key-{n}")).await.is_some_and(|status| status == 201)) }
+        });
+        let mut asked: futures::stream::FuturesUnordered<_> = asked.collect();
+        let (mut done, mut heard) = (std::collections::BTreeSet::new(), 0);
+        while let Some((n, made)) = futures::StreamExt::next(&mut asked).await {
+            if made {
+                done.insert(n);
+            }
+            heard += 1;
+            if heard == kill {
+                running.kill();
+            }
+        }
+        drop(asked);
+        waiting.retain(|n| !done.contains(n));
+        if kill != usize::MAX {
+            running = server::start(&url, &[]);
+        }
+    }
+    assert!(waiting.is_empty(), "{waiting:?} were never answered");
+    let holds = world.moved_to(&running).list("/v1/holds?limit=200").await;
+    let mut reasons: Vec<&str> = holds.iter().map(|hold| hold["reason"].as_str().unwrap()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    assert_eq!((holds.len(), reasons.len()), (40, 40), "each once");
+}
+
+#[tokio::test]
+async fn a_killed_server_does_nothing_twice_on_sqlite() {
+    killed(Database::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_killed_server_does_nothing_twice_on_postgres() {
+    killed(Database::Postgres).await;
+}

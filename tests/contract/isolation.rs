@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Everything of a tenant that has an id, by path parameter and the noun before it.
-async fn belongings(world: &World) -> Vec<(&'static str, String)> {
+pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
     let customer = world.customer("C1").await;
     let invoice = world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
     let payment = world.pays("P1", "C1", "10.00", "2026-10-02", json!({"reference": "FA-1"})).await;

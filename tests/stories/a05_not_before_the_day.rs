@@ -22,6 +22,31 @@ story! {
 }
 
 story! {
+    /// On the days the clocks change, and where the day begins first: at local midnight, once.
+    overdue_begins_at_midnight_on_odd_days_too, world from "2026-10-01T08:00:00Z", {
+        let cases = [
+            ("Pacific/Kiritimati", "2026-10-09", "2026-10-09T10:00:00.000Z"),
+            ("Europe/Paris", "2026-10-24", "2026-10-24T22:00:00.000Z"),
+            ("Europe/Paris", "2026-10-25", "2026-10-25T23:00:00.000Z"),
+            ("Europe/Paris", "2027-03-27", "2027-03-27T23:00:00.000Z"),
+            ("Europe/Paris", "2027-03-28", "2027-03-28T22:00:00.000Z"),
+        ];
+        world.customer("C1").await;
+        for (zone, due_on, midnight) in cases {
+            world.patch("/v1/settings", json!({"time_zone": zone})).await.expect(200);
+            world.invoice_with(due_on, "C1", due_on, "400.00", json!({"factored": true})).await;
+            let before = midnight.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - chrono::TimeDelta::seconds(1);
+            world.advance(&before.to_rfc3339()).await;
+            assert_eq!(world.read_invoice(due_on).await["overdue"], json!(false), "{zone} {due_on}");
+            world.advance(midnight).await;
+            assert_eq!(world.read_invoice(due_on).await["overdue"], json!(true), "{zone} {due_on}");
+        }
+        let told: Vec<_> = world.events().await.into_iter().filter(|event| event["type"] == "invoice.overdue").map(|event| event["timestamp"].clone()).collect();
+        assert_eq!(told, cases.map(|(_, _, midnight)| json!(midnight)));
+    }
+}
+
+story! {
     /// Delivered on the 20th: ten days of grace from there.
     delivery_and_grace_come_first, world from "2026-10-01T08:00:00Z", {
         world.customer("C1").await;

@@ -28,6 +28,12 @@ pub fn database(name: &str) -> Option<String> {
     }
 }
 
+/// What the database at `url` answers to one statement.
+pub fn ask(url: &str, sql: &str) -> String {
+    let (address, database) = url.rsplit_once('/').unwrap();
+    psql(address.rsplit_once(':').unwrap().1.parse().unwrap(), database, sql).unwrap()
+}
+
 /// Runs one statement and gives its output back.
 pub fn psql(port: u16, database: &str, sql: &str) -> Result<String, String> {
     let bin = binaries().ok_or("no psql")?;

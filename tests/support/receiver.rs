@@ -39,8 +39,19 @@ impl Receiver {
         receiver
     }
 
+    /// Takes requests and answers each with this status line.
+    pub async fn refusing(status: &'static str) -> Self {
+        let receiver = Self::with(status, "{}").await;
+        receiver.answer();
+        receiver
+    }
+
     /// Takes requests and answers none before [`Self::answer`].
     pub async fn silent(answer: &'static str) -> Self {
+        Self::with("200 OK", answer).await
+    }
+
+    async fn with(status: &'static str, answer: &'static str) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", socket.local_addr().unwrap());
         let got: Arc<Mutex<Vec<Received>>> = Arc::default();
@@ -48,7 +59,7 @@ impl Receiver {
         let answers = answering.subscribe();
         tokio::spawn(async move {
             while let Ok((stream, _)) = socket.accept().await {
-                tokio::spawn(serve(stream, kept.clone(), answers.clone(), answer));
+                tokio::spawn(serve(stream, kept.clone(), answers.clone(), status, answer));
             }
         });
         Self { url, got, answering }
@@ -73,14 +84,22 @@ impl Receiver {
     }
 }
 
-async fn serve(mut stream: TcpStream, kept: Arc<Mutex<Vec<Received>>>, mut answers: watch::Receiver<bool>, answer: &'static str) {
+async fn serve(
+    mut stream: TcpStream,
+    kept: Arc<Mutex<Vec<Received>>>,
+    mut answers: watch::Receiver<bool>,
+    status: &'static str,
+    answer: &'static str,
+) {
     let mut bytes = Vec::new();
     loop {
         while let Some((received, used)) = parse(&bytes) {
             bytes.drain(..used);
             kept.lock().unwrap().push(received);
-            answers.wait_for(|answering| *answering).await.unwrap();
-            let text = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
+            if answers.wait_for(|answering| *answering).await.is_err() {
+                return; // the story is over
+            }
+            let text = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
             if stream.write_all(text.as_bytes()).await.is_err() {
                 return;
             }

@@ -75,11 +75,31 @@ pub fn command(url: &str, port: u16, admin: u16) -> Command {
 
 /// Starts a server and waits until it says it is ready.
 pub fn start(url: &str, arguments: &[&str]) -> Server {
-    let (port, admin) = (free_port(), free_port());
+    start_with(url, arguments, &[])
+}
+
+/// The same with other environment variables.
+pub fn start_with(url: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
+    start_on(url, arguments, environment, free_port())
+}
+
+/// Starts a server where `before` was, once that is gone.
+pub fn restart(url: &str, before: &Server) -> Server {
+    start_on(url, &[], &[], before.base.rsplit(':').next().unwrap().parse().unwrap())
+}
+
+fn start_on(url: &str, arguments: &[&str], environment: &[(&str, &str)], port: u16) -> Server {
+    let admin = free_port();
     let folder = std::env::temp_dir().join(format!("relance-server-{port}"));
     std::fs::create_dir_all(&folder).unwrap();
     let log = std::fs::File::create(folder.join("log")).unwrap();
-    let child = command(url, port, admin).args(arguments).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+    let child = command(url, port, admin)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap();
     dependents::end_with_us(&child, None);
     let mut server =
         Server { base: format!("http://127.0.0.1:{port}"), operator_key: "operator-key-of-the-tests-0123456789".to_owned(), folder, child };

@@ -62,15 +62,24 @@ pub async fn until<T>(what: &str, check: impl AsyncFn() -> Option<T>) -> T {
 impl World {
     /// A test tenant with its clock at `clock` and the settings a careful creditor has.
     pub async fn begin(database: Database, clock: &str) -> Option<Self> {
-        let server = server::shared(database)?;
+        Some(Self::test(server::shared(database)?, database, clock).await)
+    }
+
+    /// The same on a server of one's own.
+    pub async fn test(server: &Server, database: Database, clock: &str) -> Self {
         let world = Self::tenant(server, database, json!({"name": "Atelier Keller", "mode": "test", "clock": clock})).await;
         world.settings().await;
-        Some(world)
+        world
     }
 
     /// The same tenant, asked at another server of its database.
     pub fn moved_to(self, server: &Server) -> Self {
-        Self { base: server.base.clone(), ..self }
+        Self { base: server.base.clone(), client: client(), ..self } // no connection to the one before
+    }
+
+    /// The same tenant, asked with another key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.clone() }
     }
 
     /// A live tenant: real time, policies as drafts.
@@ -110,6 +119,13 @@ impl World {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
         Self::answer(request).await
+    }
+
+    /// A request whose answer may never come; its status when it does.
+    pub async fn try_send(&self, method: Method, path: &str, body: Value, key: &str) -> Option<StatusCode> {
+        let request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
+        let request = request.header("content-type", "application/json").header("idempotency-key", key).body(body.to_string());
+        Some(request.send().await.ok()?.status())
     }
 
     /// A request as it stands, whatever it says of itself.

@@ -6,7 +6,7 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use relance_store::{Store, due, listen};
+use relance_store::{Store, due, listen, webhooks::Lane};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
@@ -44,10 +44,12 @@ pub struct Paces {
     pub look: Pace,
     /// Reminders.
     pub send: Pace,
-    /// Webhook deliveries.
+    /// Webhook deliveries to endpoints that answer.
     pub deliver: Pace,
     /// Webhooks of sources.
     pub inbox: Pace,
+    /// Webhook deliveries to endpoints whose last post failed: they hold up nobody but each other.
+    pub deliver_late: Pace,
     /// Clocks of test tenants.
     pub clock: Pace,
 }
@@ -60,7 +62,8 @@ impl Paces {
         Self {
             look: pace(looks, 200, 20),
             send: Self::sends(CALLS),
-            deliver: pace(16, 64, 30),
+            deliver: pace(32, 64, 30),
+            deliver_late: pace(16, 64, 30),
             inbox: pace(looks, 50, 20),
             clock: pace(4, 1, 20),
         }
@@ -88,7 +91,8 @@ impl Engine {
         let running = Queues::new()
             .with(Looks::new(store.clone()), paces.look)
             .with(Sends::new(store.clone(), Arc::clone(&sender)), paces.send)
-            .with(Deliveries::new(store.clone(), courier), paces.deliver)
+            .with(Deliveries::new(store.clone(), Arc::clone(&courier), Lane::Fresh), paces.deliver)
+            .with(Deliveries::new(store.clone(), courier, Lane::Late), paces.deliver_late)
             .with(Inbox::new(store.clone(), translator), paces.inbox)
             .with(Clocks::new(store.clone(), sender), paces.clock)
             .start(DueRows(store.clone()));
@@ -117,7 +121,14 @@ struct DueRows(Store);
 impl Agenda for DueRows {
     async fn next_due(&self) -> Result<DueTimes, WorkError> {
         let next = due::next(&self.0).await?;
-        let named = [("look", next.look), ("send", next.send), ("deliver", next.delivery), ("clock", next.clock), ("inbox", next.inbox)];
+        let named = [
+            ("look", next.look),
+            ("send", next.send),
+            ("deliver", next.delivery),
+            ("deliver_late", next.late_delivery),
+            ("inbox", next.inbox),
+            ("clock", next.clock),
+        ];
         Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())
     }
 

@@ -13,6 +13,8 @@ const STUCK_EVERY: Duration = Duration::from_secs(10);
 const BATCH: u32 = 1_000;
 /// Batches in a minute, so that forgetting a lot does not crowd out the work.
 const MOST_BATCHES: u32 = 50;
+/// Every so many minutes, and at the start, all that is kept is looked through.
+const THOROUGH_EVERY: u32 = 60;
 
 /// Keeps house until `stopping` says so.
 pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
@@ -21,6 +23,7 @@ pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
     let mut stuck = tokio::time::interval(STUCK_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     stuck.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut minutes: u32 = 0;
     loop {
         let sweeps = tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -29,9 +32,12 @@ pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
         };
         if !sweeps {
             settle_stuck(&store).await;
-        } else if let Err(error) = sweep(&store, &ends).await {
+            continue;
+        }
+        if let Err(error) = sweep(&store, &ends, minutes.is_multiple_of(THOROUGH_EVERY)).await {
             tracing::warn!(%error, "housekeeping failed, tried again in a minute");
         }
+        minutes = minutes.wrapping_add(1);
     }
 }
 
@@ -43,14 +49,14 @@ async fn settle_stuck(store: &Store) {
     }
 }
 
-async fn sweep(store: &Store, stopping: &watch::Receiver<bool>) -> Result<(), StoreError> {
+async fn sweep(store: &Store, stopping: &watch::Receiver<bool>, thorough: bool) -> Result<(), StoreError> {
     for _ in 0..MOST_BATCHES {
         if *stopping.borrow() {
             return Ok(());
         }
-        let swept = webhooks::sweep(store, BATCH).await?;
+        let swept = webhooks::sweep(store, BATCH, thorough).await?;
         let forgotten = forget::sweep(store, BATCH).await?;
-        let rows = swept.events + swept.deliveries + swept.attempts + forgotten;
+        let rows = swept.events + swept.contents + swept.deliveries + swept.attempts + forgotten;
         metrics::counter!("relance_rows_forgotten_total").increment(rows);
         if swept.is_empty() && forgotten < u64::from(BATCH) {
             return Ok(());

@@ -10,7 +10,7 @@ use relance_store::{
     Store, StoreError,
     dunning::sending,
     lease::Leased,
-    webhooks::{self, ClaimedDelivery},
+    webhooks::{self, ClaimedDelivery, Lane},
 };
 
 use crate::{
@@ -86,17 +86,18 @@ impl DueWork for Sends {
     }
 }
 
-/// Due deliveries.
+/// Due deliveries of a lane.
 #[derive(Clone)]
 pub struct Deliveries {
     store: Store,
     courier: Arc<dyn Courier>,
+    lane: Lane,
 }
 
 impl Deliveries {
     /// Posts the deliveries in `store` by `courier`.
-    pub fn new(store: Store, courier: Arc<dyn Courier>) -> Self {
-        Self { store, courier }
+    pub fn new(store: Store, courier: Arc<dyn Courier>, lane: Lane) -> Self {
+        Self { store, courier, lane }
     }
 }
 
@@ -104,13 +105,16 @@ impl DueWork for Deliveries {
     type Item = ClaimedDelivery;
 
     fn name(&self) -> &'static str {
-        "deliver"
+        match self.lane {
+            Lane::Fresh => "deliver",
+            Lane::Late => "deliver_late",
+        }
     }
 
     async fn claim(&self, lease_by: &str, limit: u32, time: Duration) -> Result<Vec<Self::Item>, WorkError> {
         let lease_ms = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(webhooks::claim_deliveries(&self.store, lease_by, limit, lease_ms).await?)
+        Ok(webhooks::claim_deliveries(&self.store, self.lane, lease_by, limit, lease_ms).await?)
     }
 
     async fn extend(&self, lease_by: &str, items: &[Self::Item], time: Duration) -> Result<u64, WorkError> {

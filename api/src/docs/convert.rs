@@ -17,11 +17,22 @@ pub fn three_dot_zero(document: Value) -> Value {
     if let Some(members) = document.as_object_mut() {
         members.insert("openapi".to_owned(), json!("3.0.3"));
     }
+    for item in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        item.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(without_scopes);
+    }
     if let Some(licence) = document.pointer_mut("/info/license").and_then(Value::as_object_mut) {
         licence.remove("identifier");
         licence.insert("url".to_owned(), json!("https://www.apache.org/licenses/LICENSE-2.0"));
     }
     document
+}
+
+/// Scopes of a key that is no OAuth token are new in 3.1.
+fn without_scopes(operation: &mut Value) {
+    let needs = operation.get_mut("security").and_then(Value::as_array_mut);
+    for scopes in needs.into_iter().flatten().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        *scopes = json!([]);
+    }
 }
 
 fn convert(value: &mut Value) {

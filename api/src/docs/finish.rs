@@ -7,8 +7,7 @@ use utoipa::openapi::{
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-/// The operations of the operator, who has a key of his own.
-const OPERATOR_TAG: &str = "tenants";
+use crate::operations::{Need, OPERATIONS};
 
 /// Completes the document: see the module.
 pub(super) fn finish(api: &mut OpenApi) {
@@ -21,8 +20,8 @@ pub(super) fn finish(api: &mut OpenApi) {
     }
     list_codes(components);
     let mut tags: Vec<String> = Vec::new();
-    for (_, operation) in operations(api) {
-        complete(operation);
+    for (path, operation) in operations(api) {
+        complete(&path, operation);
         tags.extend(operation.tags.iter().flatten().cloned());
     }
     for item in api.paths.paths.values_mut() {
@@ -47,7 +46,7 @@ pub(super) fn operations(api: &mut OpenApi) -> Vec<(String, &mut Operation)> {
     list
 }
 
-fn complete(operation: &mut Operation) {
+fn complete(path: &str, operation: &mut Operation) {
     for status in ["4XX", "5XX"] {
         let about = if status == "4XX" { "Refused; `code` says why." } else { "Failed on our side." };
         let mut response = Response::new(about);
@@ -55,10 +54,18 @@ fn complete(operation: &mut Operation) {
         response.content.insert("application/problem+json".to_owned(), problem.into());
         operation.responses.responses.insert(status.to_owned(), response.into());
     }
-    let operator = operation.tags.iter().flatten().any(|tag| tag == OPERATOR_TAG);
-    let scheme = if operator { "operator" } else { "bearer" };
-    // what says itself that it needs no key has none
-    operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(scheme, Vec::<String>::new())]);
+    operation.security = security(path, operation.operation_id.as_deref().unwrap_or_default());
+}
+
+/// Which key, and which scope of it: OpenAPI 3.1 lets a bearer requirement list what 3.0 knows of OAuth only.
+fn security(path: &str, id: &str) -> Option<Vec<SecurityRequirement>> {
+    let known = OPERATIONS.iter().find(|known| known.id == id && known.path == path)?;
+    Some(vec![match known.need {
+        Need::Scope(scope) => SecurityRequirement::new("bearer", [scope.as_str()]),
+        Need::AnyKey => SecurityRequirement::new("bearer", Vec::<String>::new()),
+        Need::Operator => SecurityRequirement::new("operator", Vec::<String>::new()),
+        Need::Signature => SecurityRequirement::default(),
+    }])
 }
 
 fn add_parameter(operation: &mut Operation, parameter: Parameter) {
@@ -70,7 +77,7 @@ fn idempotency_key() -> Parameter {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The same key with the same body gives the first answer again, for 24 hours."))
+        .description(Some("The same key with the same body gives the first answer again, for 7 days."))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(255)).build()))
         .build()
 }

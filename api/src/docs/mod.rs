@@ -3,6 +3,7 @@
 mod convert;
 mod finish;
 mod problems;
+mod retired;
 mod serve;
 mod webhooks;
 
@@ -35,6 +36,7 @@ pub fn openapi() -> OpenApi {
     let (_, mut api) = App::new().into_utoipa_app().openapi(Frame::openapi()).configure(|cfg| routes::configure(cfg)).split_for_parts();
     webhooks::add(&mut api);
     finish::finish(&mut api);
+    retired::mark(&mut api);
     api
 }
 
@@ -82,5 +84,21 @@ mod tests {
         assert_eq!(older["openapi"], "3.0.3");
         let text = older.to_string();
         assert!(!text.contains("\"null\"") && !text.contains("\"webhooks\":{") && !text.contains("\"const\":"));
+    }
+
+    #[test]
+    fn every_operation_says_whose_key_and_which_scope_it_needs() {
+        let mut described: Vec<String> =
+            finish::operations(&mut openapi()).into_iter().filter_map(|(_, operation)| operation.operation_id.clone()).collect();
+        let mut listed: Vec<String> = crate::operations::OPERATIONS.iter().map(|operation| operation.id.to_owned()).collect();
+        described.sort();
+        listed.sort();
+        assert_eq!(described, listed, "api/src/operations.rs lists what is served, no more and no less");
+        for (path, operation) in finish::operations(&mut openapi()) {
+            assert!(operation.security.is_some(), "{path}: api/src/operations.rs has another path or method");
+        }
+        let document = serde_json::to_value(openapi()).unwrap();
+        assert_eq!(document["paths"]["/v1/holds"]["post"]["security"], serde_json::json!([{"bearer": ["reminders:write"]}]));
+        assert_eq!(three_dot_zero(document)["paths"]["/v1/holds"]["post"]["security"], serde_json::json!([{"bearer": []}]));
     }
 }

@@ -1,6 +1,7 @@
 //! Endpoints by noun, one endpoint a file.
 
 pub mod api_keys;
+pub mod audit_events;
 pub mod channels;
 pub mod credit_notes;
 pub mod customers;

@@ -15,6 +15,7 @@ use crate::{
     query,
     routes::Registry,
     state::App,
+    trail,
 };
 
 /// Registers them.
@@ -58,6 +59,7 @@ pub async fn advance_test_clock(req: HttpRequest, app: Data<App>, caller: Caller
     let to = faults.at("/to", &body.to);
     let to = faults.some(to)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&view(test_clock::get(&tx, caller.tenant).await?));
     let clock = test_clock::advance(&tx, caller.tenant, to).await?;
     if dry_run {
         return Ok(HttpResponse::Ok().json(view(clock)));

@@ -35,6 +35,7 @@ pub async fn frame<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>)
     let begun = Instant::now();
     let id = request_id(req.headers());
     let (method, known) = (req.method().clone(), req.headers().get(header::IF_NONE_MATCH).cloned());
+    let trace = trace_id(req.headers());
     let run = REQUEST_ID.scope(id.clone(), AssertUnwindSafe(next.call(req)).catch_unwind());
     let answer = match run.await {
         Ok(Ok(answer)) => Ok(answer.map_into_boxed_body()),
@@ -47,12 +48,12 @@ pub async fn frame<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>)
     match answer {
         Ok(answer) => {
             let route = answer.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-            measure(method.as_str(), &route, answer.status(), begun, &id);
+            measure(method.as_str(), &route, answer.status(), begun, (&id, trace.as_deref()));
             let (req, response) = answer.into_parts();
             Ok(ServiceResponse::new(req, finish(coding::after(&method, known.as_ref(), response), &id)))
         }
         Err(response) => {
-            measure(method.as_str(), "none", response.status(), begun, &id);
+            measure(method.as_str(), "none", response.status(), begun, (&id, trace.as_deref()));
             Err(InternalError::from_response("refused", finish(response, &id)).into())
         }
     }
@@ -65,6 +66,13 @@ fn request_id(headers: &HeaderMap) -> String {
     };
     let given = headers.get(&X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(printable);
     given.map_or_else(|| format!("req_{}", fresh().simple()), str::to_owned)
+}
+
+/// The trace that the caller's `traceparent` names (W3C Trace Context §3.2), for the logs.
+fn trace_id(headers: &HeaderMap) -> Option<String> {
+    let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
+    let (_version, trace) = (parts.next()?, parts.next()?);
+    (trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| trace.to_owned())
 }
 
 /// Never the same twice. The hasher's keys are random in every thread and step with every call, which spares a
@@ -131,15 +139,15 @@ fn problem(response: &HttpResponse, id: &str) -> HttpResponse {
 }
 
 /// Counts and times by route pattern, never by path: a path has ids.
-fn measure(method: &str, route: &str, status: StatusCode, begun: Instant, id: &str) {
+fn measure(method: &str, route: &str, status: StatusCode, begun: Instant, (id, trace): (&str, Option<&str>)) {
     let (elapsed, status) = (begun.elapsed(), status.as_u16());
     let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::counter!("relance_http_requests_total", &labels).increment(1);
     metrics::histogram!("relance_http_request_seconds", "route" => route.to_owned()).record(elapsed.as_secs_f64());
     if status >= 500 {
-        tracing::error!(request_id = %id, method, route, status, "request failed");
+        tracing::error!(request_id = %id, trace_id = trace, method, route, status, "request failed");
     } else {
         let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(request_id = %id, method, route, status, ms, "request");
+        tracing::debug!(request_id = %id, trace_id = trace, method, route, status, ms, "request");
     }
 }

@@ -2,6 +2,7 @@
 
 mod coding;
 mod frame;
+mod guard;
 mod idempotency;
 mod quota;
 mod retire;
@@ -9,6 +10,7 @@ mod unmatched;
 
 pub use coding::spare_small;
 pub use frame::frame;
+pub use guard::{guard, permit};
 pub use idempotency::idempotency;
 pub use quota::quota;
 pub use retire::retire;

@@ -52,7 +52,7 @@ impl Keyed {
 }
 
 impl App {
-    /// Ends a write: commits `tx` and gives `answer`, which is kept in the same transaction when the request
+    /// Ends a write: puts it into the audit log, commits `tx` and gives `answer`, which is kept in the same transaction when the request
     /// carried a key. If the same request was answered meanwhile by another process, nothing of this one
     /// remains and that answer is given. A dry run leaves nothing.
     ///
@@ -63,6 +63,7 @@ impl App {
             tx.rollback().await.map_err(StoreError::from)?;
             return Ok(answer);
         }
+        let answer = self.audited(&tx, answer).await?;
         let Ok(keyed) = KEYED.try_with(Arc::clone) else {
             self.store.commit(tx).await?;
             return Ok(answer);

@@ -9,3 +9,4 @@ pub mod life;
 pub mod plan;
 pub mod read;
 pub mod replay;
+pub mod webhooks;

@@ -18,6 +18,8 @@ pub use webhooks::*;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::CustomerId;
+
 /// The object an event carries, as it was when the change committed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "object", content = "record", rename_all = "snake_case")]
@@ -48,4 +50,23 @@ pub enum EventObject {
     WebhookEndpoint(Box<EndpointRecord>),
     /// The tenant's payment data.
     Tenant(Box<TenantRecord>),
+}
+
+impl EventObject {
+    /// The customer it is about, if it is about one.
+    pub fn customer(&self) -> Option<CustomerId> {
+        match self {
+            Self::Customer(record) => Some(record.id),
+            Self::Invoice(record) => Some(record.customer_id),
+            Self::CreditNote(record) => Some(record.customer_id),
+            Self::Payment(record) => Some(record.customer_id),
+            Self::Reminder(record) => Some(record.customer_id),
+            Self::Task(record) => Some(record.customer_id),
+            Self::Promise(record) => Some(record.customer_id),
+            Self::Dispute(record) => Some(record.customer_id),
+            Self::Hold(record) => record.customer_id,
+            Self::Case(record) => Some(record.customer_id),
+            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::Tenant(_) => None,
+        }
+    }
 }

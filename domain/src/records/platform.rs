@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    breaker::Breaker,
     ids::{EndpointId, EventId, PolicyId, TenantId},
     policy::PolicyDocument,
     settings::Settings,
@@ -56,14 +57,26 @@ pub struct EndpointRecord {
     pub url: String,
     /// Words.
     pub description: Option<String>,
-    /// Types it wants; `*`: all.
+    /// Types it wants: a type, a group (`invoice.*`), or `*`.
     pub event_types: Vec<String>,
+    /// Only events about customers of these segments, and about no customer; empty: all.
+    #[serde(default)]
+    pub segments: Vec<String>,
     /// `full` or `thin`.
     pub payload: String,
+    /// `none`, or `subject`: one in flight per subject, in order.
+    #[serde(default)]
+    pub ordering: String,
+    /// Version of the bodies it gets: that of its creation.
+    #[serde(default)]
+    pub api_version: String,
     /// `enabled` or `disabled`.
     pub status: String,
     /// Why it is disabled.
     pub disabled_reason: Option<String>,
+    /// Its health.
+    #[serde(default)]
+    pub breaker: Breaker,
     /// Row version.
     pub row_version: i64,
     /// Created.
@@ -89,8 +102,8 @@ pub struct EventRecord {
     pub at: DateTime<Utc>,
     /// Live or test.
     pub live: bool,
-    /// What it carries.
-    pub object: super::EventObject,
+    /// What it carries; `None`: its content is no longer kept.
+    pub object: Option<super::EventObject>,
     /// Field → value before.
     pub changes: serde_json::Map<String, serde_json::Value>,
 }

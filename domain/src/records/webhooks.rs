@@ -43,4 +43,10 @@ pub struct DeliveryAttemptRecord {
     pub error: Option<String>,
     /// Beginning of the answer's body.
     pub response: Option<String>,
+    /// `webhook-signature` as it was sent.
+    pub signature: Option<String>,
+    /// SHA-256 of the body that was sent, in hexadecimal.
+    pub body_sha256: Option<String>,
+    /// Its length in bytes.
+    pub body_bytes: Option<i32>,
 }

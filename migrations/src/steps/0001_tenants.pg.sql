@@ -23,11 +23,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON tenants TO relance_app
 --;
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY
 --;
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY
+--;
 CREATE POLICY tenant_only ON tenants TO relance_app USING (id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO relance_app
 --;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE api_keys FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON api_keys TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
@@ -35,11 +39,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO relance_app
 --;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY
 --;
+ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY
+--;
 CREATE POLICY tenant_only ON idempotency_keys TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels TO relance_app
 --;
 ALTER TABLE channels ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE channels FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON channels TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
@@ -47,4 +55,26 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sources TO relance_app
 --;
 ALTER TABLE sources ENABLE ROW LEVEL SECURITY
 --;
+ALTER TABLE sources FORCE ROW LEVEL SECURITY
+--;
 CREATE POLICY tenant_only ON sources TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+-- keys are made and retired by who migrates
+GRANT SELECT ON data_keys TO relance_app
+--;
+-- added to, never changed: not by this role
+GRANT SELECT, INSERT ON audit_events TO relance_app
+--;
+ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE audit_events FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON audit_events TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+GRANT SELECT, INSERT, UPDATE ON audit_heads TO relance_app
+--;
+ALTER TABLE audit_heads ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE audit_heads FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON audit_heads TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))

@@ -16,19 +16,66 @@ CREATE TABLE tenants (
 );
 CREATE INDEX tenants_clock ON tenants (id) WHERE work_due OR clock_target_at IS NOT NULL;
 
+-- Keys that seal, wrapped by the operator's key (AES-256-GCM); the newest of a purpose that is not retired is in use.
+CREATE TABLE data_keys (
+    id UUID NOT NULL PRIMARY KEY,
+    -- seal: secrets at rest; pepper: fingerprints of API keys
+    purpose TEXT NOT NULL,
+    wrapped TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT
+);
+
 CREATE TABLE api_keys (
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     id UUID NOT NULL,
-    -- the public part of the key, looked up; the secret part is stored as SHA-256
+    -- the public part of the key, looked up; of the secret part only an HMAC is stored, which names its pepper
     lookup TEXT NOT NULL,
     secret_hash TEXT NOT NULL,
     scopes TEXT NOT NULL,
+    -- networks it is taken from (JSON); none: from everywhere
+    networks TEXT NOT NULL,
     expires_at BIGINT,
     revoked_at BIGINT,
+    -- to the minute
+    last_used_at BIGINT,
+    -- the key that takes its place
+    rotated_to UUID,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE UNIQUE INDEX api_keys_lookup ON api_keys (lookup);
+-- not unique: a unique index without the tenant would tell one tenant of another's
+CREATE INDEX api_keys_lookup ON api_keys (lookup);
+
+-- Who did what. Rows are added and never changed; each carries a digest over itself and the one before.
+CREATE TABLE audit_events (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    -- from 1 without holes
+    seq BIGINT NOT NULL,
+    id UUID NOT NULL,
+    at BIGINT NOT NULL,
+    -- api_key, jwt, operator, cli
+    actor_type TEXT NOT NULL,
+    actor_id TEXT,
+    request_id TEXT,
+    address TEXT,
+    action TEXT NOT NULL,
+    resource_type TEXT NOT NULL,
+    resource_id TEXT,
+    before_digest TEXT,
+    after_digest TEXT,
+    prev_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, seq)
+);
+CREATE INDEX audit_events_resource ON audit_events (tenant_id, resource_id, seq);
+
+-- The end of each tenant's chain: also the lock that keeps it one chain.
+CREATE TABLE audit_heads (
+    tenant_id UUID NOT NULL PRIMARY KEY REFERENCES tenants (id),
+    seq BIGINT NOT NULL,
+    hash TEXT NOT NULL
+);
 
 CREATE TABLE idempotency_keys (
     tenant_id UUID NOT NULL REFERENCES tenants (id),

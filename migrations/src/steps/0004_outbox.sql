@@ -31,14 +31,29 @@ CREATE TABLE webhook_endpoints (
     id UUID NOT NULL,
     url TEXT NOT NULL,
     description TEXT,
+    -- types, groups (invoice.*) or * (JSON)
     event_types TEXT NOT NULL,
+    -- segments of customers; empty: all (JSON)
+    segments TEXT NOT NULL,
     payload TEXT NOT NULL,
+    -- none, subject
+    ordering TEXT NOT NULL,
+    -- of the bodies: that of the endpoint's creation
+    api_version TEXT NOT NULL,
     -- enabled, disabled
     status TEXT NOT NULL,
     disabled_reason TEXT,
     -- sealed secrets, newest first: [{secret, until_at}] (JSON, AES-256-GCM)
     sealed_secrets TEXT NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0,
+    -- its health (JSON); closed, open, half_open
+    breaker TEXT NOT NULL,
+    breaker_state TEXT NOT NULL,
+    -- the last post failed: it waits in the lane of those
+    late BOOLEAN NOT NULL DEFAULT FALSE,
+    -- while the breaker is open: nothing is posted before
+    probe_at BIGINT,
+    -- when it was last enabled by hand
+    enabled_at BIGINT,
     row_version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
@@ -59,6 +74,10 @@ CREATE TABLE deliveries (
     lease_by TEXT,
     -- attempts made before it was last queued again by hand: the table of pauses starts anew
     queued_after INTEGER NOT NULL DEFAULT 0,
+    -- place of the event in the feed
+    position BIGINT NOT NULL,
+    -- the subject whose deliveries go one after the other; null: best effort
+    order_key UUID,
     -- a try-out of the endpoint: the type of the sample; event_id names no event then
     test_type TEXT,
     created_at BIGINT NOT NULL,
@@ -66,6 +85,7 @@ CREATE TABLE deliveries (
 );
 -- the claim hops from endpoint to endpoint, so that a dead one with a long queue costs as little as any
 CREATE INDEX deliveries_waiting ON deliveries (endpoint_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX deliveries_in_order ON deliveries (endpoint_id, order_key, position) WHERE order_key IS NOT NULL AND next_attempt_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (endpoint_id, lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_endpoint ON deliveries (tenant_id, endpoint_id, id);
 
@@ -78,5 +98,9 @@ CREATE TABLE delivery_attempts (
     status_code INTEGER,
     error TEXT,
     response TEXT,
+    -- what was sent: webhook-signature, and the body's digest and length
+    signature TEXT,
+    body_sha256 TEXT,
+    body_bytes INTEGER,
     PRIMARY KEY (tenant_id, delivery_id, number)
 );

@@ -11,6 +11,8 @@ pub struct Step {
     pub down: &'static str,
     /// Further statements on PostgreSQL only: row-level security and storage settings.
     pub postgres: &'static str,
+    /// Further statements on SQLite only: triggers.
+    pub sqlite: &'static str,
 }
 
 /// Every step.
@@ -18,8 +20,10 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "0001_tenants",
         up: include_str!("0001_tenants.sql"),
-        down: "DROP TABLE sources; DROP TABLE channels; DROP TABLE idempotency_keys; DROP TABLE api_keys; DROP TABLE tenants",
+        down: "DROP TABLE sources; DROP TABLE channels; DROP TABLE idempotency_keys; DROP TABLE audit_heads; DROP TABLE audit_events; \
+               DROP TABLE api_keys; DROP TABLE data_keys; DROP TABLE tenants",
         postgres: include_str!("0001_tenants.pg.sql"),
+        sqlite: include_str!("0001_tenants.lite.sql"),
     },
     Step {
         name: "0002_ledger",
@@ -27,6 +31,7 @@ pub const STEPS: &[Step] = &[
         down: "DROP TABLE source_links; DROP TABLE inbox; DROP TABLE documents; DROP TABLE ingest_events; DROP TABLE parked; DROP TABLE allocations; DROP TABLE payments; \
                DROP TABLE credit_notes; DROP TABLE invoices; DROP TABLE contacts; DROP TABLE customers",
         postgres: include_str!("0002_ledger.pg.sql"),
+        sqlite: "",
     },
     Step {
         name: "0003_dunning",
@@ -35,11 +40,13 @@ pub const STEPS: &[Step] = &[
                DROP TABLE decisions; DROP TABLE tasks; DROP TABLE attempts; DROP TABLE reminder_contents; DROP TABLE invoice_steps; \
                DROP TABLE reminders; DROP TABLE cases; DROP TABLE policies",
         postgres: include_str!("0003_dunning.pg.sql"),
+        sqlite: "",
     },
     Step {
         name: "0004_outbox",
         up: include_str!("0004_outbox.sql"),
         down: "DROP TABLE delivery_attempts; DROP TABLE deliveries; DROP TABLE webhook_endpoints; DROP TABLE event_sequences; DROP TABLE events",
         postgres: include_str!("0004_outbox.pg.sql"),
+        sqlite: "",
     },
 ];

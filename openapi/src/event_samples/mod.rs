@@ -5,6 +5,7 @@ mod facts;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use relance_domain::{
+    breaker::Breaker,
     event::{EventType, SubjectType},
     ids::{
         CaseId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, PaymentId, PolicyId, PromiseId, ReminderId,
@@ -47,7 +48,7 @@ pub fn sample(kind: EventType, event: EventId, at: DateTime<Utc>, live: bool) ->
         sequence: 1,
         at,
         live,
-        object,
+        object: Some(object),
         changes: Map::new(),
     }
 }
@@ -103,14 +104,19 @@ impl Sample {
     }
 
     fn endpoint(&self) -> EndpointRecord {
+        let disabled = self.kind == EventType::WebhookEndpointDisabled;
         EndpointRecord {
             id: EndpointId(id(13)),
             url: "https://erp.example.com/hooks/relance".to_owned(),
             description: None,
             event_types: vec!["*".to_owned()],
+            segments: Vec::new(),
             payload: "full".to_owned(),
-            status: "disabled".to_owned(),
-            disabled_reason: Some("gone".to_owned()),
+            ordering: "none".to_owned(),
+            api_version: crate::events::API_VERSION.to_owned(),
+            status: if disabled { "disabled" } else { "enabled" }.to_owned(),
+            disabled_reason: disabled.then(|| "gone".to_owned()),
+            breaker: Breaker::default(),
             row_version: 2,
             created_at: self.at,
         }

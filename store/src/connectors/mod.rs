@@ -19,6 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::secrets::Secrets;
+pub(crate) use self::secrets::place;
 use crate::{
     Scope, Store, StoreError,
     entity::{
@@ -113,7 +114,7 @@ pub async fn create<C: ConnectionTrait>(
     row.kind = Some(new.kind);
     row.webhook = "enabled".to_owned();
     row.config = Some(json::write(TABLE, &new.config)?);
-    row.sealed_secrets = Some(Secrets::first(new.secret).seal(&store.cipher, tenant.0, row.id)?);
+    row.sealed_secrets = Some(Secrets::first(new.secret).seal(c, &store.cipher, tenant, SourceId(row.id)).await?);
     if fresh {
         row.clone().into_active_model().insert(c).await?;
     } else {
@@ -227,9 +228,9 @@ pub async fn rotate_secret<C: ConnectionTrait>(
     let Some(sealed) = &row.sealed_secrets else {
         return Err(StoreError::WrongState("The source has no connector: give it one with POST /v1/sources.".to_owned()));
     };
-    let mut secrets = Secrets::open(&store.cipher, tenant.0, id.0, sealed)?;
+    let mut secrets = Secrets::open(c, &store.cipher, tenant, id, sealed).await?;
     secrets.rotate(secret, store.now(), old_until);
-    row.sealed_secrets = Some(secrets.seal(&store.cipher, tenant.0, id.0)?);
+    row.sealed_secrets = Some(secrets.seal(c, &store.cipher, tenant, id).await?);
     row.row_version += 1;
     row.clone().into_active_model().reset_all().update(c).await?;
     record(&row)
@@ -280,9 +281,10 @@ async fn in_use<C: ConnectionTrait>(c: &C, tenant: TenantId, source: &str) -> Re
 pub async fn verifier(store: &Store, id: SourceId) -> Result<Option<Verifier>, StoreError> {
     let tx = store.read(Scope::System).await?;
     let row = Entity::find().filter(Column::Id.eq(id.0)).one(&tx).await?;
-    tx.commit().await?;
     let Some(row) = row.filter(|row| row.webhook == "enabled") else { return Ok(None) };
     let (Some(kind), Some(sealed)) = (&row.kind, &row.sealed_secrets) else { return Ok(None) };
-    let secrets = Secrets::open(&store.cipher, row.tenant_id, row.id, sealed)?.valid(store.now());
-    Ok(Some(Verifier { tenant: TenantId(row.tenant_id), name: row.name.clone(), kind: kind.clone(), config: config(&row)?, secrets }))
+    let tenant = TenantId(row.tenant_id);
+    let secrets = Secrets::open(&tx, &store.cipher, tenant, id, sealed).await?.valid(store.now());
+    tx.commit().await?;
+    Ok(Some(Verifier { tenant, name: row.name.clone(), kind: kind.clone(), config: config(&row)?, secrets }))
 }

@@ -15,8 +15,12 @@ pub struct Model {
     pub secret_hash: String,
     #[sea_orm(column_type = "Text")]
     pub scopes: String,
+    #[sea_orm(column_type = "Text")]
+    pub networks: String,
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub last_used_at: Option<i64>,
+    pub rotated_to: Option<Uuid>,
     pub created_at: i64,
 }
 

@@ -19,6 +19,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub lease_by: Option<String>,
     pub queued_after: i32,
+    pub position: i64,
+    pub order_key: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub test_type: Option<String>,
     pub created_at: i64,

@@ -18,6 +18,11 @@ pub struct Model {
     pub error: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub response: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub signature: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub body_sha256: Option<String>,
+    pub body_bytes: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 pub mod allocations;
 pub mod api_keys;
 pub mod attempts;
+pub mod audit_events;
 pub mod cases;
 pub mod channels;
 pub mod contacts;

@@ -16,14 +16,26 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub event_types: String,
     #[sea_orm(column_type = "Text")]
+    pub segments: String,
+    #[sea_orm(column_type = "Text")]
     pub payload: String,
+    #[sea_orm(column_type = "Text")]
+    pub ordering: String,
+    #[sea_orm(column_type = "Text")]
+    pub api_version: String,
     #[sea_orm(column_type = "Text")]
     pub status: String,
     #[sea_orm(column_type = "Text")]
     pub disabled_reason: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub sealed_secrets: String,
-    pub failures: i32,
+    #[sea_orm(column_type = "Text")]
+    pub breaker: String,
+    #[sea_orm(column_type = "Text")]
+    pub breaker_state: String,
+    pub late: bool,
+    pub probe_at: Option<i64>,
+    pub enabled_at: Option<i64>,
     pub row_version: i64,
     pub created_at: i64,
 }

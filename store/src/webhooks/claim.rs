@@ -1,25 +1,28 @@
-//! Which deliveries are due: claimed by endpoint, so that no endpoint's queue stands before another's.
-//!
-//! An endpoint is worked on by one claim at a time; its run ends with the lease or with
-//! [`super::finish`]. The claim hops over an index from endpoint to endpoint: fifty thousand deliveries
-//! waiting for a dead one cost as much as one.
+//! Claiming due deliveries: an endpoint is worked on by one claim at a time; its run ends with the lease or
+//! with [`super::finish`]. While its breaker is open, one delivery goes as a probe, when its time has come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
+    breaker::{Breaker, BreakerState},
     ids::{DeliveryId, EndpointId, EventId, TenantId},
     records::EventRecord,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
 use uuid::Uuid;
 
-use super::secrets::Secrets;
+use super::{
+    health,
+    in_order::only_firsts,
+    secrets::Secrets,
+    waiting::{Lane, ready},
+};
 use crate::{
     Scope, Store, StoreError, any,
     entity::{deliveries, events, tenants, webhook_endpoints},
     events as feed,
-    time::{instant, millis},
+    time::millis,
 };
 
 /// Endpoints in one claim.
@@ -28,39 +31,8 @@ const MOST_ENDPOINTS: usize = 64;
 /// Deliveries of one endpoint in one claim.
 const LONGEST_RUN: usize = 32;
 
-/// The endpoints for which something waits: the delivery due first, and the end of a lease still running
-/// at `$1`. A dead endpoint with a long queue is one row here.
-macro_rules! heads {
-    () => {
-        "WITH RECURSIVE waiting(endpoint_id) AS (\
-         SELECT (SELECT d.endpoint_id FROM deliveries d WHERE d.next_attempt_at IS NOT NULL ORDER BY d.endpoint_id LIMIT 1) \
-         UNION ALL \
-         SELECT (SELECT d.endpoint_id FROM deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.endpoint_id > w.endpoint_id \
-         ORDER BY d.endpoint_id LIMIT 1) FROM waiting w WHERE w.endpoint_id IS NOT NULL), \
-         heads AS (SELECT w.endpoint_id, \
-         (SELECT d.tenant_id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.next_attempt_at IS NOT NULL \
-         ORDER BY d.next_attempt_at LIMIT 1) AS tenant_id, \
-         (SELECT d.next_attempt_at FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.next_attempt_at IS NOT NULL \
-         ORDER BY d.next_attempt_at LIMIT 1) AS due_at, \
-         (SELECT d.lease_until FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.lease_until > $1 \
-         ORDER BY d.lease_until DESC LIMIT 1) AS leased_until \
-         FROM waiting w WHERE w.endpoint_id IS NOT NULL) "
-    };
-}
-
-/// One number: when something may be claimed next; `$1` is now. To be used as a scalar subquery.
-pub(crate) const NEXT_DELIVERY: &str = concat!(
-    heads!(),
-    "SELECT MIN(COALESCE(h.leased_until, h.due_at)) FROM heads h \
-     JOIN webhook_endpoints e ON e.tenant_id = h.tenant_id AND e.id = h.endpoint_id WHERE e.status = 'enabled'"
-);
-
-/// The endpoints that can be worked on now, the longest due first.
-const READY: &str = concat!(
-    heads!(),
-    "SELECT h.tenant_id, h.endpoint_id FROM heads h JOIN webhook_endpoints e ON e.tenant_id = h.tenant_id AND e.id = h.endpoint_id \
-     WHERE e.status = 'enabled' AND h.due_at <= $1 AND h.leased_until IS NULL ORDER BY h.due_at LIMIT $2"
-);
+/// Deliveries looked at for an endpoint that wants them in order: most may stand behind each other.
+const LOOKED_AT: usize = 256;
 
 /// What a delivery carries.
 #[derive(Debug, Clone)]
@@ -76,7 +48,7 @@ pub enum ClaimedEvent {
         /// Live or test tenant.
         live: bool,
     },
-    /// The event is no longer kept.
+    /// The event, or its content, is no longer kept.
     Expired(EventId),
 }
 
@@ -93,8 +65,12 @@ pub struct ClaimedDelivery {
     pub url: String,
     /// `full` or `thin`.
     pub payload: String,
+    /// Version of the body.
+    pub api_version: String,
     /// Secrets that sign now, the newest first.
     pub secrets: Vec<String>,
+    /// The endpoint's health when it was claimed.
+    pub breaker: Breaker,
     /// What it carries.
     pub event: ClaimedEvent,
     /// Attempts made before.
@@ -103,15 +79,21 @@ pub struct ClaimedDelivery {
     pub queued_after: i32,
 }
 
-/// Claims due deliveries for `lease_ms`: at most `limit`, unless so many endpoints wait that each gets
-/// four. What the claimer does not [`super::finish`] is due again when the lease ends.
+/// Claims due deliveries of a lane for `lease_ms`: at most `limit`, unless so many endpoints wait that each
+/// gets four. What the claimer does not [`super::finish`] is due again when the lease ends.
 ///
 /// # Errors
 /// The database's.
-pub async fn claim_deliveries(store: &Store, worker: &str, limit: usize, lease_ms: i64) -> Result<Vec<ClaimedDelivery>, StoreError> {
+pub async fn claim_deliveries(
+    store: &Store,
+    lane: Lane,
+    worker: &str,
+    limit: usize,
+    lease_ms: i64,
+) -> Result<Vec<ClaimedDelivery>, StoreError> {
     let now = store.now();
     let look = store.read(Scope::System).await?;
-    let idle = ready(&look, now, 1).await?.is_empty();
+    let idle = ready(&look, now, lane, 1).await?.is_empty();
     look.commit().await?;
     if idle {
         return Ok(Vec::new()); // asked without the writer, since most often nothing is due
@@ -120,53 +102,67 @@ pub async fn claim_deliveries(store: &Store, worker: &str, limit: usize, lease_m
     if store.is_postgres() {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(727102)").await?; // one claim at a time: an endpoint is in one run only
     }
-    let endpoints = ready(&tx, now, limit.clamp(1, MOST_ENDPOINTS)).await?;
-    let rows = due_rows(&tx, now, &endpoints, limit).await?;
+    let endpoints = endpoints_of(&tx, &ready(&tx, now, lane, limit.clamp(1, MOST_ENDPOINTS)).await?).await?;
+    let rows = only_firsts(&tx, due_rows(&tx, now, &endpoints, limit).await?, millis(now)).await?;
+    let rows = shortened(rows, &endpoints, now, run_of(limit, endpoints.len()));
     let until = now.checked_add_signed(TimeDelta::milliseconds(lease_ms)).unwrap_or(now);
     lease(&tx, &rows, worker, until).await?;
-    let claimed = complete(store, &tx, rows, now).await?;
+    probing(&tx, &endpoints, &rows).await?;
+    let claimed = complete(store, &tx, rows, &endpoints, now).await?;
     tx.commit().await?; // no bell: nothing new became due
     Ok(claimed)
 }
 
-/// When something may be claimed next; an endpoint that is being worked on counts from the end of its
-/// lease (its [`super::finish`] rings the bell earlier).
-///
-/// # Errors
-/// The database's.
-pub async fn next_delivery_at(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let tx = store.read(Scope::System).await?;
-    let row = tx.query_one_raw(Statement::from_sql_and_values(store.backend(), NEXT_DELIVERY, [millis(store.now()).into()])).await?;
-    tx.commit().await?;
-    let at: Option<i64> = row.map(|row| row.try_get_by(0)).transpose()?.flatten();
-    Ok(at.map(instant))
+/// An endpoint that can be worked on, and its health.
+struct Ready {
+    row: webhook_endpoints::Model,
+    breaker: Breaker,
 }
 
-async fn ready<C: ConnectionTrait>(c: &C, now: DateTime<Utc>, most: usize) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-    let values: [Value; 2] = [millis(now).into(), i64::try_from(most).unwrap_or(i64::MAX).into()];
-    let rows = c.query_all_raw(Statement::from_sql_and_values(c.get_database_backend(), READY, values)).await?;
-    rows.iter().map(|row| Ok((row.try_get_by(0)?, row.try_get_by(1)?))).collect()
+impl Ready {
+    /// How many of its deliveries may go at `now`.
+    fn most(&self, now: DateTime<Utc>, run: usize) -> usize {
+        self.breaker.admits(now).unwrap_or(run).min(run)
+    }
 }
 
-/// The longest due deliveries of each endpoint, as many of each.
+async fn endpoints_of<C: ConnectionTrait>(c: &C, ready: &[(Uuid, Uuid)]) -> Result<BTreeMap<Uuid, Ready>, StoreError> {
+    if ready.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let list = webhook_endpoints::Entity::find()
+        .filter(webhook_endpoints::Column::TenantId.is_in(ready.iter().map(|(tenant, _)| *tenant)))
+        .filter(webhook_endpoints::Column::Id.is_in(ready.iter().map(|(_, endpoint)| *endpoint)))
+        .all(c)
+        .await?;
+    let with_health = |row: webhook_endpoints::Model| Ok((row.id, Ready { breaker: health::read(&row)?, row }));
+    list.into_iter().map(with_health).collect()
+}
+
+fn run_of(limit: usize, endpoints: usize) -> usize {
+    (limit / endpoints.max(1)).clamp(4, LONGEST_RUN)
+}
+
+/// The longest due deliveries of each endpoint, as many of each; of one that is probed, one.
 async fn due_rows<C: ConnectionTrait>(
     c: &C,
     now: DateTime<Utc>,
-    endpoints: &[(Uuid, Uuid)],
+    endpoints: &BTreeMap<Uuid, Ready>,
     limit: usize,
 ) -> Result<Vec<deliveries::Model>, StoreError> {
     if endpoints.is_empty() {
         return Ok(Vec::new());
     }
-    let run = (limit / endpoints.len()).clamp(4, LONGEST_RUN);
+    let run = run_of(limit, endpoints.len());
     let mut values: Vec<Value> = vec![millis(now).into()];
     let mut parts = Vec::with_capacity(endpoints.len());
-    for (tenant, endpoint) in endpoints {
+    for (endpoint, ready) in endpoints {
         let at = values.len();
-        values.extend([(*tenant).into(), (*endpoint).into()]);
+        values.extend([ready.row.tenant_id.into(), (*endpoint).into()]);
+        let most = if ready.row.ordering == "subject" { LOOKED_AT } else { ready.most(now, run) };
         parts.push(format!(
             "SELECT * FROM (SELECT * FROM deliveries WHERE tenant_id = ${} AND endpoint_id = ${} AND next_attempt_at <= $1 \
-             ORDER BY next_attempt_at, id LIMIT {run}) AS run{at}",
+             ORDER BY next_attempt_at, position, id LIMIT {most}) AS run{at}",
             at + 1,
             at + 2
         ));
@@ -174,6 +170,35 @@ async fn due_rows<C: ConnectionTrait>(
     let backend = c.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, parts.join(" UNION ALL "), values);
     Ok(deliveries::Entity::find().from_raw_sql(statement).all(c).await?)
+}
+
+/// At most `run` of each endpoint, or the one that probes it.
+fn shortened(rows: Vec<deliveries::Model>, endpoints: &BTreeMap<Uuid, Ready>, now: DateTime<Utc>, run: usize) -> Vec<deliveries::Model> {
+    let mut taken: BTreeMap<Uuid, usize> = BTreeMap::new();
+    let mut fits = |row: &deliveries::Model| {
+        let count = taken.entry(row.endpoint_id).or_default();
+        *count += 1;
+        endpoints.get(&row.endpoint_id).is_some_and(|ready| *count <= ready.most(now, run))
+    };
+    rows.into_iter().filter(|row| fits(row)).collect()
+}
+
+/// Says of endpoints whose breaker is open that a probe is on its way.
+async fn probing<C: ConnectionTrait>(c: &C, endpoints: &BTreeMap<Uuid, Ready>, rows: &[deliveries::Model]) -> Result<(), StoreError> {
+    let probed: Vec<&Ready> = endpoints.values().filter(|ready| ready.breaker.state == BreakerState::Open).collect();
+    if probed.is_empty() || rows.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "UPDATE webhook_endpoints SET breaker_state = 'half_open' WHERE tenant_id {} AND id {} AND breaker_state = 'open'",
+        any::of_ids(c.get_database_backend(), 1),
+        any::of_ids(c.get_database_backend(), 2)
+    );
+    let tenants: BTreeSet<Uuid> = probed.iter().map(|ready| ready.row.tenant_id).collect();
+    let backend = c.get_database_backend();
+    let values = [any::ids(backend, tenants), any::ids(backend, probed.iter().map(|ready| ready.row.id))];
+    c.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    Ok(())
 }
 
 async fn lease<C: ConnectionTrait>(c: &C, rows: &[deliveries::Model], worker: &str, until: DateTime<Utc>) -> Result<(), StoreError> {
@@ -198,6 +223,7 @@ async fn complete<C: ConnectionTrait>(
     store: &Store,
     c: &C,
     rows: Vec<deliveries::Model>,
+    endpoints: &BTreeMap<Uuid, Ready>,
     now: DateTime<Utc>,
 ) -> Result<Vec<ClaimedDelivery>, StoreError> {
     if rows.is_empty() {
@@ -212,20 +238,24 @@ async fn complete<C: ConnectionTrait>(
         .all(c)
         .await?;
     let live: BTreeMap<Uuid, bool> = live.into_iter().collect();
-    let endpoints = endpoints_of(c, &tenant_ids, &rows).await?;
     let mut secrets = BTreeMap::new();
-    for endpoint in endpoints.values() {
-        let opened = Secrets::open(&store.cipher, endpoint.tenant_id, endpoint.id, &endpoint.sealed_secrets)?;
+    for Ready { row: endpoint, .. } in endpoints.values() {
+        let (tenant, id) = (TenantId(endpoint.tenant_id), EndpointId(endpoint.id));
+        let opened = Secrets::open(c, &store.cipher, tenant, id, &endpoint.sealed_secrets).await?;
         secrets.insert(endpoint.id, opened.valid(now));
     }
     let events = events_of(c, &tenant_ids, &rows).await?;
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(endpoint) = endpoints.get(&row.endpoint_id) else { continue };
+        let Some(Ready { row: endpoint, breaker }) = endpoints.get(&row.endpoint_id) else { continue };
         let live = live.get(&row.tenant_id).copied().unwrap_or_default();
         let event = match (row.test_type, events.get(&row.event_id)) {
             (Some(kind), _) => ClaimedEvent::Sample { id: EventId(row.event_id), kind, live },
-            (None, Some(event)) => ClaimedEvent::Event(Box::new(feed::record(event.clone(), live)?)),
+            (None, Some(event)) => {
+                let event = feed::record(event.clone(), live)?;
+                let can_go = event.object.is_some() || endpoint.payload == "thin";
+                if can_go { ClaimedEvent::Event(Box::new(event)) } else { ClaimedEvent::Expired(event.id) }
+            }
             (None, None) => ClaimedEvent::Expired(EventId(row.event_id)),
         };
         claimed.push(ClaimedDelivery {
@@ -234,6 +264,8 @@ async fn complete<C: ConnectionTrait>(
             endpoint: EndpointId(row.endpoint_id),
             url: endpoint.url.clone(),
             payload: endpoint.payload.clone(),
+            api_version: endpoint.api_version.clone(),
+            breaker: breaker.clone(),
             secrets: secrets.get(&row.endpoint_id).cloned().unwrap_or_default(),
             event,
             attempts: row.attempts,
@@ -241,20 +273,6 @@ async fn complete<C: ConnectionTrait>(
         });
     }
     Ok(claimed)
-}
-
-async fn endpoints_of<C: ConnectionTrait>(
-    c: &C,
-    tenants: &BTreeSet<Uuid>,
-    rows: &[deliveries::Model],
-) -> Result<BTreeMap<Uuid, webhook_endpoints::Model>, StoreError> {
-    let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.endpoint_id).collect();
-    let list = webhook_endpoints::Entity::find()
-        .filter(webhook_endpoints::Column::TenantId.is_in(tenants.iter().copied()))
-        .filter(webhook_endpoints::Column::Id.is_in(ids))
-        .all(c)
-        .await?;
-    Ok(list.into_iter().map(|row| (row.id, row)).collect())
 }
 
 async fn events_of<C: ConnectionTrait>(

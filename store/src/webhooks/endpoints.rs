@@ -1,7 +1,8 @@
 //! Webhook endpoints of a tenant.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
+    breaker::Breaker,
     ids::{EndpointId, TenantId},
     records::EndpointRecord,
 };
@@ -13,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::secrets::Secrets;
+use super::{health, in_order, secrets::Secrets};
 use crate::{
     Store, StoreError,
     entity::{
@@ -29,6 +30,9 @@ const TABLE: &str = "webhook_endpoints";
 /// Endpoints a tenant may have: every event is weighed against each of them when it is written.
 pub const MAX_ENDPOINTS: u64 = 100;
 
+/// How long after it was enabled by hand an endpoint cannot be enabled again.
+const COOLDOWN: TimeDelta = TimeDelta::minutes(5);
+
 /// An endpoint to be made. The address has been judged.
 #[derive(Debug, Clone)]
 pub struct NewEndpoint {
@@ -36,10 +40,16 @@ pub struct NewEndpoint {
     pub url: String,
     /// Words.
     pub description: Option<String>,
-    /// Types it wants; `*`: all.
+    /// Types it wants: a type, a group (`invoice.*`), or `*`.
     pub event_types: Vec<String>,
+    /// Segments of customers; empty: all.
+    pub segments: Vec<String>,
     /// `full` or `thin`.
     pub payload: String,
+    /// `none` or `subject`.
+    pub ordering: String,
+    /// Version of the bodies it gets.
+    pub api_version: String,
 }
 
 /// What is to change; `None` stays.
@@ -51,8 +61,12 @@ pub struct EndpointChange {
     pub description: Option<Option<String>>,
     /// Types it wants.
     pub event_types: Option<Vec<String>>,
+    /// Segments of customers.
+    pub segments: Option<Vec<String>>,
     /// `full` or `thin`.
     pub payload: Option<String>,
+    /// `none` or `subject`.
+    pub ordering: Option<String>,
     /// `enabled` or `disabled`.
     pub status: Option<String>,
 }
@@ -63,9 +77,13 @@ pub(super) fn record(row: &Model) -> Result<EndpointRecord, StoreError> {
         url: row.url.clone(),
         description: row.description.clone(),
         event_types: json::read(TABLE, &row.event_types)?,
+        segments: json::read(TABLE, &row.segments)?,
         payload: row.payload.clone(),
+        ordering: row.ordering.clone(),
+        api_version: row.api_version.clone(),
         status: row.status.clone(),
         disabled_reason: row.disabled_reason.clone(),
+        breaker: health::read(row)?,
         row_version: row.row_version,
         created_at: instant(row.created_at),
     })
@@ -78,9 +96,13 @@ pub fn preview(new: NewEndpoint, now: DateTime<Utc>) -> EndpointRecord {
         url: new.url,
         description: new.description,
         event_types: new.event_types,
+        segments: new.segments,
         payload: new.payload,
+        ordering: new.ordering,
+        api_version: new.api_version,
         status: "enabled".to_owned(),
         disabled_reason: None,
+        breaker: Breaker::default(),
         row_version: 1,
         created_at: now,
     }
@@ -102,20 +124,28 @@ pub async fn create<C: ConnectionTrait>(
     }
     let secrets = Secrets::generate()?;
     let id = Uuid::now_v7();
-    let row = Model {
+    let mut row = Model {
         tenant_id: tenant.0,
         id,
         url: new.url,
         description: new.description,
         event_types: json::write(TABLE, &new.event_types)?,
+        segments: json::write(TABLE, &new.segments)?,
         payload: new.payload,
+        ordering: new.ordering,
+        api_version: new.api_version,
         status: "enabled".to_owned(),
         disabled_reason: None,
-        sealed_secrets: secrets.seal(&store.cipher, tenant.0, id)?,
-        failures: 0,
+        sealed_secrets: secrets.seal(c, &store.cipher, tenant, EndpointId(id)).await?,
+        breaker: String::new(),
+        breaker_state: String::new(),
+        late: false,
+        probe_at: None,
+        enabled_at: None,
         row_version: 1,
         created_at: millis(real_now),
     };
+    health::write(&mut row, &Breaker::default())?;
     let made = record(&row)?;
     row.into_active_model().insert(c).await?;
     Ok((made, secrets.newest()))
@@ -148,16 +178,19 @@ async fn locked<C: ConnectionTrait>(c: &C, tenant: TenantId, id: EndpointId) -> 
     query.one(c).await?.ok_or(StoreError::NotFound)
 }
 
-/// Changes an endpoint if it is still at version `expected` (when one is given).
+/// Changes an endpoint if it is still at version `expected` (when one is given). Another URL is another
+/// receiver: what was known of the health of the old one is forgotten.
 ///
 /// # Errors
-/// [`StoreError::NotFound`], [`StoreError::PreconditionFailed`], or the database's.
+/// [`StoreError::NotFound`], [`StoreError::PreconditionFailed`], [`StoreError::WrongState`] when it was enabled
+/// a moment ago, or the database's.
 pub async fn update<C: ConnectionTrait>(
     c: &C,
     tenant: TenantId,
     id: EndpointId,
     expected: Option<i64>,
     change: EndpointChange,
+    real_now: DateTime<Utc>,
 ) -> Result<EndpointRecord, StoreError> {
     let mut row = locked(c, tenant, id).await?;
     if expected.is_some_and(|version| version != row.row_version) {
@@ -167,15 +200,25 @@ pub async fn update<C: ConnectionTrait>(
     row.url = change.url.unwrap_or(row.url);
     row.description = change.description.unwrap_or(row.description);
     row.payload = change.payload.unwrap_or(row.payload);
+    row.ordering = change.ordering.unwrap_or(row.ordering);
     if let Some(types) = change.event_types {
         row.event_types = json::write(TABLE, &types)?;
     }
+    if let Some(segments) = change.segments {
+        row.segments = json::write(TABLE, &segments)?;
+    }
+    if row.url != before.url {
+        health::write(&mut row, &Breaker::default())?;
+    }
     match change.status.as_deref() {
-        Some("enabled") => (row.status, row.disabled_reason, row.failures) = ("enabled".to_owned(), None, 0),
+        Some("enabled") => let_in(&mut row, real_now)?,
         Some("disabled") if row.status != "disabled" => {
             (row.status, row.disabled_reason) = ("disabled".to_owned(), Some("by_hand".to_owned()));
         }
         _ => {}
+    }
+    if row.ordering != before.ordering {
+        in_order::arrange(c, tenant, id, row.ordering == "subject").await?;
     }
     if row != before {
         row.row_version += 1;
@@ -184,12 +227,32 @@ pub async fn update<C: ConnectionTrait>(
     record(&row)
 }
 
+/// Enables what is disabled and closes an open breaker; once in a while only, so that nobody hammers a
+/// receiver that does not answer.
+fn let_in(row: &mut Model, real_now: DateTime<Utc>) -> Result<(), StoreError> {
+    if row.status == "enabled" && row.probe_at.is_none() {
+        return Ok(());
+    }
+    if let Some(again_at) = row.enabled_at.map(|at| instant(at) + COOLDOWN).filter(|again_at| *again_at > real_now) {
+        let seconds = (again_at - real_now).num_seconds() + 1;
+        return Err(StoreError::WrongState(format!("It was enabled less than five minutes ago: try again in {seconds} seconds.")));
+    }
+    (row.status, row.disabled_reason, row.enabled_at) = ("enabled".to_owned(), None, Some(millis(real_now)));
+    health::write(row, &Breaker::default())
+}
+
 /// Lets an endpoint take part again; what waited for it goes out.
 ///
 /// # Errors
-/// [`StoreError::NotFound`], or the database's.
-pub async fn enable<C: ConnectionTrait>(c: &C, tenant: TenantId, id: EndpointId) -> Result<EndpointRecord, StoreError> {
-    update(c, tenant, id, None, EndpointChange { status: Some("enabled".to_owned()), ..EndpointChange::default() }).await
+/// [`StoreError::NotFound`], [`StoreError::WrongState`] when it was enabled a moment ago, or the database's.
+pub async fn enable<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    id: EndpointId,
+    real_now: DateTime<Utc>,
+) -> Result<EndpointRecord, StoreError> {
+    let change = EndpointChange { status: Some("enabled".to_owned()), ..EndpointChange::default() };
+    update(c, tenant, id, None, change, real_now).await
 }
 
 /// Gives an endpoint a new secret; the old ones sign beside it until `old_until`.
@@ -204,9 +267,9 @@ pub async fn rotate_secret<C: ConnectionTrait>(
     old_until: DateTime<Utc>,
 ) -> Result<(EndpointRecord, String), StoreError> {
     let mut row = locked(c, tenant, id).await?;
-    let mut secrets = Secrets::open(&store.cipher, tenant.0, id.0, &row.sealed_secrets)?;
+    let mut secrets = Secrets::open(c, &store.cipher, tenant, id, &row.sealed_secrets).await?;
     secrets.rotate(store.now(), old_until)?;
-    row.sealed_secrets = secrets.seal(&store.cipher, tenant.0, id.0)?;
+    row.sealed_secrets = secrets.seal(c, &store.cipher, tenant, id).await?;
     row.row_version += 1;
     let changed = ActiveModel {
         tenant_id: Set(tenant.0),

@@ -1,9 +1,10 @@
-//! What came of a batch of deliveries: attempts, next tries and ended subscriptions, in one transaction.
+//! What came of a batch of deliveries: attempts, next tries and the health of endpoints, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
+    breaker::Turn,
     event::EventType,
     ids::{DeliveryId, EndpointId, TenantId},
     records::EventObject,
@@ -11,7 +12,7 @@ use relance_domain::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::endpoints;
+use super::{endpoints, health};
 use crate::{
     Scope, Store, StoreError,
     batch::{self, OnConflict},
@@ -34,6 +35,19 @@ pub struct AttemptLog {
     pub error: Option<String>,
     /// Beginning of the answer's body.
     pub response: Option<String>,
+    /// What was sent.
+    pub request: Option<RequestLog>,
+}
+
+/// What was sent, but for the body itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestLog {
+    /// `webhook-signature`.
+    pub signature: String,
+    /// SHA-256 of the body in hexadecimal.
+    pub body_sha256: String,
+    /// Its length.
+    pub body_bytes: i32,
 }
 
 /// What becomes of a delivery.
@@ -44,10 +58,9 @@ pub enum DeliveryResult {
     /// Try again then.
     Retry(DateTime<Utc>),
     /// Not tried again by itself: out of attempts, or it can never succeed.
-    Failed {
-        /// The table of pauses is used up; with nothing but failures meanwhile, the endpoint is disabled.
-        exhausted: bool,
-    },
+    Failed,
+    /// Its event is no longer kept: nothing was posted, and nothing is known of the receiver.
+    Expired,
     /// The receiver does not want this event.
     Dropped,
     /// The receiver wants no event any more: the endpoint is disabled, this delivery failed.
@@ -90,8 +103,8 @@ pub async fn finish(store: &Store, worker: &str, outcomes: &[DeliveryOutcome]) -
     batch::insert::<delivery_attempts::Entity, _>(&tx, &attempts, OnConflict::Keep).await?;
     let rows: Vec<deliveries::Model> = kept.iter().filter_map(|outcome| Some(settle(ours.get(&outcome.id.0)?.clone(), outcome))).collect();
     batch::insert::<deliveries::Entity, _>(&tx, &rows, OnConflict::Replace).await?;
-    let disabled = judge_endpoints(&tx, &kept).await?;
-    tell(store, &tx, disabled).await?;
+    let turned = judge_endpoints(&tx, &kept, store.now()).await?;
+    tell(store, &tx, turned).await?;
     store.commit(tx).await?;
     Ok(kept.len())
 }
@@ -123,6 +136,9 @@ fn attempt_row(outcome: &DeliveryOutcome) -> Option<delivery_attempts::Model> {
         status_code: attempt.status_code,
         error: attempt.error.clone(),
         response: attempt.response.clone().map(|text| text.replace('\0', "\u{fffd}")), // PostgreSQL takes no NUL
+        signature: attempt.request.as_ref().map(|request| request.signature.clone()),
+        body_sha256: attempt.request.as_ref().map(|request| request.body_sha256.clone()),
+        body_bytes: attempt.request.as_ref().map(|request| request.body_bytes),
     })
 }
 
@@ -130,7 +146,7 @@ fn settle(mut row: deliveries::Model, outcome: &DeliveryOutcome) -> deliveries::
     let (status, next) = match outcome.result {
         DeliveryResult::Delivered => ("delivered", None),
         DeliveryResult::Retry(at) => ("pending", Some(millis(at))),
-        DeliveryResult::Failed { .. } | DeliveryResult::Gone => ("failed", None),
+        DeliveryResult::Failed | DeliveryResult::Expired | DeliveryResult::Gone => ("failed", None),
         DeliveryResult::Dropped => ("dropped", None),
         DeliveryResult::NotTried => ("pending", row.next_attempt_at),
     };
@@ -141,8 +157,12 @@ fn settle(mut row: deliveries::Model, outcome: &DeliveryOutcome) -> deliveries::
     row
 }
 
-/// Counts failures in a row by endpoint and disables what is gone or never answers; gives those disabled now.
-async fn judge_endpoints<C: ConnectionTrait>(c: &C, kept: &[&DeliveryOutcome]) -> Result<Vec<webhook_endpoints::Model>, StoreError> {
+/// Weighs what came of the posts by endpoint; gives those of which others should hear, as they are now.
+async fn judge_endpoints<C: ConnectionTrait>(
+    c: &C,
+    kept: &[&DeliveryOutcome],
+    now: DateTime<Utc>,
+) -> Result<Vec<(EventType, webhook_endpoints::Model)>, StoreError> {
     let tenants: BTreeSet<Uuid> = kept.iter().map(|outcome| outcome.tenant.0).collect();
     let ids: BTreeSet<Uuid> = kept.iter().map(|outcome| outcome.endpoint.0).collect();
     let query = webhook_endpoints::Entity::find()
@@ -150,55 +170,57 @@ async fn judge_endpoints<C: ConnectionTrait>(c: &C, kept: &[&DeliveryOutcome]) -
         .filter(webhook_endpoints::Column::Id.is_in(ids))
         .order_by_asc(webhook_endpoints::Column::Id);
     let query = if c.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
-    let (mut changed, mut disabled) = (Vec::new(), Vec::new());
+    let (mut changed, mut turned) = (Vec::new(), Vec::new());
     for before in query.all(c).await? {
         let mut row = before.clone();
+        let mut turns = Vec::new();
         for outcome in kept.iter().filter(|outcome| outcome.endpoint.0 == before.id) {
-            weigh(&mut row, outcome);
+            turns.extend(weigh(&mut row, outcome, now)?);
         }
-        if row.status != before.status {
+        if !turns.is_empty() {
             row.row_version += 1;
-            disabled.push(row.clone());
+            turned.extend(turns.into_iter().map(|kind| (kind, row.clone())));
         }
         if row != before {
             changed.push(row);
         }
     }
     batch::insert::<webhook_endpoints::Entity, _>(c, &changed, OnConflict::Replace).await?;
-    Ok(disabled)
+    Ok(turned)
 }
 
-fn weigh(row: &mut webhook_endpoints::Model, outcome: &DeliveryOutcome) {
-    let reason = match outcome.result {
-        DeliveryResult::Delivered | DeliveryResult::Dropped => {
-            row.failures = 0;
-            None
-        }
-        DeliveryResult::NotTried => None,
-        DeliveryResult::Retry(_) => {
-            row.failures = row.failures.saturating_add(1);
-            None
-        }
-        DeliveryResult::Failed { exhausted } => {
-            row.failures = row.failures.saturating_add(i32::from(outcome.attempt.is_some()));
-            // all attempts of this delivery failed, and none of another's succeeded in between: about three days
-            let attempts = i32::try_from(relance_domain::delivery::MAX_ATTEMPTS).unwrap_or(i32::MAX);
-            (exhausted && row.failures >= attempts).then_some("only_failures")
-        }
-        DeliveryResult::Gone => Some("gone"),
+fn weigh(row: &mut webhook_endpoints::Model, outcome: &DeliveryOutcome, now: DateTime<Utc>) -> Result<Option<EventType>, StoreError> {
+    let good = match outcome.result {
+        DeliveryResult::Delivered | DeliveryResult::Dropped => true,
+        DeliveryResult::Retry(_) | DeliveryResult::Failed => false,
+        DeliveryResult::Gone => return Ok(disable(row, "gone")),
+        DeliveryResult::NotTried | DeliveryResult::Expired => return Ok(None),
     };
-    if let Some(reason) = reason.filter(|_| row.status == "enabled") {
-        row.status = "disabled".to_owned();
-        row.disabled_reason = Some(reason.to_owned());
+    let mut breaker = health::read(row)?;
+    let turn = breaker.after(good, now);
+    health::write(row, &breaker)?;
+    Ok(match turn {
+        Some(Turn::Failing) => Some(EventType::WebhookEndpointFailing),
+        Some(Turn::Recovered) => Some(EventType::WebhookEndpointRecovered),
+        Some(Turn::Hopeless) => disable(row, "only_failures"),
+        None => None,
+    })
+}
+
+fn disable(row: &mut webhook_endpoints::Model, reason: &str) -> Option<EventType> {
+    if row.status != "enabled" {
+        return None;
     }
+    (row.status, row.disabled_reason) = ("disabled".to_owned(), Some(reason.to_owned()));
+    Some(EventType::WebhookEndpointDisabled)
 }
 
 /// Tells the tenants' other endpoints, and the feed.
-async fn tell<C: ConnectionTrait>(store: &Store, c: &C, disabled: Vec<webhook_endpoints::Model>) -> Result<(), StoreError> {
+async fn tell<C: ConnectionTrait>(store: &Store, c: &C, turned: Vec<(EventType, webhook_endpoints::Model)>) -> Result<(), StoreError> {
     let mut by_tenant: BTreeMap<Uuid, Vec<NewEvent>> = BTreeMap::new();
-    for row in disabled {
+    for (kind, row) in turned {
         let object = EventObject::WebhookEndpoint(Box::new(endpoints::record(&row)?));
-        by_tenant.entry(row.tenant_id).or_default().push(NewEvent::new(EventType::WebhookEndpointDisabled, row.id, object));
+        by_tenant.entry(row.tenant_id).or_default().push(NewEvent::new(kind, row.id, object));
     }
     let real_now = store.now();
     for (tenant, events) in by_tenant {

@@ -82,16 +82,31 @@ pub struct GuardedClient {
 /// Made at the first call: reading the machine's root certificates costs a start and an idle process dearly.
 type Lazy = OnceLock<Result<reqwest::Client, HttpError>>;
 
+/// Deadlines of a call.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
-    connect: Duration,
-    whole: Duration,
+pub(crate) struct Limits {
+    /// From the first packet to TLS done.
+    pub connect: Duration,
+    /// The whole exchange.
+    pub whole: Duration,
 }
 
 impl GuardedClient {
     /// A client under `policy`. The process has installed its TLS provider.
     pub fn new(policy: EgressPolicy) -> Self {
         Self::with(policy, Arc::new(SystemLookup), Limits { connect: CONNECT, whole: WHOLE })
+    }
+
+    /// The same, with names looked up elsewhere.
+    #[cfg(test)]
+    pub(crate) fn with_lookup(policy: EgressPolicy, lookup: Arc<dyn Lookup>) -> Self {
+        Self::with(policy, lookup, Limits { connect: CONNECT, whole: WHOLE })
+    }
+
+    /// The same, with other deadlines.
+    #[cfg(test)]
+    pub(crate) fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     fn with(policy: EgressPolicy, lookup: Arc<dyn Lookup>, limits: Limits) -> Self {

@@ -12,7 +12,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use relance_domain::ids::{EndpointId, TenantId};
+use relance_domain::{
+    breaker::Breaker,
+    ids::{EndpointId, TenantId},
+};
 use relance_store::{
     Store, StoreError,
     webhooks::{ClaimedDelivery, DeliveryOutcome, DeliveryResult, finish},
@@ -81,20 +84,24 @@ impl Courier for WebhookContext {
 /// The database's; what is not written is due again when the lease ends, under the same `webhook-id`.
 pub async fn deliver_batch(ctx: &WebhookContext, lease_by: &str, deliveries: Vec<ClaimedDelivery>) -> Result<(), StoreError> {
     let begin_until = Instant::now() + START_WITHIN;
-    let mut endpoints: BTreeMap<EndpointId, Arc<Semaphore>> = BTreeMap::new();
+    let mut runs: BTreeMap<EndpointId, Arc<Run>> = BTreeMap::new();
     let mut posts = JoinSet::new();
     for delivery in deliveries {
-        let endpoint = endpoints.entry(delivery.endpoint).or_insert_with(|| Arc::new(Semaphore::new(PER_ENDPOINT))).clone();
+        let run = runs.entry(delivery.endpoint).or_insert_with(|| Arc::new(Run::of(&delivery))).clone();
         let (ctx, tenant) = (ctx.clone(), ctx.slots_of(delivery.tenant));
         posts.spawn(async move {
             let slots = async {
-                let own = endpoint.acquire_owned().await;
+                let own = run.slots.acquire().await;
                 (own, tenant.acquire_owned().await)
             };
             let slots = tokio::time::timeout_at(begin_until, slots).await;
             match slots {
-                Ok(_held) => attempt::attempt(&ctx.store, &ctx.client, &delivery).await,
-                Err(_) => not_tried(&delivery),
+                Ok(_held) if run.goes_on(&ctx.store) => {
+                    let outcome = attempt::attempt(&ctx.store, &ctx.client, &delivery).await;
+                    run.note(&ctx.store, outcome.result);
+                    outcome
+                }
+                _ => not_tried(&delivery),
             }
         });
     }
@@ -108,6 +115,34 @@ pub async fn deliver_batch(ctx: &WebhookContext, lease_by: &str, deliveries: Vec
         finish(&ctx.store, lease_by, &ended).await?;
     }
     Ok(())
+}
+
+/// The deliveries of one endpoint in a batch: so many at a time, and no more of them once its breaker opens.
+struct Run {
+    slots: Semaphore,
+    breaker: Mutex<Breaker>,
+}
+
+impl Run {
+    fn of(first: &ClaimedDelivery) -> Self {
+        let mut breaker = first.breaker.clone();
+        breaker.probe(); // the claim let one through
+        Self { slots: Semaphore::new(PER_ENDPOINT), breaker: Mutex::new(breaker) }
+    }
+
+    fn goes_on(&self, store: &Store) -> bool {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).admits(store.now()) != Some(0)
+    }
+
+    /// What is written with the outcomes is weighed there again, the same way.
+    fn note(&self, store: &Store, result: DeliveryResult) {
+        let good = match result {
+            DeliveryResult::Delivered | DeliveryResult::Dropped => true,
+            DeliveryResult::Retry(_) | DeliveryResult::Failed | DeliveryResult::Gone => false,
+            DeliveryResult::NotTried | DeliveryResult::Expired => return,
+        };
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).after(good, store.now());
+    }
 }
 
 /// A post that panicked is due again when its lease ends.

@@ -4,24 +4,55 @@ mod create;
 mod list;
 mod me;
 mod revoke;
+mod rotate;
 
-use crate::routes::Registry;
-use relance_openapi::{key::ApiKeyView, time::at};
-use relance_store::keys::KeyRecord;
+use ipnet::IpNet;
+use relance_openapi::{key::ApiKeyView, problem::Code, time::at};
+use relance_store::keys::{KeyRecord, NewKey};
+
+use crate::{
+    caller::Caller,
+    problem::{Answer, Refusal},
+    routes::Registry,
+};
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
-    cfg.service(list::list_api_keys).service(create::create_api_key).service(revoke::delete_api_key).service(me::get_me);
+    cfg.service(list::list_api_keys)
+        .service(create::create_api_key)
+        .service(revoke::delete_api_key)
+        .service(rotate::rotate_api_key)
+        .service(me::get_me);
 }
 
 fn view(record: &KeyRecord, live: bool) -> ApiKeyView {
-    let KeyRecord { id, tenant: _, lookup, scopes, expires_at, revoked_at, created_at } = record;
+    let KeyRecord { id, tenant: _, lookup, scopes, networks, expires_at, revoked_at, last_used_at, rotated_to, created_at } = record;
     ApiKeyView {
         id: Some(id.to_string()),
         prefix: format!("rlk_{}_{lookup}", if live { "live" } else { "test" }),
         scopes: scopes.clone(),
         expires_at: expires_at.map(at),
+        allowed_cidrs: networks.clone(),
         revoked_at: revoked_at.map(at),
+        last_used_at: last_used_at.map(at),
+        rotated_to: rotated_to.map(|id| id.to_string()),
         created_at: Some(at(*created_at)),
+    }
+}
+
+/// A key cannot grant what it lacks: neither scopes, nor networks, nor time.
+fn within(caller: &Caller, new: &NewKey) -> Answer<()> {
+    let lacks = |what: String| Err(Refusal::new(Code::ForbiddenScope, format!("A key cannot give what it lacks: {what}.")));
+    if let Some(scope) = new.scopes.iter().find(|scope| !caller.may(scope)) {
+        return lacks(format!("the scope {scope}"));
+    }
+    let own = &caller.bounds.networks;
+    let inside = |text: &String| text.parse::<IpNet>().is_ok_and(|network| own.iter().any(|wide| wide.contains(&network)));
+    if !own.is_empty() && (new.networks.is_empty() || !new.networks.iter().all(inside)) {
+        return lacks("networks beyond its own".to_owned());
+    }
+    match caller.bounds.expires_at {
+        Some(end) if new.expires_at.is_none_or(|until| until > end) => lacks(format!("life beyond {}", at(end))),
+        _ => Ok(()),
     }
 }

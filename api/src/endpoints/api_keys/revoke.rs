@@ -12,6 +12,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Revokes a key, at once and for ever; doing it again changes nothing.
@@ -30,6 +31,7 @@ pub async fn delete_api_key(req: HttpRequest, app: Data<App>, caller: Caller, id
     let dry_run = query::dry_run(&req)?;
     let id: KeyId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&super::view(&keys::get(&tx, caller.tenant, id).await?, caller.live));
     keys::revoke(&tx, caller.tenant, id, app.store.now()).await?;
     let answer = app.conclude(tx, dry_run, HttpResponse::NoContent().finish()).await?;
     if !dry_run {

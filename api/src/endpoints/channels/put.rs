@@ -15,6 +15,7 @@ use crate::{
     problem::Answer,
     query,
     state::App,
+    trail,
 };
 
 /// Replaces the settings of a channel. Secrets are sealed and never shown again.
@@ -43,11 +44,15 @@ pub async fn put_channel(
     check::addresses(app.egress.as_ref(), &body.0).await?; // looks names up: before any transaction
     let config = serde_json::to_value(&body.0).unwrap_or_default();
     let tx = app.store.write(caller.tenant).await?;
-    let version = channels::get(&tx, caller.tenant, channel).await?.map_or(0, |record| record.version);
+    let there = channels::get(&tx, caller.tenant, channel).await?;
+    let version = there.as_ref().map_or(0, |record| record.version);
     check_match(&req, version)?;
     if dry_run {
         let settings = members(channels::without_secrets(config));
         return Ok(HttpResponse::Ok().json(ChannelView { channel: channel.to_owned(), version: version + 1, updated_at: None, settings }));
+    }
+    if let Some(there) = &there {
+        trail::before(&view(there));
     }
     let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;

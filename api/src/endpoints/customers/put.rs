@@ -12,7 +12,7 @@ use relance_store::customers;
 
 use crate::{
     body::Body,
-    caller::Caller,
+    caller::{Caller, Scope},
     facts::{self, Stated, path_names, state, stated},
     problem::Answer,
     query,
@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// States a customer: a snapshot by the source's own id. The newest version wins; the same again changes nothing.
+/// A key without the scope `read` is answered without e-mail addresses and telephone numbers.
 #[utoipa::path(
     tag = "customers",
     operation_id = "put_customer",
@@ -52,5 +53,7 @@ pub async fn put_customer(
     };
     let tx = app.store.read(caller.tenant).await?;
     let record = customers::by_external(&tx, caller.tenant, &source, &external_id).await?;
-    Ok(stated(created, record.row_version, &CustomerView::from(&record)))
+    let view = CustomerView::from(&record);
+    let view = if caller.may(Scope::Read.as_str()) { view } else { view.without_addresses() };
+    Ok(stated(created, record.row_version, &view))
 }

@@ -16,7 +16,8 @@ use crate::{
     state::App,
 };
 
-/// Posts an event again under the same `webhook-id`, whatever came of it before.
+/// Posts an event again under the same `webhook-id`, whatever came of it before. 410 `payload_expired` when its content
+/// is no longer kept.
 #[utoipa::path(
     tag = "webhooks",
     operation_id = "resend_delivery",

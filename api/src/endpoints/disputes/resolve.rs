@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Settles a dispute: the part is asked for again, unless a credit note says otherwise.
@@ -45,6 +46,7 @@ pub async fn resolve_dispute(
     words(&mut faults, "/comment", body.comment.as_deref(), 2_000);
     faults.check()?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&DisputeView::from(&disputes::get(&tx, caller.tenant, id).await?));
     let record = disputes::resolve(&tx, caller.tenant, id, body.outcome, body.comment, app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &DisputeView::from(&record))).await
 }

@@ -5,11 +5,12 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::EventId;
-use relance_openapi::events::{EventView, Payload, envelope};
+use relance_openapi::events::{API_VERSION, EventView, Payload, envelope};
 use relance_store::events;
 
 use crate::{
     caller::{Caller, Scope},
+    etag::tagged,
     problem::Answer,
     query::{self, path_id},
     state::App,
@@ -29,5 +30,6 @@ pub async fn get_event(req: HttpRequest, app: Data<App>, caller: Caller, id: Pat
     let id: EventId = path_id(&id)?;
     let tx = app.store.read(caller.tenant).await?;
     let event = events::get(&tx, caller.tenant, id).await?;
-    Ok(HttpResponse::Ok().json(envelope(&event, Payload::Full)))
+    let version = if event.object.is_some() { 1 } else { 2 }; // an event never changes, but its content is forgotten
+    Ok(tagged(version, &envelope(&event, Payload::Full, API_VERSION)))
 }

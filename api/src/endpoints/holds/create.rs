@@ -51,7 +51,7 @@ pub async fn create_hold(req: HttpRequest, app: Data<App>, caller: Caller, Body(
     let (target, until_on) = read(&body)?;
     let tx = app.store.write(caller.tenant).await?;
     let scope = resolve(&tx, &caller, target).await?;
-    let new = NewHold { scope, reason: body.reason, until_on, placed_by: Some(caller.key_id.to_string()) };
+    let new = NewHold { scope, reason: body.reason, until_on, placed_by: Some(caller.actor.id()) };
     let record = holds::create(&tx, caller.tenant, new, app.store.now()).await.map_err(|error| match error {
         StoreError::NotFound => Refusal::field(Code::NotFound, "/target_id", "There is no such target."),
         other => other.into(),

@@ -14,6 +14,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Lifts a hold, effective at once; it stays readable, and lifting it again changes nothing.
@@ -32,6 +33,7 @@ pub async fn delete_hold(req: HttpRequest, app: Data<App>, caller: Caller, id: P
     let dry_run = query::dry_run(&req)?;
     let id: HoldId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
-    let record = holds::release(&tx, caller.tenant, id, &caller.key_id.to_string(), app.store.now()).await?;
+    trail::before(&HoldView::from(&holds::get(&tx, caller.tenant, id).await?));
+    let record = holds::release(&tx, caller.tenant, id, &caller.actor.id(), app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &HoldView::from(&record))).await
 }

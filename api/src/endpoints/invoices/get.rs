@@ -12,9 +12,10 @@ use super::desk::{self, Desk};
 use crate::{
     caller::{Caller, Scope},
     etag::tagged,
+    expand::Expand,
     facts::path_names,
     problem::Answer,
-    query,
+    query::{self, Query},
     state::App,
 };
 
@@ -22,16 +23,25 @@ use crate::{
 #[utoipa::path(
     tag = "invoices",
     operation_id = "get_invoice",
-    params(("id" = String, Path, description = "Its id.")),
+    params(
+        ("id" = String, Path, description = "Its id."),
+        ("expand" = Option<String>, Query, description = "`customer`: the customer itself beside its id.")
+    ),
     responses((status = 200, description = "The invoice.", body = InvoiceView, headers(("ETag" = String, description = "Its version."))))
 )]
 #[get("/v1/invoices/{id}")]
 pub async fn get_invoice(req: HttpRequest, app: Data<App>, desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
-    query::none(&req)?;
+    let expand = Expand::read(&Query::read(&req, &["expand"])?)?;
     let id: InvoiceId = query::path_id(&id)?;
     let record = desk::invoice(&desk, &app, caller.tenant, id).await?;
-    Ok(tagged(record.row_version, &InvoiceView::from(record)))
+    let version = record.row_version;
+    let mut view = InvoiceView::from(record);
+    if expand.is_nothing() {
+        return Ok(tagged(version, &view));
+    }
+    expand.fill(&app, caller.tenant, std::slice::from_mut(&mut view)).await?;
+    Ok(HttpResponse::Ok().json(view))
 }
 
 /// One invoice by its source's own id.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     caller::{Caller, Scope},
     etag::json,
+    expand::Expand,
     page::Paging,
     problem::{Answer, Refusal},
     query::Query,
@@ -29,6 +30,7 @@ use crate::{
         ("due_on_lt" = Option<String>, Query, description = "Due before that day."),
         ("customer_id" = Option<String>, Query, description = "Of one customer."),
         ("sort" = Option<String>, Query, description = "`-created_at` (newest first, the default), `due_on` or `-due_on`."),
+        ("expand" = Option<String>, Query, description = "`customer`: the customer itself beside its id."),
         ("limit" = Option<u32>, Query, description = "Rows, 1 to 200."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
     ),
@@ -37,14 +39,16 @@ use crate::{
 #[get("/v1/invoices")]
 pub async fn list_invoices(req: HttpRequest, app: Data<App>, caller: Caller) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
-    let query = Query::read(&req, &["status", "due_on_gte", "due_on_lt", "customer_id", "sort", "limit", "cursor"])?;
+    let query = Query::read(&req, &["status", "due_on_gte", "due_on_lt", "customer_id", "sort", "expand", "limit", "cursor"])?;
     let page = query.paging(caller.tenant)?;
-    let filter = filter(&query)?;
+    let (filter, expand) = (filter(&query)?, Expand::read(&query)?);
     let after = after(&page)?;
     let rows = invoices::list(&app.store, caller.tenant, &filter, after, page.fetch()).await?;
     let (rows, next) = page.cut(rows, |row| vec![row.details.due_on.to_string(), row.id.0.to_string()]);
     let things = rows.len();
-    Ok(json(&mut HttpResponse::Ok(), &InvoiceList::new(rows.into_iter().map(InvoiceView::from).collect(), next), things))
+    let mut views: Vec<InvoiceView> = rows.into_iter().map(InvoiceView::from).collect();
+    expand.fill(&app, caller.tenant, &mut views).await?;
+    Ok(json(&mut HttpResponse::Ok(), &InvoiceList::new(views, next), things))
 }
 
 fn filter(query: &Query) -> Answer<InvoiceFilter> {

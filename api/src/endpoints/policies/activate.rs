@@ -29,6 +29,7 @@ use crate::{
     problem::{Answer, Refusal},
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Furthest spread of the first looks, in days.
@@ -62,6 +63,7 @@ pub async fn activate_policy_version(
     let tx = app.store.write(caller.tenant).await?;
     let tenant = tenants::get(&tx, caller.tenant).await?;
     let (now, today) = today(&tenant, app.store.now());
+    trail::before(&PolicyView::from(&policies::get_version(&tx, caller.tenant, id, version).await?));
     let policy = policies::activate(&tx, caller.tenant, id, version, now).await?;
     let list = backlog(&tx, caller.tenant, id, today).await?;
     let count = u64::try_from(list.len()).unwrap_or(u64::MAX);

@@ -17,6 +17,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Makes the next version of a policy, a draft; the version in force stays in force until the next is activated.
@@ -41,6 +42,9 @@ pub async fn put_policy(req: HttpRequest, app: Data<App>, caller: Caller, id: Pa
     stated(&req)?;
     let document = read(&body.0)?;
     let newest = versions.first().map_or(0, |policy| policy.version);
+    if let Some(policy) = versions.first() {
+        trail::before(&PolicyView::from(policy));
+    }
     require_match(&req, i64::from(newest))?;
     let active_version = versions.iter().find(|policy| policy.state == "active").map(|policy| policy.version);
     if dry_run {

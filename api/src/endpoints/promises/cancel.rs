@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Nothing needs to be said.
@@ -45,6 +46,7 @@ pub async fn cancel_promise(
     let dry_run = query::dry_run(&req)?;
     let id: PromiseId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&PromiseView::from(&promises::get(&tx, caller.tenant, id).await?));
     let record = promises::cancel(&tx, caller.tenant, id, app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &PromiseView::from(&record))).await
 }

@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// A person refuses it: its step is skipped for its invoices, and the ladder goes on.
@@ -45,6 +46,7 @@ pub async fn reject_reminder(
     words(&mut faults, "/comment", body.comment.as_deref(), 2_000);
     faults.check()?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&ReminderView::from(&reminders::get(&tx, caller.tenant, id).await?));
     let record = reminders::reject(&tx, caller.tenant, id, by, body.comment, app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &ReminderView::from(&record))).await
 }

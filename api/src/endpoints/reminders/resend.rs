@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Sends a message once more: a new reminder with the same invoices, which the answer shows.
@@ -45,6 +46,7 @@ pub async fn resend_reminder(
     faults.text("/reason", &body.reason, 500);
     faults.check()?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&ReminderView::from(&reminders::get(&tx, caller.tenant, id).await?));
     let record = reminders::resend(&tx, caller.tenant, id, by, body.reason, app.store.now()).await?;
     if dry_run {
         return Ok(HttpResponse::Ok().json(ReminderView { id: None, ..ReminderView::from(&record) }));

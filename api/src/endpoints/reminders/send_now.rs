@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Lets a planned reminder leave as soon as window, holds and pacing allow.
@@ -45,6 +46,7 @@ pub async fn send_now_reminder(
     faults.text("/reason", &body.reason, 500);
     faults.check()?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&ReminderView::from(&reminders::get(&tx, caller.tenant, id).await?));
     let record = reminders::send_now(&tx, caller.tenant, id, by, body.reason, app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &ReminderView::from(&record))).await
 }

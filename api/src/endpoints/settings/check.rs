@@ -8,6 +8,9 @@ use crate::{body::Faults, email::is_email, problem::Answer};
 /// Longest payment term that can be a default, in days.
 const MOST_DAYS: u16 = 365;
 
+/// Days the feed goes back.
+const FEED_DAYS: u16 = 90;
+
 /// Every fault of the settings.
 ///
 /// # Errors
@@ -39,6 +42,11 @@ pub(super) fn check(view: &SettingsView) -> Answer<()> {
     }
     if view.default_payment_days > MOST_DAYS {
         faults.invalid("/default_payment_days", format!("This must be from 0 to {MOST_DAYS}."));
+    }
+    for (pointer, days) in [("/webhook_attempt_days", view.webhook_attempt_days), ("/webhook_payload_days", view.webhook_payload_days)] {
+        if !(1..=FEED_DAYS).contains(&days) {
+            faults.invalid(pointer, format!("This must be from 1 to {FEED_DAYS}."));
+        }
     }
     faults.check()
 }

@@ -17,6 +17,7 @@ use crate::{
     problem::{Answer, Refusal},
     query,
     state::App,
+    trail,
 };
 
 /// Changes some settings: absent members stay, null empties, `address` is replaced as a whole.
@@ -34,6 +35,7 @@ pub async fn patch_settings(req: HttpRequest, app: Data<App>, caller: Caller, bo
     let dry_run = query::dry_run(&req)?;
     let tx = app.store.write(caller.tenant).await?;
     let tenant = tenants::get(&tx, caller.tenant).await?;
+    trail::before(&SettingsView::from(&tenant.settings));
     check_match(&req, tenant.settings_version)?;
     let view = patched(&SettingsView::from(&tenant.settings), body.0)?;
     check(&view)?;

@@ -5,6 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::SourceId;
+use relance_openapi::source::ConnectorView;
 use relance_store::connectors;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Removes a source of which no fact is known; one in use is 409 `wrong_state`: switch its webhooks off by PATCH.
@@ -30,6 +32,7 @@ pub async fn delete_source(req: HttpRequest, app: Data<App>, caller: Caller, id:
     let dry_run = query::dry_run(&req)?;
     let id: SourceId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&ConnectorView::from(&connectors::get(&tx, caller.tenant, id).await?));
     connectors::delete(&tx, caller.tenant, id).await?;
     app.conclude(tx, dry_run, HttpResponse::NoContent().finish()).await
 }

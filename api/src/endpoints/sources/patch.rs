@@ -20,6 +20,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Changes how webhooks of a source are taken; members that are absent stay. The secret changes by `rotate_secret`.
@@ -48,6 +49,7 @@ pub async fn update_source(
     let expected = if_match(&req)?;
     let tx = app.store.write(caller.tenant).await?;
     let before = connectors::get(&tx, caller.tenant, id).await?;
+    trail::before(&ConnectorView::from(&before));
     let change = read(&before, body.0)?;
     let record = connectors::update(&tx, caller.tenant, id, expected, change).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &ConnectorView::from(&record))).await

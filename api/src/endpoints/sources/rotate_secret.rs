@@ -20,6 +20,7 @@ use crate::{
     problem::{Answer, Refusal},
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Hours the old secret verifies beside the new one, unless told otherwise.
@@ -51,6 +52,7 @@ pub async fn rotate_source_secret(
     let id: SourceId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
     let before = connectors::get(&tx, caller.tenant, id).await?;
+    trail::before(&ConnectorView::from(&before));
     let hours = body.0.overlap_hours.unwrap_or(OVERLAP);
     let Secret { text, ours } = read(&before, hours, body.0)?;
     let old_until = app.store.now() + TimeDelta::hours(hours);

@@ -22,6 +22,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Completes a task. A completed call or visit counts as a contact that was tried; a promise made in it is recorded.
@@ -47,8 +48,9 @@ pub async fn complete_task(
     let dry_run = query::dry_run(&req)?;
     let id: TaskId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
-    let customer = tasks::get(&tx, caller.tenant, id).await?.customer_id;
-    let done = read(body, customer)?;
+    let open = tasks::get(&tx, caller.tenant, id).await?;
+    trail::before(&TaskView::from(&open));
+    let done = read(body, open.customer_id)?;
     let (task, promise) = tasks::complete(&tx, caller.tenant, id, done, app.store.now()).await?;
     let promise = promise.as_ref().map(|record| PromiseView { id: (!dry_run).then(|| record.id.to_string()), ..PromiseView::from(record) });
     app.conclude(tx, dry_run, tagged(task.row_version, &CompletedTask { task: TaskView::from(&task), promise })).await

@@ -14,7 +14,6 @@ use relance_store::{
 use super::operator;
 use crate::{
     body::{Body, Faults},
-    caller::EVERY_SCOPE,
     problem::Answer,
     query,
     state::App,
@@ -43,8 +42,7 @@ pub async fn create_tenant(req: HttpRequest, app: Data<App>, body: Body<NewTenan
     }
     let tx = app.store.write(Scope::System).await?;
     let tenant = tenants::create(&tx, new, app.store.now()).await?;
-    let every = NewKey { scopes: vec![EVERY_SCOPE.to_owned()], expires_at: None };
-    let (_, text) = keys::create(&tx, tenant.id, tenant.live, every, app.store.now()).await?;
+    let (_, text) = keys::create(&app.store, &tx, tenant.id, tenant.live, NewKey::of_all_scopes()).await?;
     app.conclude(tx, false, HttpResponse::Created().json(CreatedTenant { tenant: TenantView::from(&tenant), api_key: Some(text) })).await
 }
 

@@ -1,10 +1,13 @@
 //! `POST /v1/webhook_endpoints`.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, post, web::Data};
-use relance_openapi::webhooks::{EndpointBody, EndpointView};
+use relance_openapi::{
+    events::API_VERSION,
+    webhooks::{EndpointBody, EndpointView},
+};
 use relance_store::webhooks::{self, NewEndpoint};
 
-use super::{check_address, judge_types, judge_url, judge_words};
+use super::{check_address, judge_segments, judge_types, judge_url, judge_words};
 use crate::{
     body::{Body, Faults},
     caller::{Caller, Scope},
@@ -48,12 +51,16 @@ fn read(body: EndpointBody) -> Answer<NewEndpoint> {
     let mut faults = Faults::default();
     judge_url(&mut faults, &body.url);
     judge_types(&mut faults, &body.event_types);
-    judge_words(&mut faults, body.payload.as_deref(), body.description.as_deref());
+    judge_segments(&mut faults, body.segments.as_deref().unwrap_or_default());
+    judge_words(&mut faults, body.payload.as_deref(), body.ordering.as_deref(), body.description.as_deref());
     faults.check()?;
     Ok(NewEndpoint {
         url: body.url,
         description: body.description,
         event_types: body.event_types,
+        segments: body.segments.unwrap_or_default(),
         payload: body.payload.unwrap_or_else(|| "full".to_owned()),
+        ordering: body.ordering.unwrap_or_else(|| "none".to_owned()),
+        api_version: API_VERSION.to_owned(),
     })
 }

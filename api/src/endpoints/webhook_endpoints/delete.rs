@@ -5,6 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::EndpointId;
+use relance_openapi::webhooks::EndpointView;
 use relance_store::webhooks;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Removes an endpoint; what waits for it is dropped.
@@ -30,6 +32,7 @@ pub async fn delete_webhook_endpoint(req: HttpRequest, app: Data<App>, caller: C
     let dry_run = query::dry_run(&req)?;
     let id: EndpointId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
     webhooks::delete(&tx, caller.tenant, id).await?;
     app.conclude(tx, dry_run, HttpResponse::NoContent().finish()).await
 }

@@ -15,9 +15,11 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
-/// Lets a disabled endpoint take part again; what waited for it goes out. What failed meanwhile: `recover`.
+/// Lets a disabled endpoint take part again, and closes an open breaker; what waited for it goes out. What failed
+/// meanwhile: `recover`. 409 `wrong_state` when it was enabled less than five minutes ago.
 #[utoipa::path(
     tag = "webhooks",
     operation_id = "enable_webhook_endpoint",
@@ -39,6 +41,7 @@ pub async fn enable_webhook_endpoint(
     let dry_run = query::dry_run(&req)?;
     let id: EndpointId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
-    let endpoint = webhooks::enable(&tx, caller.tenant, id).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
+    let endpoint = webhooks::enable(&tx, caller.tenant, id, app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }

@@ -8,7 +8,7 @@ use relance_domain::ids::EndpointId;
 use relance_openapi::webhooks::{EndpointPatch, EndpointView};
 use relance_store::webhooks::{self, EndpointChange};
 
-use super::{check_address, judge_types, judge_url, judge_words};
+use super::{check_address, judge_segments, judge_types, judge_url, judge_words};
 use crate::{
     body::{Body, Faults},
     caller::{Caller, Scope},
@@ -16,6 +16,7 @@ use crate::{
     problem::Answer,
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Changes an endpoint; members that are absent stay. The secret changes by `rotate_secret`.
@@ -50,7 +51,8 @@ pub async fn update_webhook_endpoint(
         check_address(&app, url).await?;
     }
     let tx = app.store.write(caller.tenant).await?;
-    let endpoint = webhooks::update(&tx, caller.tenant, id, expected, change).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
+    let endpoint = webhooks::update(&tx, caller.tenant, id, expected, change, app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(endpoint.row_version, &EndpointView::from(&endpoint))).await
 }
 
@@ -62,7 +64,9 @@ fn read(body: EndpointPatch) -> Answer<EndpointChange> {
     if let Some(types) = &body.event_types {
         judge_types(&mut faults, types);
     }
-    judge_words(&mut faults, body.payload.as_deref(), body.description.as_ref().and_then(Option::as_deref));
+    judge_segments(&mut faults, body.segments.as_deref().unwrap_or_default());
+    let description = body.description.as_ref().and_then(Option::as_deref);
+    judge_words(&mut faults, body.payload.as_deref(), body.ordering.as_deref(), description);
     if let Some(status) = &body.status {
         faults.word("/status", status, &["enabled", "disabled"]);
     }
@@ -71,7 +75,9 @@ fn read(body: EndpointPatch) -> Answer<EndpointChange> {
         url: body.url,
         description: body.description,
         event_types: body.event_types,
+        segments: body.segments,
         payload: body.payload,
+        ordering: body.ordering,
         status: body.status,
     })
 }

@@ -4,10 +4,10 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Path},
 };
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::ids::EndpointId;
 use relance_openapi::webhooks::{RecoverBody, Recovered};
-use relance_store::webhooks;
+use relance_store::webhooks::{self, MOST_RECOVERED, Since};
 
 use crate::{
     body::{Faults, Maybe},
@@ -17,7 +17,10 @@ use crate::{
     state::App,
 };
 
-/// Queues deliveries again that failed for good. `dry_run=true` only counts them.
+/// How far back it goes.
+const FURTHEST: TimeDelta = TimeDelta::days(14);
+
+/// Queues deliveries again that failed for good, the oldest first, 10,000 at most. `dry_run=true` only counts them.
 #[utoipa::path(
     tag = "webhooks",
     operation_id = "recover_webhook_endpoint",
@@ -42,15 +45,33 @@ pub async fn recover_webhook_endpoint(
     caller.require(Scope::WebhooksManage)?;
     let dry_run = query::dry_run(&req)?;
     let id: EndpointId = path_id(&id)?;
-    let mut faults = Faults::default();
-    let since = body.0.since.as_deref().and_then(|text| faults.at("/since", text)).unwrap_or(DateTime::UNIX_EPOCH);
-    faults.check()?;
+    let made = read(body.0, app.store.now())?;
     if dry_run {
         let tx = app.store.read(caller.tenant).await?;
-        let count = webhooks::count_failed(&tx, caller.tenant, id, since).await?;
-        return Ok(HttpResponse::Ok().json(Recovered { count }));
+        let count = webhooks::count_failed(&tx, caller.tenant, id, made).await?;
+        return Ok(HttpResponse::Ok().json(recovered(count, count.min(MOST_RECOVERED))));
     }
     let tx = app.store.write(caller.tenant).await?;
-    let count = webhooks::recover(&tx, caller.tenant, id, since, app.store.now()).await?;
-    app.conclude(tx, false, HttpResponse::Accepted().json(Recovered { count })).await
+    let all = webhooks::count_failed(&tx, caller.tenant, id, made).await?;
+    let count = webhooks::recover(&tx, caller.tenant, id, made, app.store.now()).await?;
+    app.conclude(tx, false, HttpResponse::Accepted().json(recovered(all, count))).await
+}
+
+fn recovered(all: u64, count: u64) -> Recovered {
+    Recovered { count, remaining: all.saturating_sub(count) }
+}
+
+fn read(body: RecoverBody, now: DateTime<Utc>) -> Answer<Since> {
+    let mut faults = Faults::default();
+    let earliest = now - FURTHEST;
+    let since = body.since.as_deref().and_then(|text| faults.at("/since", text)).unwrap_or(earliest);
+    let until = body.until.as_deref().and_then(|text| faults.at("/until", text)).unwrap_or(now + TimeDelta::milliseconds(1));
+    if since < earliest {
+        faults.invalid("/since", "This must not be more than 14 days ago.");
+    }
+    if until <= since {
+        faults.invalid("/until", "This must be later than since.");
+    }
+    faults.check()?;
+    Ok(Since { since, until })
 }

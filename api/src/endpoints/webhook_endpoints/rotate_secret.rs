@@ -19,6 +19,7 @@ use crate::{
     problem::{Answer, Refusal},
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Hours the old secret signs beside the new one, unless told otherwise.
@@ -53,6 +54,7 @@ pub async fn rotate_webhook_endpoint_secret(
         return Err(Refusal::field(Code::ValidationFailed, "/overlap_hours", format!("A whole number from 0 to {LONGEST}.")));
     }
     let tx = app.store.write(caller.tenant).await?;
+    trail::before(&EndpointView::from(&webhooks::get(&tx, caller.tenant, id).await?));
     let old_until = app.store.now() + TimeDelta::hours(hours);
     let (endpoint, secret) = webhooks::rotate_secret(&app.store, &tx, caller.tenant, id, old_until).await?;
     if dry_run {

@@ -1,5 +1,8 @@
 //! The whole way: told in a transaction, claimed, signed, posted to a receiver on the loopback, settled.
 
+mod hostile;
+mod limits;
+
 use std::{
     collections::HashMap,
     sync::{
@@ -20,7 +23,7 @@ use relance_store::{
     Scope, Store, StoreConfig,
     outbox::{self, NewEvent},
     tenants::{self, NewTenant},
-    webhooks::{self, DeliveryFilter, NewEndpoint, claim_deliveries},
+    webhooks::{self, DeliveryFilter, Lane, NewEndpoint, claim_deliveries},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -102,7 +105,15 @@ async fn house() -> House {
 
 impl House {
     async fn endpoint(&self, url: &str, payload: &str) -> (EndpointId, String) {
-        let new = NewEndpoint { url: url.into(), description: None, event_types: vec!["case.opened".into()], payload: payload.into() };
+        let new = NewEndpoint {
+            url: url.into(),
+            description: None,
+            event_types: vec!["case.opened".into()],
+            segments: Vec::new(),
+            payload: payload.into(),
+            ordering: "none".into(),
+            api_version: "2026-12-01".into(),
+        };
         let tx = self.store.write(self.tenant).await.unwrap();
         let (made, secret) = webhooks::create(&self.store, &tx, self.tenant, new, self.store.now()).await.unwrap();
         self.store.commit(tx).await.unwrap();
@@ -121,16 +132,22 @@ impl House {
 
     /// One claim and what comes of it; how many were claimed.
     async fn deliver(&self) -> usize {
-        let claimed = claim_deliveries(&self.store, "w", 100, 60_000).await.unwrap();
+        let mut claimed = claim_deliveries(&self.store, Lane::Fresh, "w", 100, 60_000).await.unwrap();
+        claimed.extend(claim_deliveries(&self.store, Lane::Late, "w", 100, 60_000).await.unwrap());
         let count = claimed.len();
         deliver_batch(&self.ctx, "w", claimed).await.unwrap();
         count
     }
 
+    async fn log_if_any(&self, endpoint: EndpointId) -> Option<DeliveryRecord> {
+        let tx = self.store.read(self.tenant).await.unwrap();
+        webhooks::deliveries(&tx, self.tenant, endpoint, &DeliveryFilter::default(), None, 1).await.unwrap().pop()
+    }
+
     async fn log(&self, endpoint: EndpointId) -> (DeliveryRecord, Vec<DeliveryAttemptRecord>) {
         let tx = self.store.read(self.tenant).await.unwrap();
         let list = webhooks::deliveries(&tx, self.tenant, endpoint, &DeliveryFilter::default(), None, 10).await.unwrap();
-        let attempts = webhooks::attempts(&tx, self.tenant, list[0].id, None, 10).await.unwrap();
+        let attempts = webhooks::attempts(&tx, self.tenant, list[0].id, None, 100).await.unwrap();
         (list[0].clone(), attempts)
     }
 }
