@@ -139,7 +139,7 @@ impl World {
 
     /// A webhook of somebody who has no key.
     pub async fn deliver(&self, path: &str, body: &[u8], headers: &[(&str, String)]) -> Answer {
-        let mut request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        let mut request = self.client.post(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, value);
         }
