@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod demo;
 mod egress;
+mod inbox;
 mod listen;
 mod logging;
 mod secrets;

@@ -21,7 +21,7 @@ use relance_workers::{
 };
 use tokio::task::JoinHandle;
 
-use crate::{cli::Role, egress::GuardedEgress};
+use crate::{cli::Role, egress::GuardedEgress, inbox::Translation};
 
 /// What a service is made of.
 pub struct ServiceConfig {
@@ -84,6 +84,7 @@ impl Service {
             let engine = EngineConfig {
                 sender: Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir).with_calls(config.send_calls)),
                 courier: Arc::new(WebhookContext::new(store.clone(), client)),
+                translator: Arc::new(Translation(store.clone())),
                 listen_url: config.listen_url,
                 paces: Paces { send: Paces::sends(config.send_calls), ..Paces::for_store(&store) },
             };

@@ -27,3 +27,4 @@ pub mod server;
 pub mod state;
 pub mod tokens;
 pub mod trail;
+pub mod translation;

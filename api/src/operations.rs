@@ -12,6 +12,8 @@ pub enum Need {
     AnyKey,
     /// The operator's key.
     Operator,
+    /// No key: a signature that its endpoint verifies.
+    Signature,
 }
 
 /// One operation.
@@ -35,7 +37,7 @@ impl Operation {
 
     /// Does the audit log tell of it? Of all that changes something but facts, which have a trail of their own.
     pub fn is_audited(&self) -> bool {
-        self.method != "GET" && self.need != FACTS
+        self.method != "GET" && self.need != FACTS && self.need != SIGNATURE
     }
 
     /// Kind of thing it is about: the noun of its path, in the singular.
@@ -67,6 +69,7 @@ const KEYS: Need = Need::Scope(Scope::KeysManage);
 const AUDIT: Need = Need::Scope(Scope::AuditRead);
 const ANY_KEY: Need = Need::AnyKey;
 const OPERATOR: Need = Need::Operator;
+const SIGNATURE: Need = Need::Signature;
 
 macro_rules! operations {
     ($($method:ident $path:literal $id:ident $need:ident;)*) => {
@@ -110,6 +113,9 @@ operations! {
     GET "/v1/holds/{id}" get_hold READ;
     POST "/v1/ingest/documents" ingest_documents FACTS;
     POST "/v1/ingest/events" ingest_events FACTS;
+    GET "/v1/ingest/inbox" list_inbox READ;
+    GET "/v1/ingest/inbox/{id}" get_inbox READ;
+    POST "/v1/ingest/inbox/{id}/replay" replay_inbox FACTS;
     GET "/v1/ingest/parked" list_parked READ;
     GET "/v1/invoices" list_invoices READ;
     GET "/v1/invoices/{id}" get_invoice READ;
@@ -137,6 +143,12 @@ operations! {
     POST "/v1/reminders/{id}/send_now" send_now_reminder REMINDERS;
     GET "/v1/settings" get_settings READ;
     PATCH "/v1/settings" patch_settings SETTINGS;
+    GET "/v1/sources" list_sources READ;
+    POST "/v1/sources" create_source SETTINGS;
+    DELETE "/v1/sources/{id}" delete_source SETTINGS;
+    GET "/v1/sources/{id}" get_source READ;
+    PATCH "/v1/sources/{id}" update_source SETTINGS;
+    POST "/v1/sources/{id}/rotate_secret" rotate_source_secret SETTINGS;
     GET "/v1/sources/{source}/credit_notes/{external_id}" get_credit_note_by_external_id READ;
     PUT "/v1/sources/{source}/credit_notes/{external_id}" put_credit_note FACTS;
     GET "/v1/sources/{source}/customers/{external_id}" get_customer_by_external_id READ;
@@ -147,6 +159,7 @@ operations! {
     GET "/v1/sources/{source}/payments/{external_id}" get_payment_by_external_id READ;
     PUT "/v1/sources/{source}/payments/{external_id}" put_payment FACTS;
     POST "/v1/sources/{source}/payments/{external_id}/reverse" reverse_payment FACTS;
+    POST "/v1/sources/{source}/webhooks" receive_source_webhook SIGNATURE;
     GET "/v1/tasks" list_tasks READ;
     GET "/v1/tasks/{id}" get_task READ;
     POST "/v1/tasks/{id}/complete" complete_task REMINDERS;

@@ -121,6 +121,8 @@ ids! {
     DocumentId = "doc";
     /// A contact made elsewhere.
     InteractionId = "int";
+    /// A webhook that a source delivered.
+    InboxId = "inb";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 pub mod breaker;
 pub mod calendar;
 pub mod clock;
+pub mod connector;
 pub mod customer;
 pub mod delivery;
 pub mod dunning;

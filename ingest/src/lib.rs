@@ -1,6 +1,6 @@
-//! Electronic invoices, read: bytes in, canonical facts out.
+//! Electronic invoices and webhooks of other programs, read: bytes in, canonical facts out.
 //!
-//! Pure functions over EN 16931 documents (UBL 2.1 and CII, ZUGFeRD 1.0 included). No IO, no clock,
+//! [`webhooks`] verifies and translates what sources send. The rest are pure functions over EN 16931 documents (UBL 2.1 and CII, ZUGFeRD 1.0 included). No IO, no clock,
 //! no panic on any input: what cannot be read is a [`Refusal`] with a public code.
 //! The traps that shaped this crate are listed in `reference/ingestion.md` §4.2.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice, clippy::panic, clippy::unreachable))]
@@ -17,6 +17,7 @@ mod refusal;
 mod terms;
 mod trail;
 mod ubl;
+pub mod webhooks;
 mod xml;
 
 pub use extracted::{DocumentKind, Extracted, Instalment, Note, Syntax};

@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, Statement, Value};
 
-use crate::{Scope, Store, StoreError, idempotency, time::millis};
+use crate::{Scope, Store, StoreError, idempotency, inbox, time::millis};
 
 /// How long the identity of a CloudEvent is remembered.
 const INGEST_DAYS: i64 = 400;
 
-/// Forgets old idempotency keys, and at most `batch` identities of CloudEvents; how many rows.
+/// Forgets old idempotency keys, and at most `batch` identities of CloudEvents and webhooks of sources; how many rows.
 ///
 /// # Errors
 /// The database's.
@@ -21,5 +21,5 @@ pub async fn sweep(store: &Store, batch: u32) -> Result<u64, StoreError> {
     let values: [Value; 2] = [millis(now - TimeDelta::days(INGEST_DAYS)).into(), i64::from(batch).into()];
     let events = tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?.rows_affected();
     tx.commit().await?;
-    Ok(keys + events)
+    Ok(keys + events + inbox::sweep(store, batch).await?)
 }

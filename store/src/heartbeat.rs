@@ -20,6 +20,9 @@ use crate::{
     touch,
 };
 
+/// Columns of a source that belong to whoever configures it.
+const CONNECTOR: OnConflict = OnConflict::ReplaceBut(&["kind", "webhook", "config", "sealed_secrets", "row_version"]);
+
 /// What a source says of itself.
 #[derive(Debug, Clone)]
 pub struct HeartbeatInput {
@@ -58,7 +61,7 @@ pub async fn take(
         ledger_differs: row.ledger_differs,
         ledger,
     };
-    batch::insert::<sources::Entity, _>(tx, &[row], OnConflict::Replace).await?;
+    batch::insert::<sources::Entity, _>(tx, &[row], CONNECTOR).await?;
     touch::look_at_everybody(tx, tenant, now).await?;
     Ok(record)
 }

@@ -18,6 +18,8 @@ pub enum Leased {
     Reminders,
     /// Deliveries to be posted.
     Deliveries,
+    /// Webhooks of sources to be worked.
+    Inbox,
     /// Test tenants whose clock is driven; a row's id is its tenant's.
     Tenants,
 }
@@ -28,6 +30,7 @@ impl Leased {
             Self::Customers => "customers",
             Self::Reminders => "reminders",
             Self::Deliveries => "deliveries",
+            Self::Inbox => "inbox",
             Self::Tenants => "tenants",
         }
     }

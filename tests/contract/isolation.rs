@@ -27,6 +27,10 @@ pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
         .post("/v1/promises", json!({"customer_id": customer["id"], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"}))
         .await
         .expect(201);
+    let source = world.post("/v1/sources", json!({"name": "till", "kind": "plain"})).await.expect(201);
+    let address = format!("{}?token={}", source["webhook_url"].as_str().unwrap(), source["secret"].as_str().unwrap());
+    world.deliver(&address, b"{}", &[]).await.expect(200);
+    let delivered = world.list("/v1/ingest/inbox").await[0].clone();
     world.advance("2026-11-30T12:00:00Z").await;
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let mut all = vec![
@@ -38,6 +42,8 @@ pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
         ("holds", id(&hold)),
         ("disputes", id(&dispute)),
         ("promises", id(&promise)),
+        ("sources", id(&source)),
+        ("ingest", id(&delivered)),
     ];
     for noun in ["reminders", "tasks", "decisions", "policies", "api_keys"] {
         all.push((noun, id(&world.list(&format!("/v1/{noun}")).await[0])));
@@ -97,6 +103,7 @@ fn example(path: &str) -> Value {
         _ if path == "/v1/policies/{id}" => {
             json!({"name": "x", "steps": [{"key": "a", "offset_days": 3, "channel": "email", "template": "first_reminder"}]})
         }
+        _ if path == "/v1/sources/{id}" => json!({"webhook": "disabled"}),
         _ if path == "/v1/webhook_endpoints/{id}" => json!({"description": "x"}),
         _ => json!({}),
     }

@@ -14,6 +14,7 @@ mod owasp;
 mod pages;
 mod scopes;
 mod sealed;
+mod sources;
 mod tenancy;
 mod tokens;
 pub mod webhooks;

@@ -143,6 +143,15 @@ impl World {
         Self::answer(request.body(body.unwrap_or_default().to_owned())).await
     }
 
+    /// A webhook of somebody who has no key.
+    pub async fn deliver(&self, path: &str, body: &[u8], headers: &[(&str, String)]) -> Answer {
+        let mut request = self.client.post(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        Self::answer(request.body(body.to_vec())).await
+    }
+
     /// Raw bytes with their media type.
     pub async fn raw(&self, path: &str, media_type: &str, bytes: Vec<u8>) -> Answer {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.key);

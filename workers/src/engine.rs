@@ -13,6 +13,7 @@ use crate::{
     clock::Clocks,
     evaluate::Looks,
     housekeeping,
+    inbox::{Inbox, Translator},
     outgoing::{Courier, Deliveries, Sender, Sends},
     queue::{Agenda, DueTimes, Pace, Queues, Running, WorkError},
     sending::{CALLS, batch},
@@ -28,6 +29,8 @@ pub struct EngineConfig {
     pub sender: Arc<dyn Sender>,
     /// Posts webhook deliveries.
     pub courier: Arc<dyn Courier>,
+    /// Translates webhooks of sources.
+    pub translator: Arc<dyn Translator>,
     /// Where to listen for work that other processes make due: PostgreSQL's URL; `None` on SQLite.
     pub listen_url: Option<String>,
     /// Batches at the same time, and their sizes.
@@ -43,6 +46,8 @@ pub struct Paces {
     pub send: Pace,
     /// Webhook deliveries to endpoints that answer.
     pub deliver: Pace,
+    /// Webhooks of sources.
+    pub inbox: Pace,
     /// Webhook deliveries to endpoints whose last post failed: they hold up nobody but each other.
     pub deliver_late: Pace,
     /// Clocks of test tenants.
@@ -59,6 +64,7 @@ impl Paces {
             send: Self::sends(CALLS),
             deliver: pace(32, 64, 30),
             deliver_late: pace(16, 64, 30),
+            inbox: pace(looks, 50, 20),
             clock: pace(4, 1, 20),
         }
     }
@@ -81,12 +87,13 @@ pub struct Engine {
 impl Engine {
     /// Starts the queues. Needs a multi-threaded tokio runtime.
     pub fn start(store: Store, config: EngineConfig) -> Self {
-        let EngineConfig { sender, courier, listen_url, paces } = config;
+        let EngineConfig { sender, courier, translator, listen_url, paces } = config;
         let running = Queues::new()
             .with(Looks::new(store.clone()), paces.look)
             .with(Sends::new(store.clone(), Arc::clone(&sender)), paces.send)
             .with(Deliveries::new(store.clone(), Arc::clone(&courier), Lane::Fresh), paces.deliver)
             .with(Deliveries::new(store.clone(), courier, Lane::Late), paces.deliver_late)
+            .with(Inbox::new(store.clone(), translator), paces.inbox)
             .with(Clocks::new(store.clone(), sender), paces.clock)
             .start(DueRows(store.clone()));
         let (mut housekeeping, mut listening) = (JoinSet::new(), JoinSet::new());
@@ -119,6 +126,7 @@ impl Agenda for DueRows {
             ("send", next.send),
             ("deliver", next.delivery),
             ("deliver_late", next.late_delivery),
+            ("inbox", next.inbox),
             ("clock", next.clock),
         ];
         Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())

@@ -5,6 +5,7 @@ pub mod engine;
 pub mod evaluate;
 pub mod housekeeping;
 pub mod http;
+pub mod inbox;
 pub mod outgoing;
 pub mod queue;
 pub mod sending;

@@ -26,7 +26,9 @@ pub(super) fn finish(api: &mut OpenApi) {
     }
     for item in api.paths.paths.values_mut() {
         for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
-            add_parameter(operation, idempotency_key());
+            if operation.security != Some(vec![SecurityRequirement::default()]) {
+                add_parameter(operation, idempotency_key());
+            }
         }
     }
     tags.sort();
@@ -62,6 +64,7 @@ fn security(path: &str, id: &str) -> Option<Vec<SecurityRequirement>> {
         Need::Scope(scope) => SecurityRequirement::new("bearer", [scope.as_str()]),
         Need::AnyKey => SecurityRequirement::new("bearer", Vec::<String>::new()),
         Need::Operator => SecurityRequirement::new("operator", Vec::<String>::new()),
+        Need::Signature => SecurityRequirement::default(),
     }])
 }
 

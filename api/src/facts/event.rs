@@ -8,6 +8,7 @@ use relance_openapi::{
     },
     problem::Code,
 };
+use relance_store::facts::{EventIdentity, FactEnvelope};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -29,6 +30,16 @@ pub struct Incoming {
     pub fact: Fact,
 }
 
+impl Incoming {
+    /// The fact with the identity of its event.
+    pub fn envelope(self) -> FactEnvelope {
+        let Self { id, source, fact } = self;
+        let mut envelope = FactEnvelope::new(source, fact);
+        envelope.event = Some(EventIdentity { id, digest: envelope.digest.clone() });
+        envelope
+    }
+}
+
 /// Where the members of `data` stand.
 const DATA: &str = "/data";
 
@@ -48,7 +59,11 @@ pub fn incoming(event: Value) -> Answer<Incoming> {
     Ok(Incoming { id, source, fact: fact(&kind, data)? })
 }
 
-fn fact(kind: &str, mut data: Map<String, Value>) -> Answer<Fact> {
+/// The fact that an event of this type states.
+///
+/// # Errors
+/// 422 with every fault.
+pub fn fact(kind: &str, mut data: Map<String, Value>) -> Answer<Fact> {
     match kind {
         "customer.upserted" => customer(own_id(&mut data)?, read(data)?, DATA),
         "invoice.issued" | "invoice.updated" => invoice(own_id(&mut data)?, read(data)?, DATA),

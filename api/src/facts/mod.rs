@@ -8,7 +8,7 @@ mod reader;
 mod state;
 
 pub use customer::customer;
-pub use event::{Incoming, incoming};
+pub use event::{Incoming, fact, incoming};
 pub use invoice::invoice;
 pub use money_in::{credit_note, payment, reversal};
 pub use reader::Reader;

@@ -108,6 +108,15 @@ CREATE TABLE sources (
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     name TEXT NOT NULL,
     id UUID NOT NULL,
+    -- whose webhooks are taken under its id (stripe, lago…); null: none yet
+    kind TEXT,
+    -- enabled, disabled
+    webhook TEXT NOT NULL DEFAULT 'disabled',
+    -- how its webhooks are verified and read, without secrets (JSON)
+    config TEXT,
+    -- secrets, newest first: [{secret, until_at}] (JSON, sealed)
+    sealed_secrets TEXT,
+    row_version BIGINT NOT NULL DEFAULT 1,
     payments_complete_until BIGINT,
     heartbeat_at BIGINT,
     open_items TEXT,
@@ -115,3 +124,5 @@ CREATE TABLE sources (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, name)
 );
+-- webhooks name a source by its id alone
+CREATE UNIQUE INDEX sources_id ON sources (id);

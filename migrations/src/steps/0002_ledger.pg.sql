@@ -70,6 +70,18 @@ ALTER TABLE documents FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON documents TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
+GRANT SELECT, INSERT, UPDATE, DELETE ON inbox TO relance_app
+--;
+ALTER TABLE inbox ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON inbox TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON source_links TO relance_app
+--;
+ALTER TABLE source_links ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON source_links TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
 -- room on the page for the next version of a row: a new check or a new decision then touches no index
 ALTER TABLE customers SET (fillfactor = 70)
 --;

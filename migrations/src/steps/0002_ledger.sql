@@ -181,3 +181,45 @@ CREATE TABLE documents (
     received_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
+
+-- Webhooks of sources as they came, verified: answered at once, translated later.
+CREATE TABLE inbox (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    source_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- the sender's id of the event, else SHA-256 of the body
+    dedupe_key TEXT NOT NULL,
+    -- headers that say what the body is (JSON), and the body in base64; empty once forgotten
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL,
+    -- received, applied, ignored, waiting_fetch, quarantined
+    status TEXT NOT NULL,
+    reason TEXT,
+    -- what became of each fact in it (JSON)
+    outcome TEXT,
+    -- what it waits for: an id of the sender's
+    waits_for TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- null once settled
+    due_at BIGINT,
+    lease_until BIGINT,
+    lease_by TEXT,
+    received_at BIGINT NOT NULL,
+    settled_at BIGINT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX inbox_once ON inbox (tenant_id, source_id, dedupe_key);
+CREATE INDEX inbox_due ON inbox (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX inbox_waits ON inbox (tenant_id, source_id, waits_for) WHERE waits_for IS NOT NULL;
+CREATE INDEX inbox_age ON inbox (received_at);
+
+-- What a sender's ids stand for: a payment's invoice, an invoice's customer.
+CREATE TABLE source_links (
+    tenant_id UUID NOT NULL,
+    source_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    target TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, source_id, name)
+);

@@ -28,7 +28,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "0002_ledger",
         up: include_str!("0002_ledger.sql"),
-        down: "DROP TABLE documents; DROP TABLE ingest_events; DROP TABLE parked; DROP TABLE allocations; DROP TABLE payments; \
+        down: "DROP TABLE source_links; DROP TABLE inbox; DROP TABLE documents; DROP TABLE ingest_events; DROP TABLE parked; DROP TABLE allocations; DROP TABLE payments; \
                DROP TABLE credit_notes; DROP TABLE invoices; DROP TABLE contacts; DROP TABLE customers",
         postgres: include_str!("0002_ledger.pg.sql"),
         sqlite: "",

@@ -10,6 +10,15 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub name: String,
     pub id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub kind: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub webhook: String,
+    #[sea_orm(column_type = "Text")]
+    pub config: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub sealed_secrets: Option<String>,
+    pub row_version: i64,
     pub payments_complete_until: Option<i64>,
     pub heartbeat_at: Option<i64>,
     #[sea_orm(column_type = "Text")]

@@ -1,6 +1,6 @@
 //! New data keys, and every sealed secret sealed anew under them; a new key of the operator.
 
-use relance_domain::ids::{EndpointId, TenantId};
+use relance_domain::ids::{EndpointId, SourceId, TenantId};
 use sea_orm::{ConnectionTrait, Statement, Value};
 use uuid::Uuid;
 
@@ -30,9 +30,10 @@ struct Column {
 }
 
 /// Every sealed column there is.
-const COLUMNS: [Column; 2] = [
+const COLUMNS: [Column; 3] = [
     Column { table: "channels", key: "channel", sealed: "sealed", place: channel },
     Column { table: "webhook_endpoints", key: "id", sealed: "sealed_secrets", place: endpoint },
+    Column { table: "sources", key: "id", sealed: "sealed_secrets", place: source },
 ];
 
 fn channel(tenant: TenantId, key: &Value) -> String {
@@ -45,6 +46,13 @@ fn channel(tenant: TenantId, key: &Value) -> String {
 fn endpoint(tenant: TenantId, key: &Value) -> String {
     match key {
         Value::Uuid(Some(id)) => crate::webhooks::place(tenant, EndpointId(*id)),
+        _ => String::new(),
+    }
+}
+
+fn source(tenant: TenantId, key: &Value) -> String {
+    match key {
+        Value::Uuid(Some(id)) => crate::connectors::place(tenant, SourceId(*id)),
         _ => String::new(),
     }
 }

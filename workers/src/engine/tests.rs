@@ -80,6 +80,15 @@ impl Courier for NoCourier {
     }
 }
 
+struct NoTranslator;
+
+#[async_trait::async_trait]
+impl crate::inbox::Translator for NoTranslator {
+    async fn translate(&self, _: &str, delivery: relance_store::inbox::ClaimedDelivery) -> Result<(), StoreError> {
+        panic!("nothing was sent to us: {}", delivery.id)
+    }
+}
+
 struct House {
     store: Store,
     engine: Engine,
@@ -93,7 +102,13 @@ async fn house() -> House {
     let store = Store::open(&StoreConfig { url, secret_key: [7; 32], connections: 4 }, Arc::new(FromMonday(Instant::now()))).await.unwrap();
     store.migrate_up().await.unwrap();
     let sender = Arc::new(TakesAll(store.clone()));
-    let config = EngineConfig { sender, courier: Arc::new(NoCourier), listen_url, paces: Paces::for_store(&store) };
+    let config = EngineConfig {
+        sender,
+        courier: Arc::new(NoCourier),
+        translator: Arc::new(NoTranslator),
+        listen_url,
+        paces: Paces::for_store(&store),
+    };
     let engine = Engine::start(store.clone(), config);
     House { store, engine, _dir: dir }
 }

@@ -173,7 +173,7 @@ async fn a_ladder_leaves_by_mail_and_letter() {
     let tenant = tenant(&store, &catcher).await;
     let sender = Arc::new(SendContext::new(store.clone(), client(), None));
     let courier = Arc::new(WebhookContext::new(store.clone(), client()));
-    let config = EngineConfig { sender, courier, listen_url: None, paces: Paces::for_store(&store) };
+    let config = EngineConfig { sender, courier, translator: Arc::new(NoTranslator), listen_url: None, paces: Paces::for_store(&store) };
     let engine = Engine::start(store.clone(), config);
     let facts =
         [customer("C1", "claire@listed.example"), customer("C2", "other@elsewhere.example"), invoice("1", "C1"), invoice("2", "C2")];
@@ -223,4 +223,13 @@ async fn a_ladder_leaves_by_mail_and_letter() {
     assert!(letter.data.starts_with(b"%PDF"));
     drop(tx);
     engine.stop().await;
+}
+
+struct NoTranslator;
+
+#[async_trait::async_trait]
+impl relance_workers::inbox::Translator for NoTranslator {
+    async fn translate(&self, _: &str, delivery: relance_store::inbox::ClaimedDelivery) -> Result<(), relance_store::StoreError> {
+        panic!("nothing was sent to us: {}", delivery.id)
+    }
 }

@@ -8,14 +8,14 @@ use relance_openapi::{
     ingest::{CloudEvent, IngestAnswer, IngestItem, IngestSummary},
     problem::Code,
 };
-use relance_store::facts::{EventIdentity, FactEnvelope, FactResult, Mode, apply};
+use relance_store::facts::{FactEnvelope, FactResult, Mode, apply};
 use serde_json::Value;
 
 use super::batch::{Form, item};
 use crate::{
     body,
     caller::{Caller, Scope},
-    facts::{Incoming, incoming, refusal},
+    facts::{incoming, refusal},
     problem::{Answer, Refusal},
     query,
     state::App,
@@ -68,15 +68,8 @@ impl Read {
     /// Reads an event; what it says joins `facts`.
     fn of(event: Answer<Value>, facts: &mut Vec<FactEnvelope>) -> Self {
         let id = event.as_ref().ok().and_then(|event| event.get("id")?.as_str().map(str::to_owned));
-        Self { id, read: event.and_then(incoming).map(|event| facts.push(envelope(event))) }
+        Self { id, read: event.and_then(incoming).map(|event| facts.push(event.envelope())) }
     }
-}
-
-fn envelope(event: Incoming) -> FactEnvelope {
-    let Incoming { id, source, fact } = event;
-    let mut envelope = FactEnvelope::new(source, fact);
-    envelope.event = Some(EventIdentity { id, digest: envelope.digest.clone() });
-    envelope
 }
 
 fn answer(form: Form, read: Vec<Read>, results: Vec<FactResult>, dry_run: bool) -> Answer<HttpResponse> {

@@ -3,11 +3,17 @@
 mod batch;
 mod documents;
 mod events;
+mod inbox;
 mod parked;
 
 use crate::routes::Registry;
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
-    cfg.service(documents::ingest_documents).service(events::ingest_events).service(parked::list_parked);
+    cfg.service(documents::ingest_documents)
+        .service(events::ingest_events)
+        .service(parked::list_parked)
+        .service(inbox::list_inbox)
+        .service(inbox::get_inbox)
+        .service(inbox::replay_inbox);
 }
