@@ -109,6 +109,13 @@ pub struct ServeArgs {
     #[arg(long, env = "RELANCE_TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: String,
 
+    /// Identity providers whose tokens are taken beside API keys: `issuer=…;jwks=…;audience=…`, or a JSON list.
+    ///
+    /// Further members: `tenant_claim` (default `relance_tenant`) or `tenant` for one tenant only, `scope_claim` (default
+    /// `scope`). RS256, ES256 and EdDSA; keys are fetched through the guarded client.
+    #[arg(long, env = "RELANCE_JWT_ISSUERS", default_value = "")]
+    pub jwt_issuers: String,
+
     /// Networks that webhooks and providers may reach although special-purpose, e.g. `127.0.0.0/8,10.1.0.0/16`.
     #[arg(long, env = "RELANCE_EGRESS_ALLOW", default_value = "")]
     pub egress_allow: String,

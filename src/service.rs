@@ -5,7 +5,12 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use actix_web::dev::ServerHandle;
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use relance_api::{network::Proxies, server, state::App};
+use relance_api::{
+    network::Proxies,
+    server,
+    state::App,
+    tokens::{self, Tokens},
+};
 use relance_domain::egress::EgressPolicy;
 use relance_store::Store;
 use relance_workers::{
@@ -26,6 +31,8 @@ pub struct ServiceConfig {
     pub operator_key: Option<String>,
     pub egress_allow: String,
     pub trusted_proxies: String,
+    /// Identity providers whose tokens are believed.
+    pub jwt_issuers: String,
     pub letters_dir: Option<PathBuf>,
     /// Origins whose pages may call.
     pub cors_origins: Vec<String>,
@@ -57,8 +64,12 @@ impl Service {
         let client = GuardedClient::new(policy);
         let proxies = Proxies::parse(&config.trusted_proxies)
             .map_err(|word| anyhow::anyhow!("RELANCE_TRUSTED_PROXIES: {word} is no network such as 10.0.0.0/8"))?;
+        let issuers = tokens::parse(&config.jwt_issuers).map_err(|why| anyhow::anyhow!("RELANCE_JWT_ISSUERS: {why}"))?;
+        let fetch: Arc<dyn tokens::Fetch> = Arc::new(GuardedEgress(client.clone()));
+        let tokens = Tokens::new(issuers, &fetch);
         let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())))
             .with_quota(config.rate_limit)
+            .believing(tokens)
             .behind(proxies)
             .with_origins(config.cors_origins);
         let admin_app = app.clone();

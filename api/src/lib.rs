@@ -25,5 +25,6 @@ pub mod retired;
 pub mod routes;
 pub mod server;
 pub mod state;
+pub mod tokens;
 pub mod trail;
 pub mod translation;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, str::FromStr};
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::ids::TenantId;
-use relance_openapi::problem::Code;
+use relance_openapi::{limits, problem::Code};
 
 use crate::{
     body::Faults,
@@ -17,6 +17,8 @@ use crate::{
 const DEFAULT_LIMIT: u64 = 50;
 /// Most rows of a page; more is silently cut to this.
 const MOST: u64 = 200;
+/// Largest number that may be asked for.
+pub(crate) const WHOLE: u64 = i32::MAX as u64;
 
 /// The query of a request: every name is known, none stands twice.
 #[derive(Debug)]
@@ -42,6 +44,9 @@ impl Query {
                     if known.is_empty() { "none".to_owned() } else { known.join(", ") }
                 );
                 return Err(Refusal::field(Code::UnknownParameter, format!("query:{name}"), detail));
+            }
+            if value.chars().count() > limits::lengths("query", &name).1 {
+                return Err(invalid(&name, "The parameter is too long."));
             }
             if values.insert(name.clone(), value).is_some() {
                 return Err(invalid(&name, "The parameter stands twice; give several values as a,b."));
@@ -118,7 +123,7 @@ impl Query {
     pub fn paging(&self, tenant: TenantId) -> Answer<Paging> {
         let limit = match self.text("limit").map(str::parse::<u64>) {
             None => DEFAULT_LIMIT,
-            Some(Ok(limit)) if limit >= 1 => limit.min(MOST),
+            Some(Ok(limit)) if (1..=WHOLE).contains(&limit) => limit.min(MOST),
             Some(_) => return Err(invalid("limit", "The limit must be a whole number from 1 to 200.")),
         };
         let filters = self.values.iter().filter(|(name, _)| *name != "limit" && *name != "cursor");

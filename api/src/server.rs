@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     docs::{self, Description},
-    middleware::{frame, guard, idempotency, permit, quota, retire, spare_small, unmatched},
+    middleware::{bounds, frame, guard, idempotency, permit, quota, retire, spare_small, unmatched},
     routes,
     state::App,
     trail::on_record,
@@ -54,6 +54,7 @@ pub fn public(app: App, listen: &str, threads: usize) -> std::io::Result<Bound> 
             .wrap(from_fn(on_record))
             .wrap(from_fn(idempotency))
             .wrap(from_fn(permit))
+            .wrap(from_fn(bounds))
             .wrap(from_fn(retire))
             .wrap(from_fn(quota))
             .wrap(from_fn(guard))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use relance_store::Store;
 
-use crate::{guesses::Guesses, intake::Intake, known_keys::KnownKeys, network::Proxies, once::Running, quota::Quotas};
+use crate::{guesses::Guesses, intake::Intake, known_keys::KnownKeys, network::Proxies, once::Running, quota::Quotas, tokens::Tokens};
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
 pub trait Egress: Send + Sync + 'static {
@@ -39,6 +39,8 @@ pub struct App {
     pub guesses: Arc<Guesses>,
     /// Proxies whose word about the client is taken.
     pub proxies: Arc<Proxies>,
+    /// Identity providers whose tokens are believed; none unless told.
+    pub tokens: Option<Arc<Tokens>>,
     /// Origins whose pages may call from a browser; none unless told.
     pub origins: Arc<[String]>,
     /// How many requests a tenant may send.
@@ -59,6 +61,7 @@ impl App {
             known_keys,
             guesses: Arc::default(),
             proxies: Arc::default(),
+            tokens: None,
             origins: Arc::default(),
             quotas: Arc::new(Quotas::new(REQUESTS_A_MINUTE)),
             running: Running::default(),
@@ -78,6 +81,12 @@ impl App {
     #[must_use]
     pub fn behind(self, proxies: Proxies) -> Self {
         Self { proxies: Arc::new(proxies), ..self }
+    }
+
+    /// The same with tokens of identity providers beside API keys.
+    #[must_use]
+    pub fn believing(self, tokens: Tokens) -> Self {
+        Self { tokens: Some(Arc::new(tokens)), ..self }
     }
 
     /// The same with pages of these origins allowed to call.

@@ -184,8 +184,8 @@ pub struct CustomerInput {
 /// A contact as we know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ContactView {
-    /// Id.
-    #[schema(example = "con_01j9z3k5x8q2v7w4n6m1b0c9d8")]
+    /// Id; null in a dry run that would make it.
+    #[schema(value_type = Option<String>, example = "con_01j9z3k5x8q2v7w4n6m1b0c9d8")]
     pub id: String,
     /// The source's name for it.
     pub external_id: String,

@@ -230,6 +230,8 @@ mod tests {
             assert_eq!(value["subject"]["type"], kind.subject_type().as_str());
             assert_eq!(value["data"]["object"]["id"], value["subject"]["id"], "{kind:?}");
             assert!(value["data"]["changes"].is_object());
+            let text = value["data"].to_string();
+            assert!(!text.contains("\"email\":") && !text.contains("\"phone\":") && !text.contains('@'), "{kind:?}: {text}");
         }
     }
 

@@ -66,8 +66,8 @@ pub struct ReversalInput {
 /// A part of a payment or credit note set against one invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AllocationView {
-    /// Id.
-    #[schema(example = "alc_01j9z3k5x8q2v7w4n6m1b0c9d8")]
+    /// Id; null in a dry run that would make it.
+    #[schema(value_type = Option<String>, example = "alc_01j9z3k5x8q2v7w4n6m1b0c9d8")]
     pub id: String,
     /// Invoice.
     pub invoice_id: String,

@@ -7,7 +7,7 @@ use relance_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{page, patch::stated, time::at};
+use crate::{catalogue, events::EventView, page, patch::stated, time::at};
 
 /// A webhook endpoint to be made.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -301,14 +301,30 @@ pub struct EventTypeView {
     /// Type of its subject.
     #[schema(example = "invoice")]
     pub subject: String,
+    /// Version of the bodies it came with.
+    #[schema(example = "2026-12-01")]
+    pub since: String,
+    /// It will go away.
+    pub deprecated: bool,
+    /// Where its schema stands.
+    #[schema(example = "/openapi.json#/components/schemas/InvoiceOverdueEvent")]
+    pub schema: String,
+    /// A sample of it, as it is told.
+    pub sample: EventView,
 }
 
-impl From<EventType> for EventTypeView {
-    fn from(kind: EventType) -> Self {
+impl EventTypeView {
+    /// The type as the catalogue has it, with a sample.
+    pub fn new(kind: EventType, sample: EventView) -> Self {
+        let entry = catalogue::entry(kind);
         Self {
             kind: kind.as_str().to_owned(),
             description: kind.description().to_owned(),
             subject: kind.subject_type().as_str().to_owned(),
+            since: entry.map(|entry| entry.since.clone()).unwrap_or_default(),
+            deprecated: entry.is_some_and(|entry| entry.deprecated),
+            schema: format!("/openapi.json#/components/schemas/{}", catalogue::schema_name(kind)),
+            sample,
         }
     }
 }

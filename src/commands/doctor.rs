@@ -20,7 +20,12 @@ pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
     if let Ok(store) = store {
         say(store.ping().await.is_ok(), "database answers", "is the server running, and does it let this user in?");
         match store.migration_status().await {
-            Ok(status) => say(status.pending.is_empty(), "schema is current", "run `relance migrate up`"),
+            Ok(status) => {
+                say(status.pending.is_empty(), "schema is current", "run `relance migrate up`");
+                if status.pending.is_empty() {
+                    say(store.unlock().await.is_ok(), "secrets open", "start with the RELANCE_SECRET_KEY that they were sealed with");
+                }
+            }
             Err(_) => say(false, "schema can be read", "does this user own the database?"),
         }
         store.close().await?;

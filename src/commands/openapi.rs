@@ -5,7 +5,7 @@ use relance_api::docs;
 use crate::cli::OpenapiArgs;
 
 pub fn run(args: &OpenapiArgs) -> anyhow::Result<()> {
-    let document = serde_json::to_value(docs::openapi())?;
+    let document = docs::document()?;
     let document = if args.sdk {
         docs::without_webhooks(document)
     } else if args.v3_0 {

@@ -35,6 +35,7 @@ pub async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()>
         operator_key: args.operator_key,
         egress_allow: args.egress_allow,
         trusted_proxies: args.trusted_proxies,
+        jwt_issuers: args.jwt_issuers,
         letters_dir: args.letters_dir,
         cors_origins: args.cors_origins,
         rate_limit: args.rate_limit,

@@ -60,6 +60,7 @@ async fn start(folder: &tempfile::TempDir, letters: &std::path::Path, operator_k
         admin_listen: "127.0.0.1:0".to_owned(),
         operator_key: Some(operator_key.to_owned()),
         trusted_proxies: String::new(),
+        jwt_issuers: String::new(),
         egress_allow: "127.0.0.0/8".to_owned(),
         letters_dir: Some(letters.to_owned()),
         cors_origins: Vec::new(),

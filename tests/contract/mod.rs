@@ -3,15 +3,18 @@
 mod answers;
 mod audit;
 mod conventions;
+mod examples;
 mod guides;
 mod idempotency;
 mod ingest;
 mod isolation;
 mod keys;
 mod openapi;
+mod owasp;
 mod pages;
 mod scopes;
 mod sealed;
 mod sources;
 mod tenancy;
+mod tokens;
 pub mod webhooks;

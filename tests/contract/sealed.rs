@@ -14,11 +14,11 @@ use crate::support::{Database, World, receiver::Receiver, server};
 const OLD: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 const NEW: &str = "WnhhYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM=";
 
-/// The command, on a database, with a key of the operator.
-fn relance(url: &str, key: &str, arguments: &[&str]) -> Output {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_relance"));
+/// The command, on a database, with a key of the operator. Beside the test, so that its client sees connections end.
+async fn relance(url: &str, key: &str, arguments: &[&str]) -> Output {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_relance"));
     command.args(arguments).env("RELANCE_DATABASE_URL", url).env("RELANCE_SECRET_KEY", key);
-    command.output().unwrap()
+    command.output().await.unwrap()
 }
 
 #[track_caller]
@@ -77,10 +77,10 @@ async fn rotation(database: Database) {
     assert!(first.matches("v2.").count() == 2 && !first.contains("hunter2") && !first.contains("whsec_"), "{first}");
 
     // data keys are rotated while the service runs, and again
-    assert!(done(&relance(&url, OLD, &["secrets", "rotate"])).contains("2 secrets sealed anew"));
+    assert!(done(&relance(&url, OLD, &["secrets", "rotate"]).await).contains("2 secrets sealed anew"));
     let second = sealed();
     assert_ne!(first, second);
-    assert!(done(&relance(&url, OLD, &["secrets", "rotate"])).contains("2 secrets sealed anew"));
+    assert!(done(&relance(&url, OLD, &["secrets", "rotate"]).await).contains("2 secrets sealed anew"));
     assert_ne!(second, sealed());
     assert_eq!(ask(&url, "SELECT COUNT(*) FROM data_keys WHERE purpose = 'seal' AND retired_at IS NULL"), "1");
     let tell = async |world: &World, name: &str| {
@@ -99,13 +99,13 @@ async fn rotation(database: Database) {
     // the key of the operator changes: the old one opens nothing any more, and says so at the start
     let file = serving.folder.join("new.key");
     std::fs::write(&file, NEW).unwrap();
-    done(&relance(&url, OLD, &["secrets", "rotate", "--new-key", file.to_str().unwrap()]));
+    done(&relance(&url, OLD, &["secrets", "rotate", "--new-key", file.to_str().unwrap()]).await);
     serving.kill();
     let refused = server::command(&url, server::free_port(), server::free_port()).output().unwrap();
     assert!(!refused.status.success());
     let why = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(why.contains("does not open the database's secrets"), "{why}");
-    assert!(!relance(&url, OLD, &["key", "create", "--tenant", &world.tenant]).status.success());
+    assert!(!relance(&url, OLD, &["key", "create", "--tenant", &world.tenant]).await.status.success());
     let mut serving = server::start_with(&url, &[], &[("RELANCE_SECRET_KEY", NEW)]);
     let world = world.moved_to(&serving);
     tell(&world, "a webhook signed under the new key").await;
@@ -152,6 +152,7 @@ fn the_key_file_follows_a_new_key() {
     assert_ne!(before.trim(), NEW);
     done(&run(&["tenant", "create", "--name", "Keller", "--mode", "test"], ""));
     std::fs::write(&beside, before).unwrap();
+    assert!(String::from_utf8_lossy(&run(&["doctor"], "").stdout).contains("FAIL secrets open"));
     let refused = run(&["tenant", "create", "--name", "Keller", "--mode", "test"], "");
     assert!(String::from_utf8_lossy(&refused.stderr).contains("does not open the database's secrets"));
 }

@@ -3,6 +3,7 @@
 mod dependents;
 pub mod postgres;
 pub mod receiver;
+pub mod schema;
 pub mod server;
 pub mod shared;
 pub mod world;

@@ -70,8 +70,14 @@ impl Receiver {
         self.answering.send_replace(true);
     }
 
+    /// Everything that came in; every event among it fits its schema.
+    #[track_caller]
     pub fn all(&self) -> Vec<Received> {
-        self.got.lock().unwrap().clone()
+        let all = self.got.lock().unwrap().clone();
+        all.iter()
+            .filter(|received| received.body.contains("\"api_version\""))
+            .for_each(|received| super::schema::check_event(&received.json()));
+        all
     }
 
     /// Waits until `enough` says so of what came in.

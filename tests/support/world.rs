@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-use super::server::{self, Database, Server};
+use super::{
+    schema,
+    server::{self, Database, Server},
+};
 
 /// An answer of the API.
 #[derive(Debug)]
@@ -111,6 +114,7 @@ impl World {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Answer {
+        let named = method.to_string();
         let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.key);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -118,7 +122,9 @@ impl World {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
-        Self::answer(request).await
+        let answer = Self::answer(request).await;
+        schema::check_answer(&named, path, &answer);
+        answer
     }
 
     /// A request whose answer may never come; its status when it does.

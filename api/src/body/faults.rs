@@ -11,6 +11,9 @@ use crate::problem::{Answer, Refusal};
 /// Which code the answer takes when its faults have several: the first of these.
 const WEIGHT: [Code; 2] = [Code::UnknownField, Code::MoneyPrecision];
 
+/// So many faults are told.
+const TOLD: usize = 1_000;
+
 /// The faults found so far.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FieldProblem>);
@@ -158,7 +161,8 @@ impl Faults {
 
     /// The refusal with everything gathered.
     pub fn refusal(&mut self) -> Refusal {
-        let errors = std::mem::take(&mut self.0);
+        let mut errors = std::mem::take(&mut self.0);
+        errors.truncate(TOLD);
         let has = |code: &Code| errors.iter().any(|fault| fault.code == code.as_str());
         let only = Code::ALL.iter().copied().find(|code| !errors.is_empty() && errors.iter().all(|fault| fault.code == code.as_str()));
         let code = WEIGHT.into_iter().find(has).or(only).unwrap_or(Code::ValidationFailed);

@@ -1,6 +1,7 @@
 //! Request bodies: JSON, strict, every fault at once with its JSON pointer.
 
 mod faults;
+mod limits;
 mod strict;
 
 use std::time::Duration;
@@ -15,8 +16,10 @@ use futures::{Stream, StreamExt, future::LocalBoxFuture};
 use relance_openapi::problem::Code;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
+use utoipa::ToSchema;
 
 pub use faults::{Faults, escape, parse_at, parse_day, parse_money};
+pub use limits::check as check_limits;
 pub use strict::value;
 
 use crate::problem::{Answer, Refusal};
@@ -41,7 +44,7 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct Maybe<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Error = Refusal;
     type Future = LocalBoxFuture<'static, Answer<Self>>;
 
@@ -51,7 +54,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Maybe<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Maybe<T> {
     type Error = Refusal;
     type Future = LocalBoxFuture<'static, Answer<Self>>;
 
@@ -117,7 +120,7 @@ pub fn too_large(limit: usize) -> Refusal {
 ///
 /// # Errors
 /// `unsupported_media_type`, `malformed_json`, or 422 with every fault.
-pub fn read<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Answer<T> {
+pub fn read<T: DeserializeOwned + ToSchema + 'static>(req: &HttpRequest, bytes: &[u8]) -> Answer<T> {
     let media_type = req.content_type().to_ascii_lowercase();
     let json = media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
     if !json {
@@ -131,17 +134,24 @@ pub fn read<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Answer<T> {
 ///
 /// # Errors
 /// `malformed_json`, or 422 with every fault.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Answer<T> {
     if depth(bytes) > DEPTH {
         return Err(Refusal::new(Code::MalformedJson, format!("The body is nested deeper than {DEPTH} levels.")));
     }
     let first = match serde_json::from_slice(bytes) {
-        Ok(body) => return Ok(body),
+        Ok(body) => return within_limits::<T>(bytes).map(|()| body),
         Err(error) => error,
     };
     let malformed = |error: serde_json::Error| Refusal::new(Code::MalformedJson, format!("The body is not readable JSON: {error}."));
     // the slow way, for the pointers; what only the first reading refused is a member that stands twice
     value(serde_json::from_slice(bytes).map_err(malformed)?, "").and_then(|_: T| Err(malformed(first)))
+}
+
+/// A body that reads as a `T` is within the limits that are declared.
+fn within_limits<T: ToSchema + 'static>(bytes: &[u8]) -> Answer<()> {
+    let mut faults = Faults::default();
+    check_limits::<T>(&mut serde_json::Deserializer::from_slice(bytes), "", &mut faults);
+    faults.check()
 }
 
 /// How deep arrays and objects are nested, at most.
@@ -167,7 +177,7 @@ fn depth(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    #[derive(Debug, serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     struct Small {
         #[allow(dead_code)]

@@ -9,8 +9,12 @@ use relance_openapi::problem::Code;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use serde_path_to_error::{Path, Segment};
+use utoipa::ToSchema;
 
-use super::faults::{Faults, escape};
+use super::{
+    faults::{Faults, escape},
+    limits,
+};
 use crate::problem::Answer;
 
 /// A body with more faults than this is told of so many.
@@ -20,11 +24,16 @@ const ROUNDS: usize = 200;
 ///
 /// # Errors
 /// 422 with every fault found.
-pub fn value<T: DeserializeOwned>(mut value: Value, prefix: &str) -> Answer<T> {
+pub fn value<T: DeserializeOwned + ToSchema + 'static>(mut value: Value, prefix: &str) -> Answer<T> {
     let mut reading = Reading { prefix, faults: Faults::default(), filled: BTreeMap::new() };
     for _ in 0..ROUNDS {
         match serde_path_to_error::deserialize::<_, T>(&value) {
-            Ok(body) => return reading.faults.check().map(|()| body),
+            Ok(body) => {
+                if reading.faults.is_empty() {
+                    limits::check::<T>(&value, prefix, &mut reading.faults);
+                }
+                return reading.faults.check().map(|()| body);
+            }
             Err(error) => {
                 let pointer = pointer(error.path());
                 if !reading.note_and_mend(&mut value, pointer, &error.into_inner().to_string()) {
@@ -92,7 +101,7 @@ impl Reading<'_> {
 }
 
 /// Names under which amounts of money stand in this API.
-fn is_amount(pointer: &str) -> bool {
+pub(super) fn is_amount(pointer: &str) -> bool {
     let name = pointer.rsplit('/').next().unwrap_or_default();
     name.contains("amount") || matches!(name, "total" | "payable" | "principal" | "paid" | "credited")
 }
@@ -141,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     #[allow(dead_code)]
     enum Kind {
@@ -149,7 +158,7 @@ mod tests {
         Consumer,
     }
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code)]
     struct Item {
@@ -158,7 +167,7 @@ mod tests {
         due_on: Option<chrono::NaiveDate>,
     }
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code)]
     struct Whole {

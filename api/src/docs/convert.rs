@@ -7,13 +7,30 @@ pub fn without_webhooks(mut document: Value) -> Value {
     if let Some(members) = document.as_object_mut() {
         members.remove("webhooks");
     }
+    files_without_length(&mut document);
     document
+}
+
+/// Generators measure a file that has a length as if it were text.
+fn files_without_length(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(files_without_length),
+        Value::Object(members) => {
+            if members.get("format").is_some_and(|format| format == "binary") {
+                members.remove("maxLength");
+            }
+            members.values_mut().for_each(files_without_length);
+        }
+        _ => {}
+    }
 }
 
 /// The document in OpenAPI 3.0.3, for tools that read no newer one.
 pub fn three_dot_zero(document: Value) -> Value {
     let mut document = without_webhooks(document);
     convert(&mut document);
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    type_the_nullable(&mut document, &schemas);
     if let Some(members) = document.as_object_mut() {
         members.insert("openapi".to_owned(), json!("3.0.3"));
     }
@@ -42,6 +59,7 @@ fn convert(value: &mut Value) {
             members.values_mut().for_each(convert);
             nullable(members);
             older_words(members);
+            lonely_reference(members);
         }
         _ => {}
     }
@@ -71,9 +89,41 @@ fn nullable(members: &mut Map<String, Value>) {
             continue;
         }
         members.remove(word);
-        let word = if others.len() == 1 { "allOf" } else { word };
-        members.insert(word.to_owned(), Value::Array(others));
+        match others.as_slice() {
+            [Value::Object(only)] if only.contains_key("$ref") => {
+                members.insert("allOf".to_owned(), Value::Array(others));
+            }
+            [Value::Object(only)] => members.extend(only.clone()), // its words and its reference
+            _ => {
+                members.insert(word.to_owned(), Value::Array(others));
+            }
+        }
         members.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// `nullable` counts only beside a `type`: that of what is referred to.
+fn type_the_nullable(value: &mut Value, schemas: &Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|inner| type_the_nullable(inner, schemas)),
+        Value::Object(members) => {
+            let name = members.get("allOf").and_then(|all| all[0]["$ref"].as_str()).and_then(|place| place.rsplit('/').next());
+            let kind = name.and_then(|name| schemas[name].get("type")).filter(|_| members.contains_key("nullable")).cloned();
+            if let Some(kind) = kind {
+                members.insert("type".to_owned(), kind);
+            }
+            members.values_mut().for_each(|inner| type_the_nullable(inner, schemas));
+        }
+        _ => {}
+    }
+}
+
+/// A reference to a schema stands alone in 3.0: words beside it go around it.
+fn lonely_reference(members: &mut Map<String, Value>) {
+    let schema = members.get("$ref").and_then(Value::as_str).is_some_and(|place| place.starts_with("#/components/schemas/"));
+    if schema && members.len() > 1 {
+        let reference = members.remove("$ref");
+        members.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
 }
 

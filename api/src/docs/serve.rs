@@ -7,7 +7,7 @@ use actix_web::{
     http::header,
     web::{Data, ServiceConfig, get, resource},
 };
-use utoipa::openapi::OpenApi;
+use serde_json::Value;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{three_dot_zero, without_webhooks};
@@ -20,12 +20,11 @@ pub struct Description(OnceLock<(Documents, RouteTable)>);
 impl Description {
     fn made(&self) -> &(Documents, RouteTable) {
         self.0.get_or_init(|| {
-            let api = super::openapi();
-            let documents = Documents::of(&api).unwrap_or_else(|error| {
+            let documents = super::document().and_then(Documents::of).unwrap_or_else(|error| {
                 tracing::error!(%error, "the description does not write as JSON");
                 Documents::default()
             });
-            (documents, RouteTable::of(&api))
+            (documents, RouteTable::of(&super::routes()))
         })
     }
 
@@ -52,12 +51,11 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// The documents of this API.
+    /// The documents made of the whole one.
     ///
     /// # Errors
     /// When it cannot be written as JSON.
-    pub fn of(api: &OpenApi) -> serde_json::Result<Self> {
-        let document = serde_json::to_value(api)?;
+    pub fn of(document: Value) -> serde_json::Result<Self> {
         Ok(Self {
             full: serde_json::to_string_pretty(&document)?,
             sdk: serde_json::to_string_pretty(&without_webhooks(document.clone()))?,

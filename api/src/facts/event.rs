@@ -11,6 +11,7 @@ use relance_openapi::{
 use relance_store::facts::{EventIdentity, FactEnvelope};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{Reader, check_external_id, check_source, credit_note, customer, invoice, payment, reversal};
 use crate::{
@@ -108,7 +109,7 @@ fn own_id(data: &mut Map<String, Value>) -> Answer<String> {
     faults.check().map(|()| text)
 }
 
-fn read<T: DeserializeOwned>(data: Map<String, Value>) -> Answer<T> {
+fn read<T: DeserializeOwned + ToSchema + 'static>(data: Map<String, Value>) -> Answer<T> {
     body::value(Value::Object(data), DATA)
 }
 

@@ -1,5 +1,6 @@
 //! What surrounds every request: its id, its frame, its quota, its idempotency.
 
+mod bounds;
 mod coding;
 mod frame;
 mod guard;
@@ -8,6 +9,7 @@ mod quota;
 mod retire;
 mod unmatched;
 
+pub use bounds::bounds;
 pub use coding::spare_small;
 pub use frame::frame;
 pub use guard::{guard, permit};

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::{
     caller::{Caller, Scope},
     problem::{Answer, Refusal},
-    query::Query,
+    query::{Query, WHOLE},
     state::App,
 };
 
@@ -48,7 +48,7 @@ pub async fn list_events(req: HttpRequest, app: Data<App>, caller: Caller) -> An
     let known: Vec<&str> = EventType::ALL.iter().map(|kind| kind.as_str()).collect();
     let kinds = query.words(if query.text("types").is_some() { "types" } else { "type" }, &known)?;
     let name = if query.text("after").is_some() { "after" } else { "cursor" };
-    let limit = number(&query, "limit", 1, u64::MAX)?.unwrap_or(50).min(200);
+    let limit = number(&query, "limit", 1, WHOLE)?.unwrap_or(50).min(200);
     let wait = Duration::from_secs(number(&query, "wait", 0, LONGEST_WAIT)?.unwrap_or_default());
     let after: Option<EventId> = query.text(name).map(str::parse).transpose().map_err(|_| unknown(name))?;
     if let Some(count) = number(&query, "tail", 1, 200)? {
@@ -104,7 +104,7 @@ fn number(query: &Query, name: &str, least: u64, most: u64) -> Answer<Option<u64
         None => Ok(None),
         Some(Ok(number)) if (least..=most).contains(&number) => Ok(Some(number)),
         Some(_) => {
-            let upper = if most == u64::MAX { 200 } else { most };
+            let upper = if most == WHOLE { 200 } else { most };
             Err(Refusal::field(
                 Code::ValidationFailed,
                 format!("query:{name}"),

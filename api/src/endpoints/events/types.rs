@@ -6,6 +6,7 @@ use relance_openapi::webhooks::{EventTypeList, EventTypeView};
 
 use crate::{
     caller::{Caller, Scope},
+    docs::event_example,
     problem::Answer,
     query,
 };
@@ -20,6 +21,6 @@ use crate::{
 pub async fn list_event_types(req: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
     query::none(&req)?;
-    let types = EventType::ALL.iter().map(|kind| EventTypeView::from(*kind)).collect();
+    let types = EventType::ALL.iter().map(|kind| EventTypeView::new(*kind, event_example(*kind))).collect();
     Ok(HttpResponse::Ok().json(EventTypeList::new(types, None)))
 }

@@ -7,11 +7,17 @@ mod list;
 mod put;
 
 use relance_domain::policy::{PolicyDocument, PolicyFault};
-use relance_openapi::problem::{Code, FieldProblem};
+use relance_openapi::{
+    policy::PolicyInput,
+    problem::{Code, FieldProblem},
+};
 use serde_json::Value;
 
-use crate::problem::{Answer, Refusal};
-use crate::routes::Registry;
+use crate::{
+    body::{Faults, check_limits},
+    problem::{Answer, Refusal},
+    routes::Registry,
+};
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
@@ -28,6 +34,9 @@ pub fn routes(cfg: &mut impl Registry) {
 /// 422: `unknown_field` when that is all that is wrong, else `policy_invalid`; every fault either way.
 fn read(body: &Value) -> Answer<PolicyDocument> {
     let document = PolicyDocument::from_json(body).map_err(refusal)?;
+    let mut faults = Faults::default();
+    check_limits::<PolicyInput>(body, "", &mut faults);
+    faults.check().map_err(|refused| Refusal { code: Code::PolicyInvalid, ..refused })?;
     document.validate().map_err(refusal)?;
     Ok(document)
 }

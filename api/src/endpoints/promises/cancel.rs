@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Nothing needs to be said.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 

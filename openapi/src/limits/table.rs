@@ -1,0 +1,311 @@
+//! The table. A row names a member, and its owner where the same name means two things.
+
+/// Decimal text of an amount: fifteen digits at most, and zeros.
+pub(super) const AMOUNT: &str = r"^-?[0-9]{1,20}(\.[0-9]{1,20})?$";
+/// A currency.
+const CURRENCY: &str = "^[A-Z]{3}$";
+/// Longest document.
+pub(super) const DOCUMENT: u64 = 32 * 1024 * 1024;
+
+/// What a text may be.
+pub(super) struct Text {
+    /// Fewest characters.
+    pub least: u64,
+    /// Most characters.
+    pub most: u64,
+    /// Its pattern, where it is closed.
+    pub pattern: Option<&'static str>,
+    /// Its format, where it is closed.
+    pub format: Option<&'static str>,
+}
+
+/// Members that a row with an owner decides: (owner, member, most characters).
+const OWNED: &[(&str, &str, u64)] = &[
+    ("CloudEvent", "id", 200),
+    ("body", "", 5 * 1024 * 1024),
+    ("IngestItem", "id", 262_144),
+    ("CustomerInput", "name", 300),
+    ("CustomerView", "name", 300),
+    ("SheetCustomer", "name", 300),
+    ("PartyView", "name", 500),
+    ("PartyView", "trading_name", 500),
+    ("PartyView", "contact_name", 500),
+    ("PartyView", "email", 500),
+    ("PartyView", "phone", 500),
+    ("PartyIdView", "id", 200),
+    ("PartyView", "vat_id", 200),
+    ("PartyView", "siren", 200),
+    ("ExtractedView", "number", 500),
+    ("ReminderAttachmentView", "name", 300),
+    ("DocumentItem", "file", 500),
+    ("PolicyInput", "name", 200),
+    ("InvoiceInput", "kind", 40),
+    ("PaymentInput", "method", 60),
+    ("ReversalInput", "reason_code", 60),
+    ("OptedOutData", "address", 254),
+    ("DisputeOpenedData", "reason_code", 60),
+    ("DisputeResolvedData", "outcome", 60),
+    ("PromiseMadeData", "method", 60),
+    ("InsolvencyOpenedData", "procedure", 60),
+    ("EinvoiceStatusData", "status_code", 20),
+    ("EinvoiceStatusData", "reason_code", 60),
+    ("DisputeInput", "comment", 2_000),
+    ("ResolutionInput", "comment", 2_000),
+    ("VerdictInput", "comment", 2_000),
+    ("ActionView", "title", 1_000),
+    ("TaskView", "title", 1_000),
+    ("TimelineItem", "label", 1_000),
+    ("TimelineItem", "subject_id", 200),
+    ("EventSubject", "id", 200),
+    ("ChannelInput", "from", 254),
+    ("CompletionInput", "comment", 5_000),
+    ("InteractionInput", "comment", 5_000),
+    ("SheetStep", "text", 10_000),
+    ("PartyView", "address", 500),
+    ("PolicyPauseInput", "from", 5),
+    ("PolicyPauseInput", "until", 5),
+    ("PolicyWindowInput", "from", 5),
+    ("PolicyWindowInput", "to", 5),
+    ("query", "type", 2_000),
+    ("query", "status", 200),
+    ("query", "sort", 100),
+    ("header", "Idempotency-Key", 255),
+    ("header", "If-Match", 100),
+    ("header", "If-None-Match", 1_000),
+    ("query", "cursor", 1_000),
+];
+
+/// Members by their name: (most characters, names).
+const NAMED: &[(u64, &[&str])] = &[
+    (2, &["country"]),
+    (3, &["specversion", "type_code"]),
+    (12, &["syntax", "scheme"]),
+    (16, &["language", "security"]),
+    (20, &["siren", "postcode"]),
+    (40, &["region", "vat_id", "phone", "channel", "preferred_channel", "suppressed_channels", "provider", "key", "step_key", "prefix"]),
+    (50, &["iban", "payee_iban", "payer_iban", "payee_ibans", "payee_accounts", "bic"]),
+    (60, &["segment", "segments", "public_body_type", "payment_methods", "kind", "reversal_reason_code", "scopes", "payment_days"]),
+    (
+        64,
+        &[
+            "source",
+            "time_zone",
+            "mode",
+            "state",
+            "status",
+            "result",
+            "payload",
+            "id",
+            "sha256",
+            "preset",
+            "template",
+            "type",
+            "subject_type",
+        ],
+    ),
+    (
+        100,
+        &[
+            "legal_form",
+            "outcome",
+            "reason_code",
+            "method",
+            "action",
+            "code",
+            "rule",
+            "refused_code",
+            "event_type",
+            "event_types",
+            "last_step",
+            "next_step",
+            "api_version",
+            "column",
+            "cancel_reason",
+            "disabled_reason",
+        ],
+    ),
+    (120, &["city"]),
+    (128, &["request_id"]),
+    (
+        200,
+        &[
+            "external_id",
+            "number",
+            "payment_reference",
+            "purchase_order",
+            "buyer_reference",
+            "delivery_reference",
+            "order_reference",
+            "preceding_invoices",
+            "name",
+            "made_by",
+            "placed_by",
+            "released_by",
+            "lines",
+            "capital",
+            "rcs_city",
+            "contact_name",
+            "legal_name",
+            "tenant_name",
+            "service_name",
+            "account_sid",
+            "from_name",
+            "title",
+            "media_type",
+            "sales_owner",
+            "about",
+            "contact_reason",
+            "error",
+            "pointer",
+            "username",
+        ],
+    ),
+    (253, &["host"]),
+    (254, &["email", "reply_to", "allow_list"]),
+    (300, &["payee_name", "payer_name"]),
+    (
+        500,
+        &[
+            "reason",
+            "reference",
+            "origin",
+            "description",
+            "label",
+            "citation",
+            "holds",
+            "api_key",
+            "application_key",
+            "application_secret",
+            "consumer_key",
+            "auth_token",
+            "secret",
+            "password",
+        ],
+    ),
+    (1_000, &["next_cursor", "payment_means"]),
+    (2_000, &["document_url", "payment_url", "url", "base_url", "privacy_url", "message", "detail", "provenance"]),
+    (4_000, &["penalty_terms", "consumer_mediator", "signature", "response", "payment_terms"]),
+    (5_000, &["comment", "to", "headers", "subject"]),
+    (20_000, &["ca_pem"]),
+    (1_000_000, &["text", "html"]),
+];
+
+/// Texts that may not be empty.
+const NOT_EMPTY: &[(&str, &[&str])] = &[
+    ("InvoiceInput", &["number", "customer_external_id"]),
+    ("CreditNoteInput", &["number", "customer_external_id"]),
+    ("CustomerInput", &["name"]),
+    ("PaymentInput", &["customer_external_id"]),
+    ("AllocationInput", &["invoice_external_id"]),
+    ("ReversalInput", &["reason_code"]),
+    ("ContactInput", &["external_id"]),
+    ("SalesOwner", &["name", "email"]),
+    ("Person", &["name", "email"]),
+    ("PolicyInput", &["name"]),
+    ("PolicyStepInput", &["key"]),
+    ("NewTenantInput", &["name"]),
+    ("EndpointBody", &["url"]),
+    ("HoldInput", &["reason"]),
+    ("OrderInput", &["reason"]),
+    ("DisputeInput", &["reason_code"]),
+    ("ResolutionInput", &["outcome"]),
+    ("CompletionInput", &["outcome"]),
+    ("InteractionInput", &["outcome"]),
+    ("CloudEvent", &["id", "source"]),
+    ("SmtpInput", &["host"]),
+    ("path", &["id", "source", "external_id", "name", "channel", "key"]),
+    ("header", &["Idempotency-Key"]),
+];
+
+/// Amounts of money by their names; those that contain `amount` are beside them.
+const MONEY: &[&str] = &["total", "payable", "paid", "credited", "disputed", "unapplied", "prepaid", "principal"];
+
+/// Whole days and instants whose names do not say so.
+const DAYS: &[&str] = &["on"];
+const INSTANTS: &[&str] = &["now", "payments_complete_until", "timestamp", "clock", "at"];
+
+/// The limits of a text.
+pub(super) fn text(owner: &str, member: &str) -> Text {
+    let least = u64::from(NOT_EMPTY.iter().any(|(who, names)| *who == owner && names.contains(&member)));
+    let plain = |most| Text { least, most, pattern: None, format: None };
+    if let Some((_, _, most)) = OWNED.iter().find(|(who, name, _)| *who == owner && *name == member) {
+        return plain(*most);
+    }
+    if member == "currency" {
+        return Text { least: 3, most: 3, pattern: Some(CURRENCY), format: None };
+    }
+    if MONEY.contains(&member) || (member.contains("amount") && owner != "query") {
+        return Text { least: 1, most: 42, pattern: Some(AMOUNT), format: None };
+    }
+    let written = member != "due_on_stated" && owner != "ExtractedView";
+    if written && (member.ends_with("_on") || DAYS.contains(&member)) && member != "on_broken" {
+        return Text { least: 0, most: 10, pattern: None, format: Some("date") };
+    }
+    if member.ends_with("_at") || INSTANTS.contains(&member) {
+        return Text { least: 0, most: 40, pattern: None, format: Some("date-time") };
+    }
+    if member.ends_with("external_id") || member.ends_with("external_ids") {
+        return plain(200);
+    }
+    if let Some((most, _)) = NAMED.iter().find(|(_, names)| names.contains(&member)) {
+        return plain(*most);
+    }
+    plain(if member.ends_with("_id") || member.ends_with("_ids") { 64 } else { 500 })
+}
+
+/// Whole numbers: (owner or `*`, member, least, most).
+const NUMBERS: &[(&str, &str, i64, i64)] = &[
+    ("*", "source_version", 1, i64::MAX),
+    ("SmtpInput", "port", 1, 65_535),
+    ("PolicyStepInput", "offset_days", -365, 3_650),
+    ("PolicyPlanInput", "first_share_percent", 0, 100),
+    ("PolicyPacingInput", "max_per_7_days", 0, 1_000),
+    ("PolicyPacingInput", "max_per_30_days", 0, 1_000),
+    ("ActivateInput", "spread_days", 0, 60),
+    ("ActivateInput", "confirm_count", 0, i64::MAX),
+    ("SettingsPatch", "default_payment_days", 0, 365),
+    ("SettingsView", "default_payment_days", 0, 365),
+    ("RotateBody", "overlap_hours", 0, 168),
+    ("Problem", "status", 100, 599),
+    ("DeliveryAttemptView", "status_code", 100, 999),
+    ("query", "limit", 1, i32::MAX as i64),
+    ("query", "version", 1, i32::MAX as i64),
+    ("path", "n", 1, i32::MAX as i64),
+    ("*", "index", 0, 100_000),
+    ("*", "days_overdue", 0, 100_000),
+    ("*", "sequence", 1, i64::MAX),
+    ("*", "duration_ms", 0, i64::MAX),
+    ("*", "policy_version", 0, i32::MAX as i64),
+    ("PolicyView", "version", 1, i32::MAX as i64),
+];
+
+/// The bounds of a whole number, where the table knows them.
+pub(super) fn number(owner: &str, member: &str) -> Option<(i64, i64)> {
+    let row = NUMBERS.iter().find(|(who, name, ..)| *name == member && (*who == owner || *who == "*"));
+    let policy = owner.starts_with("Policy") && owner.ends_with("Input");
+    let days = || (policy && member.contains("days")).then_some((0, 3_650));
+    let hours = || (policy && member.ends_with("_hours")).then_some((0, 8_760));
+    row.map(|(_, _, least, most)| (*least, *most)).or_else(days).or_else(hours)
+}
+
+/// Most entries of a list, where the table knows.
+pub(super) fn count(owner: &str, member: &str) -> Option<u64> {
+    Some(match (owner, member) {
+        (name, "data") if name.ends_with("List") || name == "Timeline" => 200,
+        (_, "contacts") => 200,
+        (_, "allow_list") => 500,
+        (_, "lines") => 20,
+        (_, "payment_days") => 32,
+        (_, "event_types") => 100,
+        (_, "scopes") => 50,
+        ("PolicyInput", "steps") => 100,
+        ("PolicyInput", "pauses") => 50,
+        ("PolicyStepInput" | "PolicyWindowInput" | "PolicyPauseInput", _) => 50,
+        ("PolicyAppliesToInput", _) => 100,
+        ("SettingsPatch" | "SettingsView", _) => 20,
+        ("PromiseInput" | "PromisedInput", _) => 1_000,
+        (name, _) if name.ends_with("View") || name.ends_with("Item") || name.ends_with("Answer") || name == "Sheet" => 10_000,
+        ("Problem", "errors") => 1_000,
+        _ => return None,
+    })
+}

@@ -1,0 +1,248 @@
+//! The story: a workshop, two customers, and every operation once.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::book::Book;
+use crate::support::{World, receiver::Receiver, server};
+
+fn by() -> Value {
+    json!({"name": "Anne Keller", "email": "anne@keller.example"})
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
+}
+
+/// Tells it; the recordings by operation.
+pub async fn tell(world: World) -> BTreeMap<String, Value> {
+    let mut book = Book::new(world);
+    house(&mut book).await;
+    let endpoint = webhooks(&mut book).await;
+    facts(&mut book).await;
+    chasing(&mut book).await;
+    debtors_words(&mut book).await;
+    reading(&mut book).await;
+    deliveries(&mut book, &endpoint).await;
+    leaving(&mut book, &endpoint).await;
+    tenants(&mut book).await;
+    book.said
+}
+
+/// Settings, channels, policies, keys.
+async fn house(book: &mut Book) {
+    book.get("/v1/me").await;
+    book.get("/v1/settings").await;
+    book.send("PATCH", "/v1/settings", json!({"signature": "Anne Keller\nAtelier Keller", "payment_methods": ["transfer"]}), 200).await;
+    let channel = json!({"provider": "smtp", "from": "compta@keller.example", "from_name": "Atelier Keller",
+        "smtp": {"host": "127.0.0.1", "port": 2525, "security": "none"}});
+    book.send("PUT", "/v1/channels/email", channel, 200).await;
+    book.get("/v1/channels/email").await;
+    book.get("/v1/channels").await;
+    book.get("/v1/policy_presets").await;
+    let policy = json!({"name": "Approved by a person", "applies_to": {"customer_kinds": ["business"], "segments": ["key"]}, "approval_expires_days": 5,
+        "steps": [{"key": "first", "offset_days": 4, "channel": "email", "template": "first_reminder", "approval": "required"},
+                  {"key": "call", "offset_days": 9, "channel": "phone_task"}]});
+    let made = book.send("POST", "/v1/policies", policy.clone(), 201).await;
+    let path = format!("/v1/policies/{}", text(&made, "id"));
+    book.get(&path).await;
+    book.send_with("PUT", &path, policy, 200, &[("if-match", "\"1\"")]).await;
+    book.send("POST", &format!("{path}/versions/2/activate"), json!({"backlog": "skip", "spread_days": 1, "confirm_count": 0}), 200).await;
+    book.get("/v1/policies?limit=2").await;
+    book.send("POST", "/v1/api_keys", json!({"scopes": ["facts:write", "read"]}), 201).await;
+    let key = book.first("/v1/api_keys?limit=2").await;
+    book.call("DELETE", &format!("/v1/api_keys/{key}"), 204).await;
+}
+
+/// An endpoint that takes everything.
+async fn webhooks(book: &mut Book) -> (String, Receiver) {
+    let receiver = Receiver::start("{}").await;
+    let made =
+        book.send("POST", "/v1/webhook_endpoints", json!({"url": receiver.url, "event_types": ["*"], "description": "The ERP"}), 201).await;
+    let path = format!("/v1/webhook_endpoints/{}", text(&made, "id"));
+    book.get(&path).await;
+    book.get("/v1/webhook_endpoints").await;
+    book.send_with("PATCH", &path, json!({"description": "The ERP in Lyon"}), 200, &[("if-match", "\"1\"")]).await;
+    book.send("POST", &format!("{path}/rotate_secret"), json!({"overlap_hours": 24}), 200).await;
+    (path, receiver)
+}
+
+/// Customers, invoices, payments and credit notes come in.
+async fn facts(book: &mut Book) {
+    let customer = |name: &str, segment: &str| {
+        json!({"source_version": 1, "kind": "business", "name": name, "language": "fr", "time_zone": "Europe/Paris", "siren": "732829320", "segment": segment,
+            "address": {"lines": ["3 place du Marché"], "postcode": "69003", "city": "Lyon", "country": "FR"},
+            "sales_owner": {"name": "A. Keller", "email": "keller@atelier.example"},
+            "contacts": [{"external_id": "c1", "name": "Claire Dupont", "role": "accounts_payable", "email": "compta@dupont.example", "phone": "+33612345678"}]})
+    };
+    book.send("PUT", "/v1/sources/erp/customers/C42", customer("Boulangerie Dupont", "standard"), 201).await;
+    book.send("PUT", "/v1/sources/erp/customers/C43", customer("Garage Martin", "key"), 201).await;
+    book.send("PUT", "/v1/sources/erp/customers/C42", merged(customer("Boulangerie Dupont & fils", "standard"), 2), 200).await;
+    book.get("/v1/sources/erp/customers/C42").await;
+    let invoice = |number: &str, customer: &str, total: &str| {
+        json!({"source_version": 1, "number": number, "customer_external_id": customer, "issued_on": "2026-09-05", "due_on": "2026-10-05",
+            "currency": "EUR", "total": total, "origin": "Travaux de menuiserie, commande 118"})
+    };
+    for (number, customer, total) in
+        [("FA-2026-0042", "C42", "700.00"), ("FA-2026-0043", "C43", "800.00"), ("FA-2026-0044", "C43", "300.00")]
+    {
+        book.send("PUT", &format!("/v1/sources/erp/invoices/{number}"), invoice(number, customer, total), 201).await;
+    }
+    book.send("PUT", "/v1/sources/erp/invoices/FA-2026-0045", invoice("FA-2026-0045", "C99", "10.00"), 202).await;
+    book.get("/v1/ingest/parked").await;
+    book.get("/v1/sources/erp/invoices/FA-2026-0042").await;
+    let payment = |amount: &str, reference: &str| json!({"customer_external_id": "C42", "amount": amount, "currency": "EUR", "paid_on": "2026-10-01", "reference": reference, "method": "transfer"});
+    book.send("PUT", "/v1/sources/bank/payments/B1", payment("200.00", "FA-2026-0042"), 202).await;
+    book.send("PUT", "/v1/sources/erp/payments/P1", payment("200.00", "FA-2026-0042"), 201).await;
+    book.send("PUT", "/v1/sources/erp/payments/P2", payment("50.00", "FA-2026-0042"), 201).await;
+    book.get("/v1/sources/erp/payments/P1").await;
+    book.send("POST", "/v1/sources/erp/payments/P2/reverse", json!({"on": "2026-10-01", "reason_code": "AM04"}), 200).await;
+    let note = json!({"source_version": 1, "number": "AV-2026-0007", "customer_external_id": "C42", "issued_on": "2026-10-01", "currency": "EUR", "total": "100.00", "invoice_external_id": "FA-2026-0042"});
+    book.send("PUT", "/v1/sources/erp/credit_notes/AV-2026-0007", note, 201).await;
+    book.get("/v1/sources/erp/credit_notes/AV-2026-0007").await;
+    book.send(
+        "POST",
+        "/v1/sources/erp/heartbeat",
+        json!({"payments_complete_until": "2026-10-31T04:00:00Z", "open_items": {"EUR": {"count": 3, "total": "1500.00"}}}),
+        200,
+    )
+    .await;
+    let event = json!({"specversion": "1.0", "id": "e-1001", "source": "erp", "type": "invoice.delivered", "data": {"external_id": "FA-2026-0042", "delivered_on": "2026-09-06"}});
+    book.raw("/v1/ingest/events", "application/cloudevents+json", &event.to_string(), 202).await;
+    book.raw("/v1/ingest/events", "application/cloudevents-batch+json", &json!([event]).to_string(), 207).await;
+    let document = include_str!("../../fixtures/invoice-ubl.xml");
+    book.raw("/v1/ingest/documents?source=documents&dry_run=true", "application/xml", document, 207).await;
+}
+
+fn merged(mut body: Value, version: i64) -> Value {
+    body["source_version"] = json!(version);
+    body
+}
+
+/// The clock goes on: reminders are planned, approved, rejected, sent, withdrawn.
+async fn chasing(book: &mut Book) {
+    book.world.rest().await;
+    book.get("/v1/test_clock").await;
+    book.send("POST", "/v1/test_clock/advance", json!({"to": "2026-10-09T05:00:00Z"}), 202).await;
+    book.world.rest().await;
+    let waiting = book.first("/v1/reminders?status=awaiting_approval").await;
+    let path = format!("/v1/reminders/{waiting}");
+    book.send("POST", &format!("{path}/approve"), json!({"by": by(), "comment": "They know about it."}), 200).await;
+    book.get(&path).await;
+    let planned = book.world.list("/v1/reminders?status=planned").await;
+    let of_dupont = planned.iter().find(|reminder| reminder["id"] != waiting.as_str()).unwrap_or_else(|| panic!("{planned:?}"));
+    let path = format!("/v1/reminders/{}", text(of_dupont, "id"));
+    book.get(&format!("{path}/content")).await;
+    book.send("POST", &format!("{path}/send_now"), json!({"by": by(), "reason": "They asked for it on the phone."}), 200).await;
+    book.world.rest().await;
+    book.world.advance("2026-10-09T12:00:00Z").await;
+    let sent = book.get("/v1/reminders?status=sent").await;
+    let path = format!("/v1/reminders/{}", sent["data"][0]["id"].as_str().unwrap_or_else(|| panic!("{sent}")));
+    let again = book.send("POST", &format!("{path}/resend"), json!({"by": by(), "reason": "They lost it."}), 200).await;
+    book.send("POST", &format!("/v1/reminders/{}/cancel", text(&again, "id")), json!({"by": by(), "reason": "They found it."}), 200).await;
+    book.world.advance("2026-10-14T12:00:00Z").await;
+    letter(book).await;
+    let task = book.first("/v1/tasks?status=open").await;
+    book.get(&format!("/v1/tasks/{task}")).await;
+    book.get(&format!("/v1/tasks/{task}/sheet")).await;
+    book.send(
+        "POST",
+        &format!("/v1/tasks/{task}/complete"),
+        json!({"outcome": "reached", "reason_code": "cash_shortage", "comment": "They will pay half.", "by": by()}),
+        200,
+    )
+    .await;
+}
+
+/// A customer who is written to by letter, and whose next one a person rejects.
+async fn letter(book: &mut Book) {
+    let policy = json!({"name": "By letter", "applies_to": {"segments": ["letters"]}, "steps": [{"key": "letter", "offset_days": 4, "channel": "letter", "template": "first_reminder"},
+        {"key": "second", "offset_days": 9, "channel": "letter", "template": "second_reminder", "approval": "required"}]});
+    let made = book.send("POST", "/v1/policies", policy, 201).await;
+    let path = format!("/v1/policies/{}/versions/1/activate", text(&made, "id"));
+    book.send("POST", &path, json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0}), 200).await;
+    book.world.customer_with("C44", json!({"policy_id": made["id"]})).await;
+    book.world.invoice("FA-2026-0046", "C44", "2026-10-10", "90.00").await;
+    book.world.advance("2026-10-14T16:00:00Z").await;
+    let sent = book.world.list("/v1/reminders?status=sent").await;
+    let letter = sent.iter().find(|reminder| reminder["channel"] == "letter").unwrap_or_else(|| panic!("{sent:?}"));
+    let content = book.get(&format!("/v1/reminders/{}/content", text(letter, "id"))).await;
+    let name = text(&content["attachments"][0], "name");
+    book.get(&format!("/v1/reminders/{}/attachments/{name}", text(letter, "id"))).await;
+    book.world.advance("2026-10-27T12:00:00Z").await;
+    let waiting = book.first("/v1/reminders?status=awaiting_approval").await;
+    book.send("POST", &format!("/v1/reminders/{waiting}/reject"), json!({"by": by(), "comment": "I call them."}), 200).await;
+}
+
+/// Promises, disputes, holds, and what was said elsewhere.
+async fn debtors_words(book: &mut Book) {
+    let invoice = text(&book.world.read_invoice("FA-2026-0043").await, "id");
+    let customer = text(&book.get("/v1/sources/erp/customers/C43").await, "id");
+    let promise = json!({"customer_id": customer, "invoice_ids": [invoice], "amount": "400.00", "currency": "EUR", "promised_on": "2026-11-03", "method": "transfer", "made_by": "Claire Dupont"});
+    let made = text(&book.send("POST", "/v1/promises", promise, 201).await, "id");
+    book.get(&format!("/v1/promises/{made}")).await;
+    book.get("/v1/promises").await;
+    book.call("POST", &format!("/v1/promises/{made}/cancel"), 200).await;
+    let dispute = json!({"invoice_id": invoice, "amount": "100.00", "reason_code": "goods_damaged", "comment": "One door is scratched."});
+    let made = text(&book.send("POST", "/v1/disputes", dispute, 201).await, "id");
+    book.get(&format!("/v1/disputes/{made}")).await;
+    book.get("/v1/disputes").await;
+    book.send(
+        "POST",
+        &format!("/v1/disputes/{made}/resolve"),
+        json!({"outcome": "rejected", "comment": "The photo shows another door."}),
+        200,
+    )
+    .await;
+    let hold = json!({"scope": "customer", "target_id": customer, "reason": "Their workshop burned.", "until_on": "2026-11-30"});
+    let made = text(&book.send("POST", "/v1/holds", hold, 201).await, "id");
+    book.get(&format!("/v1/holds/{made}")).await;
+    book.get("/v1/holds").await;
+    book.call("DELETE", &format!("/v1/holds/{made}"), 200).await;
+    let said =
+        json!({"channel": "phone", "at": "2026-10-14T08:00:00Z", "by": by(), "outcome": "reached", "comment": "They received the goods."});
+    book.send("POST", &format!("/v1/customers/{customer}/interactions"), said, 201).await;
+}
+
+/// Everything once more, read.
+async fn reading(book: &mut Book) {
+    book.world.rest().await;
+    for noun in ["customers", "invoices", "payments", "credit_notes", "decisions"] {
+        let id = book.first(&format!("/v1/{noun}?limit=2")).await;
+        book.get(&format!("/v1/{noun}/{id}")).await;
+    }
+    let customer = text(&book.get("/v1/sources/erp/customers/C42").await, "id");
+    book.get(&format!("/v1/customers/{customer}/balance")).await;
+    book.get(&format!("/v1/customers/{customer}/timeline?limit=5")).await;
+    let event = book.first("/v1/events?limit=2").await;
+    book.get(&format!("/v1/events/{event}")).await;
+    book.get("/v1/event_types").await;
+}
+
+/// The log of deliveries.
+async fn deliveries(book: &mut Book, (path, receiver): &(String, Receiver)) {
+    receiver.until("an event", |got| !got.is_empty()).await;
+    crate::support::world::until("a delivery to be settled", async || {
+        let list = book.world.get(&format!("{path}/deliveries?status=delivered&limit=1")).await.expect(200);
+        (list["data"].as_array().is_some_and(|data| !data.is_empty())).then_some(())
+    })
+    .await;
+    let delivery = book.first(&format!("{path}/deliveries?status=delivered&limit=2")).await;
+    book.get(&format!("/v1/deliveries/{delivery}/attempts")).await;
+    book.call("POST", &format!("/v1/deliveries/{delivery}/resend"), 202).await;
+    book.send("POST", &format!("{path}/test"), json!({"type": "invoice.overdue"}), 202).await;
+    book.send("POST", &format!("{path}/recover"), json!({"since": "2026-10-01T00:00:00Z"}), 202).await;
+    book.call("POST", &format!("{path}/enable"), 200).await;
+}
+
+async fn leaving(book: &mut Book, (path, _): &(String, Receiver)) {
+    book.call("DELETE", path, 204).await;
+}
+
+/// With the operator's key.
+async fn tenants(book: &mut Book) {
+    book.world.key = server::shared(book.world.database).map(|server| server.operator_key.clone()).unwrap_or_default();
+    book.send("POST", "/v1/tenants", json!({"name": "Atelier Keller", "mode": "test", "clock": "2026-10-01T05:00:00Z"}), 201).await;
+    book.get("/v1/tenants?limit=1").await;
+}
