@@ -67,6 +67,70 @@ story! {
     }
 }
 
+fn customer_event(n: usize) -> Value {
+    event(
+        &format!("e{n}"),
+        "customer.upserted",
+        json!({"external_id": format!("C{n}"), "source_version": 1, "kind": "business", "name": "Dupont"}),
+    )
+}
+
+story! {
+    /// A thousand lines as editors and scripts leave them: a byte order mark, CRLF here and there, empty lines, one far
+    /// too long, one twice, none at the end. Each is answered for itself.
+    a_thousand_lines_are_answered_one_by_one, world from "2026-10-01T05:00:00Z", {
+        let mut lines = String::from("\u{feff}");
+        for n in 0..998 {
+            lines.push_str(&customer_event(n).to_string());
+            lines.push_str(if n % 3 == 0 { "\r\n\r\n" } else { "\n" });
+        }
+        let mut long = customer_event(998);
+        long["data"]["name"] = "x".repeat(300 * 1024).into();
+        lines.push_str(&format!("{long}\n{}", customer_event(7)));
+        let answer = world.raw("/v1/ingest/events", "application/x-ndjson", lines.clone().into_bytes()).await.expect(207);
+        assert_eq!(answer["summary"], json!({"accepted": 998, "duplicate": 1, "stale": 0, "parked": 0, "rejected": 1}));
+        let items = answer["items"].as_array().unwrap();
+        assert_eq!((items.len(), items[998]["problem"]["code"].as_str(), items[999]["result"].as_str()), (1_000, Some("too_large"), Some("duplicate")));
+        assert!(items.iter().enumerate().all(|(at, item)| item["index"] == at));
+        // one more line is one too many, and nothing of the request is taken
+        lines.push_str(&format!("\n{}", customer_event(5_000)));
+        world.raw("/v1/ingest/events", "application/x-ndjson", lines.into_bytes()).await.problem(413, "too_large");
+        world.get("/v1/sources/erp/customers/C5000").await.problem(404, "not_found");
+    }
+}
+
+/// Gzip of `text`.
+fn packed(text: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(text).unwrap();
+    packer.finish().unwrap()
+}
+
+story! {
+    /// Compressed bodies are read; the limit counts what they unpack to.
+    a_bomb_of_one_to_a_thousand_is_refused, world from "2026-10-01T05:00:00Z", {
+        let post = async |body: Vec<u8>| {
+            let file = std::env::temp_dir().join(format!("relance-packed-{}", &world.tenant));
+            std::fs::write(&file, body).unwrap();
+            let asked = std::process::Command::new("curl")
+                .args(["-sS", "--noproxy", "*", "-H", "content-type: application/x-ndjson", "-H", "content-encoding: gzip"])
+                .args(["-H", &format!("authorization: Bearer {}", world.key), "--data-binary", &format!("@{}", file.display())])
+                .arg(format!("{}/v1/ingest/events", world.base))
+                .output()
+                .unwrap();
+            std::fs::remove_file(&file).unwrap();
+            serde_json::from_slice::<Value>(&asked.stdout).unwrap_or_else(|_| panic!("{asked:?}"))
+        };
+        assert_eq!(post(packed(customer_event(1).to_string().as_bytes())).await["summary"]["accepted"], json!(1));
+        let plain = vec![b'\n'; 100 * 1024 * 1024];
+        let bomb = packed(&plain);
+        assert!(plain.len() / bomb.len() >= 1_000, "{} bytes", bomb.len());
+        let refused = post(bomb).await;
+        assert_eq!((&refused["status"], &refused["code"]), (&json!(413), &json!("too_large")));
+    }
+}
+
 story! {
     /// The balance of any past day can be recomputed.
     a_past_day_keeps_its_balance, world from "2026-10-20T05:00:00Z", {
