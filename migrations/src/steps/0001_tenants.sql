@@ -125,4 +125,4 @@ CREATE TABLE sources (
     PRIMARY KEY (tenant_id, name)
 );
 -- webhooks name a source by its id alone
-CREATE UNIQUE INDEX sources_id ON sources (id);
+CREATE INDEX sources_id ON sources (id);

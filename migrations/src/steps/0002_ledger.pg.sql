@@ -74,11 +74,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON inbox TO relance_app
 --;
 ALTER TABLE inbox ENABLE ROW LEVEL SECURITY
 --;
+ALTER TABLE inbox FORCE ROW LEVEL SECURITY
+--;
 CREATE POLICY tenant_only ON inbox TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
 GRANT SELECT, INSERT, UPDATE, DELETE ON source_links TO relance_app
 --;
 ALTER TABLE source_links ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE source_links FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON source_links TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;

@@ -20,6 +20,7 @@ pub async fn tell(world: World) -> BTreeMap<String, Value> {
     let mut book = Book::new(world);
     house(&mut book).await;
     let endpoint = webhooks(&mut book).await;
+    connectors(&mut book).await;
     facts(&mut book).await;
     chasing(&mut book).await;
     debtors_words(&mut book).await;
@@ -52,7 +53,33 @@ async fn house(book: &mut Book) {
     book.get("/v1/policies?limit=2").await;
     book.send("POST", "/v1/api_keys", json!({"scopes": ["facts:write", "read"]}), 201).await;
     let key = book.first("/v1/api_keys?limit=2").await;
+    book.send("POST", &format!("/v1/api_keys/{key}/rotate"), json!({"overlap_hours": 24}), 201).await;
+    book.get("/v1/audit_events?limit=2").await;
+    book.get("/v1/audit_events/export").await;
     book.call("DELETE", &format!("/v1/api_keys/{key}"), 204).await;
+}
+
+/// Another program tells us by itself.
+async fn connectors(book: &mut Book) {
+    let made = book.send("POST", "/v1/sources", json!({"name": "billing", "kind": "plain"}), 201).await;
+    let (id, token) = (text(&made, "id"), text(&made, "secret"));
+    let path = format!("/v1/sources/{id}");
+    book.get(&path).await;
+    book.get("/v1/sources").await;
+    let event = json!({"specversion": "1.0", "id": "e-77", "source": "billing", "type": "customer.upserted",
+        "data": {"external_id": "B7", "source_version": 1, "kind": "business", "name": "Menuiserie Blanc"}});
+    book.raw(&format!("{path}/webhooks?token={token}"), "application/cloudevents+json", &event.to_string(), 200).await;
+    let inbox = book.first("/v1/ingest/inbox").await;
+    crate::support::world::until("the delivery to be worked", async || {
+        (book.world.get(&format!("/v1/ingest/inbox/{inbox}")).await.expect(200)["status"] == "applied").then_some(())
+    })
+    .await;
+    book.get(&format!("/v1/ingest/inbox/{inbox}")).await;
+    book.call("POST", &format!("/v1/ingest/inbox/{inbox}/replay"), 202).await;
+    book.send("PATCH", &path, json!({"webhook": "disabled"}), 200).await;
+    book.send("POST", &format!("{path}/rotate_secret"), json!({"overlap_hours": 24}), 200).await;
+    let unused = book.send("POST", "/v1/sources", json!({"name": "unused", "kind": "plain"}), 201).await;
+    book.call("DELETE", &format!("/v1/sources/{}", text(&unused, "id")), 204).await;
 }
 
 /// An endpoint that takes everything.
@@ -232,7 +259,7 @@ async fn deliveries(book: &mut Book, (path, receiver): &(String, Receiver)) {
     book.get(&format!("/v1/deliveries/{delivery}/attempts")).await;
     book.call("POST", &format!("/v1/deliveries/{delivery}/resend"), 202).await;
     book.send("POST", &format!("{path}/test"), json!({"type": "invoice.overdue"}), 202).await;
-    book.send("POST", &format!("{path}/recover"), json!({"since": "2026-10-01T00:00:00Z"}), 202).await;
+    book.send("POST", &format!("{path}/recover"), json!({"until": "2099-01-01T00:00:00Z"}), 202).await;
     book.call("POST", &format!("{path}/enable"), 200).await;
 }
 

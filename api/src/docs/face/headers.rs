@@ -12,6 +12,7 @@ const TAGGED: &[&str] = &[
     "create_hold",
     "create_policy",
     "create_promise",
+    "create_source",
     "create_webhook_endpoint",
     "complete_task",
     "delete_hold",
@@ -48,6 +49,8 @@ const TAGGED: &[&str] = &[
     "get_invoice_by_external_id",
     "get_credit_note_by_external_id",
     "get_payment_by_external_id",
+    "rotate_source_secret",
+    "update_source",
 ];
 
 /// Declares the headers that come with answers.
@@ -117,8 +120,15 @@ pub(super) fn declare(document: &mut Value) {
 }
 
 /// Operations whose body may be left out: then it reads as `{}`.
-const BODY_OPTIONAL: &[&str] =
-    &["activate_policy_version", "create_api_key", "recover_webhook_endpoint", "rotate_webhook_endpoint_secret", "test_webhook_endpoint"];
+const BODY_OPTIONAL: &[&str] = &[
+    "activate_policy_version",
+    "create_api_key",
+    "recover_webhook_endpoint",
+    "rotate_webhook_endpoint_secret",
+    "test_webhook_endpoint",
+    "rotate_api_key",
+    "rotate_source_secret",
+];
 
 /// A read of one thing answers 304 to who has it already.
 fn may_be_known(operation: &mut Value) {

@@ -22,6 +22,7 @@ const TAGS: &[(&str, &str)] = &[
     ("channels", "By which providers messages leave."),
     ("settings", "The creditor: identity, zone, ways to pay."),
     ("api_keys", "API keys and who is calling."),
+    ("audit", "Who changed what, in a chain that shows tampering."),
     ("test_clock", "The clock of a test tenant."),
     ("tenants", "Tenants, with the operator's key."),
 ];
