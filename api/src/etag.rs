@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, http::header};
 use relance_openapi::problem::Code;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::problem::{Answer, Refusal};
 
@@ -14,6 +15,13 @@ pub fn etag(version: i64) -> (header::HeaderName, String) {
 /// 200 with the resource and its tag.
 pub fn tagged<T: Serialize>(version: i64, view: &T) -> HttpResponse {
     json(HttpResponse::Ok().insert_header(etag(version)), view, 1)
+}
+
+/// 200 with a resource that keeps no version: its tag is made of what it says.
+pub fn tagged_by_content<T: Serialize>(view: &T) -> HttpResponse {
+    let digest = Sha256::digest(serde_json::to_vec(view).unwrap_or_default());
+    let version = digest.iter().take(7).fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
+    tagged(version, view)
 }
 
 /// What one thing takes on the wire, roughly.

@@ -72,6 +72,7 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
         world.post("/v1/sources/erp/heartbeat", json!({"payments_complete_until": "2026-11-30T12:00:00Z"})).await.expect(200);
         let document = include_bytes!("../../src/demo/documents/boulangerie-dupont.ubl.xml").to_vec();
         world.raw("/v1/ingest/documents?source=erp", "application/xml", document).await.expect(207);
+        crate::contract::sources::stripe::paid_by_card(&world).await;
         made.push(world);
     }
     made.try_into().unwrap()

@@ -2,7 +2,7 @@
 
 mod doors;
 mod kept;
-mod stripe;
+pub mod stripe;
 mod vendors;
 
 use base64::{Engine, engine::general_purpose::STANDARD};

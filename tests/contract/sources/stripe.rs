@@ -42,6 +42,19 @@ async fn books(world: &World) -> Value {
     world.get("/v1/sources/stripe/invoices/in_1").await.expect(200)
 }
 
+/// A world whose inbox and links between ids have rows.
+pub async fn paid_by_card(world: &World) {
+    let stripe = Source::make(world, "stripe").await;
+    let charge = json!({"id": "ch_1", "object": "charge", "status": "succeeded", "amount": 12_000, "amount_refunded": 0, "currency": "eur",
+        "customer": "cus_1", "invoice": "in_1", "payment_intent": "pi_1", "created": SEPTEMBER + 5 * DAY, "payment_method_details": {"type": "card"}});
+    let part = json!({"id": "inpay_1", "object": "invoice_payment", "status": "paid", "invoice": "in_1", "currency": "eur", "is_default": true,
+        "amount_paid": 12_000, "amount_requested": 12_000, "payment": {"type": "payment_intent", "payment_intent": "pi_1"},
+        "status_transitions": {"paid_at": SEPTEMBER + 5 * DAY}});
+    stripe.deliver(world, &event("evt_charge", "charge.succeeded", SEPTEMBER + 5 * DAY, charge)).await.expect(200);
+    stripe.deliver(world, &event("evt_part", "invoice_payment.paid", SEPTEMBER + 5 * DAY, part)).await.expect(200);
+    settled(world).await;
+}
+
 story! {
     /// From the first event to the last payment.
     an_invoice_is_followed, world from "2026-10-20T05:00:00Z", {

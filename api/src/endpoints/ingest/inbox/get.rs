@@ -10,6 +10,7 @@ use relance_store::inbox;
 
 use crate::{
     caller::{Caller, Scope},
+    etag::tagged_by_content,
     problem::Answer,
     query::{self, path_id},
     state::App,
@@ -30,5 +31,5 @@ pub async fn get_inbox(req: HttpRequest, app: Data<App>, caller: Caller, id: Pat
     let tx = app.store.read(caller.tenant).await?;
     let (record, body) = inbox::get(&tx, caller.tenant, id).await?;
     let body = record.kept.then(|| String::from_utf8_lossy(&body).into_owned());
-    Ok(HttpResponse::Ok().json(InboxView { body, ..InboxView::from(&record) }))
+    Ok(tagged_by_content(&InboxView { body, ..InboxView::from(&record) }))
 }

@@ -24,7 +24,6 @@ use crate::{
         ("id" = String, Path, description = "Id of the delivery."),
         ("dry_run" = Option<bool>, Query, description = "Check only.")
     ),
-    request_body = NoMembers,
     responses((status = 202, description = "It will be.", body = InboxView))
 )]
 #[post("/v1/ingest/inbox/{id}/replay")]
