@@ -51,3 +51,21 @@ fn the_quick_start_runs_on_sqlite() {
 fn the_quick_start_runs_on_postgres() {
     run("quickstart.md", Database::Postgres);
 }
+#[test]
+fn every_link_of_a_guide_leads_somewhere() {
+    let mut links = 0;
+    for guide in
+        std::fs::read_dir(docs()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "md"))
+    {
+        let text = std::fs::read_to_string(&guide).unwrap();
+        for (at, _) in text.match_indices("](") {
+            let target = text[at + 2..].split(')').next().unwrap().split('#').next().unwrap();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            links += 1;
+            assert!(docs().join(target).exists(), "{} leads to {target}, which is not there", guide.display());
+        }
+    }
+    assert!(links > 10, "{links} links");
+}
