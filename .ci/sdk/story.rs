@@ -39,7 +39,7 @@ async fn main() {
     let payment: models::PaymentInput = from(json(r#"{"customer_external_id":"C1","amount":"100.00","currency":"EUR","paid_on":"2026-10-06","allocations":[{"invoice_external_id":"FA-1","amount":"100.00"}]}"#));
     payments_api::put_payment(on, "rs", "P1", payment, None).await.expect("a payment");
     assert_eq!(read().await.status, "paid");
-    let events = events_api::list_events(on, None, None, Some(5), None).await.expect("events");
+    let events = events_api::list_events(on, None, None, None, None, None, Some(5), None).await.expect("events");
     assert_eq!((events.data.len(), events.data[0].r#type.as_str()), (5, "invented.word"));
     println!("Rust: pushed, overdue, promised, paid");
 }
