@@ -58,7 +58,7 @@ codes! {
     MalformedJson = "malformed_json", 400, Request, "The body is not readable JSON",
         "Send one JSON value in UTF-8 without a byte order mark, every member once. The detail says where reading stopped.";
     ValidationFailed = "validation_failed", 422, Request, "The request breaks a rule",
-        "Look at `errors`: each entry points at one field and says what it must be. Everything wrong is listed at once.";
+        "Look at `errors`: each entry points at one field and says what it must be. All faults of form are listed at once, and once there are none, all faults of meaning.";
     UnknownField = "unknown_field", 422, Request, "The body has a field that does not exist",
         "The pointer names a member that this body does not have, or that only the service may set. Check its spelling against the description of the operation.";
     UnknownParameter = "unknown_parameter", 400, Request, "The query has a parameter that does not exist",
