@@ -10,13 +10,12 @@ use relance_domain::{
     records::{CaseRecord, EventObject, EventRecord},
 };
 use relance_store::{
-    Scope, Store, StoreConfig, Tx, events,
+    Store, Tx, events,
     outbox::{self, NewEvent},
-    tenants::{self, NewTenant},
     webhooks::{self, Lane, NewEndpoint},
 };
 
-use crate::support::{Database, postgres, server, world};
+use crate::support::{Database, bare, postgres, world};
 
 struct Noon;
 
@@ -27,13 +26,7 @@ impl Clock for Noon {
 }
 
 async fn house(database: Database) -> Option<(Store, TenantId, String)> {
-    let url = server::fresh_url(database)?;
-    let store = Store::open(&StoreConfig { url: url.clone(), secret_key: [7; 32], connections: 4 }, Arc::new(Noon)).await.unwrap();
-    store.migrate_up().await.unwrap();
-    let tx = store.write(Scope::System).await.unwrap();
-    let tenant = tenants::create(&tx, NewTenant { name: "T".into(), live: false, clock: None }, store.now()).await.unwrap().id;
-    store.commit(tx).await.unwrap();
-    Some((store, tenant, url))
+    bare::store(database, Arc::new(Noon)).await
 }
 
 /// Tells one event inside `tx`.

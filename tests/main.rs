@@ -10,6 +10,7 @@ mod listen;
 mod properties;
 mod resilience;
 mod statements;
+mod store;
 mod stories;
 mod support;
 mod webhook_kills;

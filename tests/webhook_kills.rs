@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, time::Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Database, World, receiver::Receiver, server};
+use crate::{
+    on_both,
+    support::{Database, World, receiver::Receiver, server},
+};
 
 fn kills(usual: usize) -> usize {
     std::env::var("RELANCE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
@@ -49,7 +52,7 @@ async fn all_arrived(world: &World, receiver: &Receiver) -> usize {
 }
 
 /// Killed between the commit and the post: nobody works while the events are written.
-async fn before_the_post(database: Database) {
+async fn a_kill_before_the_post_loses_nothing(database: Database) {
     let Some(url) = server::fresh_url(database) else { return };
     let receiver = Receiver::start("{}").await;
     let mut api = server::start(&url, &["--role", "api"]);
@@ -64,7 +67,7 @@ async fn before_the_post(database: Database) {
 }
 
 /// Killed between the post and its record: the receiver has it, and says so too late.
-async fn before_the_record(database: Database) {
+async fn a_kill_before_the_record_repeats_under_the_same_id(database: Database) {
     let Some(url) = server::fresh_url(database) else { return };
     let receiver = Receiver::silent("{}").await;
     let mut server = server::start(&url, &[]);
@@ -81,7 +84,7 @@ async fn before_the_record(database: Database) {
 }
 
 /// Killed again and again while events come in and go out.
-async fn at_random(database: Database) {
+async fn kills_at_random_lose_nothing(database: Database) {
     let Some(url) = server::fresh_url(database) else { return };
     let (receiver, began) = (Receiver::start("{}").await, Instant::now());
     let mut api = server::start(&url, &["--role", "api"]);
@@ -107,24 +110,8 @@ async fn at_random(database: Database) {
     api.kill();
 }
 
-macro_rules! on_both {
-    ($($name:ident: $way:ident;)*) => {
-        $(mod $name {
-            #[tokio::test]
-            async fn on_sqlite() {
-                super::$way(super::Database::Sqlite).await;
-            }
-
-            #[tokio::test]
-            async fn on_postgres() {
-                super::$way(super::Database::Postgres).await;
-            }
-        })*
-    };
-}
-
 on_both! {
-    a_kill_before_the_post_loses_nothing: before_the_post;
-    a_kill_before_the_record_repeats_under_the_same_id: before_the_record;
-    kills_at_random_lose_nothing: at_random;
+    a_kill_before_the_post_loses_nothing;
+    a_kill_before_the_record_repeats_under_the_same_id;
+    kills_at_random_lose_nothing;
 }

@@ -54,6 +54,36 @@ pub fn named(backend: DbBackend, what: &str, table: &str, columns: [&str; 2], pl
     }
 }
 
+/// The rows of `table` whose tenant and id are in the lists that stand from parameter `place` on ([`key_lists`]): each
+/// is looked up by its whole key.
+pub fn keyed(backend: DbBackend, table: &str, place: usize) -> String {
+    match backend {
+        DbBackend::Postgres => format!(
+            "SELECT t.* FROM unnest(${place}::uuid[], ${}::uuid[]) AS k(tenant_id, id) CROSS JOIN LATERAL (SELECT * FROM {table} \
+             WHERE tenant_id = k.tenant_id AND id = k.id OFFSET 0) AS t",
+            place + 1
+        ),
+        _ => format!(
+            "SELECT t.* FROM json_each(${place}) AS k CROSS JOIN {table} AS t \
+             WHERE t.tenant_id = unhex(k.value ->> 0) AND t.id = unhex(k.value ->> 1)"
+        ),
+    }
+}
+
+/// The parameters for [`keyed`].
+pub fn key_lists(backend: DbBackend, list: impl IntoIterator<Item = (Uuid, Uuid)>) -> Vec<Value> {
+    match backend {
+        DbBackend::Postgres => {
+            let (tenants, rows): (Vec<Uuid>, Vec<Uuid>) = list.into_iter().unzip();
+            vec![ids(backend, tenants), ids(backend, rows)]
+        }
+        _ => {
+            let pair = |(tenant, id): (Uuid, Uuid)| vec![tenant.simple().to_string(), id.simple().to_string()];
+            vec![serde_json::Value::from_iter(list.into_iter().map(pair)).to_string().into()]
+        }
+    }
+}
+
 /// The parameters for [`named`].
 pub fn pairs<'a>(backend: DbBackend, list: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Value> {
     match backend {

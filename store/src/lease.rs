@@ -16,8 +16,8 @@ pub enum Leased {
     Customers,
     /// Reminders to be sent.
     Reminders,
-    /// Deliveries to be posted.
-    Deliveries,
+    /// Webhook endpoints to be posted to.
+    Endpoints,
     /// Webhooks of sources to be worked.
     Inbox,
     /// Test tenants whose clock is driven; a row's id is its tenant's.
@@ -29,7 +29,7 @@ impl Leased {
         match self {
             Self::Customers => "customers",
             Self::Reminders => "reminders",
-            Self::Deliveries => "deliveries",
+            Self::Endpoints => "webhook_endpoints",
             Self::Inbox => "inbox",
             Self::Tenants => "tenants",
         }

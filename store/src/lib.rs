@@ -4,6 +4,7 @@
 mod any;
 pub mod audit;
 mod batch;
+mod change;
 pub mod channels;
 pub mod connectors;
 pub mod credit_notes;

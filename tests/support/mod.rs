@@ -1,5 +1,6 @@
 //! What the tests stand on: servers, a world to tell stories in, receivers.
 
+pub mod bare;
 mod dependents;
 pub mod postgres;
 pub mod receiver;
@@ -34,5 +35,23 @@ macro_rules! story {
                 story(world).await;
             }
         }
+    };
+}
+
+/// Functions that take a [`Database`], each run on both.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident;)*) => {
+        $(mod $name {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$name($crate::support::Database::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$name($crate::support::Database::Postgres).await;
+            }
+        })*
     };
 }

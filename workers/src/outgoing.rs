@@ -1,7 +1,7 @@
 //! Due rows whose work leaves the house: reminders of live tenants, and deliveries to webhook endpoints.
 //! How they leave stands behind two traits; when they leave stands here.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,6 +12,7 @@ use relance_store::{
     lease::Leased,
     webhooks::{self, ClaimedDelivery, Lane},
 };
+use uuid::Uuid;
 
 use crate::{
     due_rows,
@@ -86,6 +87,11 @@ impl DueWork for Sends {
     }
 }
 
+/// The endpoints of `items`: their lease is that of the deliveries claimed with it.
+fn endpoints(items: &[ClaimedDelivery]) -> impl Iterator<Item = (TenantId, Uuid)> + use<> {
+    items.iter().map(|row| (row.tenant, row.endpoint.0)).collect::<BTreeSet<_>>().into_iter()
+}
+
 /// Due deliveries of a lane.
 #[derive(Clone)]
 pub struct Deliveries {
@@ -118,11 +124,11 @@ impl DueWork for Deliveries {
     }
 
     async fn extend(&self, lease_by: &str, items: &[Self::Item], time: Duration) -> Result<u64, WorkError> {
-        due_rows::extend(&self.store, Leased::Deliveries, lease_by, items.iter().map(|row| (row.tenant, row.id.0)), time).await
+        due_rows::extend(&self.store, Leased::Endpoints, lease_by, endpoints(items), time).await
     }
 
     async fn give_back(&self, lease_by: &str, items: &[Self::Item], after: Duration) -> Result<(), WorkError> {
-        due_rows::give_back(&self.store, Leased::Deliveries, lease_by, items.iter().map(|row| (row.tenant, row.id.0)), after).await
+        due_rows::give_back(&self.store, Leased::Endpoints, lease_by, endpoints(items), after).await
     }
 
     async fn work(&self, batch: Batch<Self::Item>) -> Result<(), WorkError> {

@@ -54,6 +54,10 @@ CREATE TABLE webhook_endpoints (
     probe_at BIGINT,
     -- when it was last enabled by hand
     enabled_at BIGINT,
+    -- who posts to it, until when, and how many deliveries of that run are not settled yet
+    lease_until BIGINT,
+    lease_by TEXT,
+    lease_left INTEGER NOT NULL DEFAULT 0,
     row_version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
@@ -70,8 +74,6 @@ CREATE TABLE deliveries (
     attempts INTEGER NOT NULL DEFAULT 0,
     -- null once settled
     next_attempt_at BIGINT,
-    lease_until BIGINT,
-    lease_by TEXT,
     -- attempts made before it was last queued again by hand: the table of pauses starts anew
     queued_after INTEGER NOT NULL DEFAULT 0,
     -- place of the event in the feed
@@ -84,9 +86,8 @@ CREATE TABLE deliveries (
     PRIMARY KEY (tenant_id, id)
 );
 -- the claim hops from endpoint to endpoint, so that a dead one with a long queue costs as little as any
-CREATE INDEX deliveries_waiting ON deliveries (endpoint_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX deliveries_waiting ON deliveries (endpoint_id, next_attempt_at, position) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX deliveries_in_order ON deliveries (endpoint_id, order_key, position) WHERE order_key IS NOT NULL AND next_attempt_at IS NOT NULL;
-CREATE INDEX deliveries_leased ON deliveries (endpoint_id, lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_endpoint ON deliveries (tenant_id, endpoint_id, id);
 
 CREATE TABLE delivery_attempts (

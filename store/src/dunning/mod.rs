@@ -17,7 +17,6 @@ pub mod tasks;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
-mod update;
 mod writing;
 mod zones;
 

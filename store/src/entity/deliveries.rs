@@ -15,9 +15,6 @@ pub struct Model {
     pub status: String,
     pub attempts: i32,
     pub next_attempt_at: Option<i64>,
-    pub lease_until: Option<i64>,
-    #[sea_orm(column_type = "Text")]
-    pub lease_by: Option<String>,
     pub queued_after: i32,
     pub position: i64,
     pub order_key: Option<Uuid>,

@@ -36,6 +36,10 @@ pub struct Model {
     pub late: bool,
     pub probe_at: Option<i64>,
     pub enabled_at: Option<i64>,
+    pub lease_until: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub lease_by: Option<String>,
+    pub lease_left: i32,
     pub row_version: i64,
     pub created_at: i64,
 }

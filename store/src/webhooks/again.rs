@@ -33,10 +33,15 @@ pub async fn resend<C: ConnectionTrait>(
     id: DeliveryId,
     real_now: DateTime<Utc>,
 ) -> Result<DeliveryRecord, StoreError> {
-    let query = Entity::find_by_id((tenant.0, id.0));
-    let query = if c.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
-    let mut row = query.one(c).await?.ok_or(StoreError::NotFound)?;
-    let endpoint = webhook_endpoints::Entity::find_by_id((tenant.0, row.endpoint_id)).one(c).await?;
+    let postgres = c.get_database_backend() == DbBackend::Postgres;
+    let mut row = Entity::find_by_id((tenant.0, id.0)).one(c).await?.ok_or(StoreError::NotFound)?;
+    // what posts to the endpoint takes it first: it cannot begin meanwhile, nor write what came of this one
+    let endpoint = webhook_endpoints::Entity::find_by_id((tenant.0, row.endpoint_id));
+    let endpoint = if postgres { endpoint.lock_exclusive() } else { endpoint };
+    let endpoint = endpoint.one(c).await?;
+    if postgres {
+        row = Entity::find_by_id((tenant.0, id.0)).lock_exclusive().one(c).await?.ok_or(StoreError::NotFound)?;
+    }
     let Some(endpoint) = endpoint.filter(|endpoint| endpoint.status == "enabled") else {
         return Err(StoreError::WrongState("Its endpoint is disabled or gone: enable it first.".to_owned()));
     };
@@ -46,13 +51,13 @@ pub async fn resend<C: ConnectionTrait>(
             return Err(StoreError::refused("payload_expired", "", "The content of its event is no longer kept."));
         }
     }
-    if row.lease_until.is_some_and(|until| instant(until) > real_now) {
-        return Err(StoreError::WrongState("It is being posted right now.".to_owned()));
+    let (leased, due) = (endpoint.lease_until.map(instant), row.next_attempt_at.map(instant));
+    if leased.is_some_and(|until| until > real_now) && due.is_some_and(|at| at <= real_now) {
+        return Err(StoreError::WrongState("It is being posted right now, or about to be.".to_owned()));
     }
     row.status = "pending".to_owned();
     row.queued_after = row.attempts;
     row.next_attempt_at = Some(millis(real_now));
-    (row.lease_until, row.lease_by) = (None, None);
     row.clone().into_active_model().reset_all().update(c).await?;
     records(c, tenant, vec![row]).await?.pop().ok_or(StoreError::NotFound)
 }
@@ -125,8 +130,6 @@ pub async fn try_out<C: ConnectionTrait>(
         status: "pending".to_owned(),
         attempts: 0,
         next_attempt_at: Some(millis(real_now)),
-        lease_until: None,
-        lease_by: None,
         queued_after: 0,
         position: 0,
         order_key: None,

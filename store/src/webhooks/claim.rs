@@ -1,15 +1,15 @@
-//! Claiming due deliveries: an endpoint is worked on by one claim at a time; its run ends with the lease or
-//! with [`super::finish`]. While its breaker is open, one delivery goes as a probe, when its time has come.
+//! Claiming due deliveries. What is leased is the endpoint, not each delivery: it is worked on by one claim at a
+//! time, and its run ends when the lease does, or when [`super::finish`] has settled the last of it. While its breaker is open, one delivery goes as a probe, when its time has come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
-    breaker::{Breaker, BreakerState},
+    breaker::Breaker,
     ids::{DeliveryId, EndpointId, EventId, TenantId},
     records::EventRecord,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value, sea_query::ArrayType};
 use uuid::Uuid;
 
 use super::{
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Scope, Store, StoreError, any,
+    change::{self, Change, Kind},
     entity::{deliveries, events, tenants, webhook_endpoints},
     events as feed,
     time::millis,
@@ -92,25 +93,28 @@ pub async fn claim_deliveries(
     lease_ms: i64,
 ) -> Result<Vec<ClaimedDelivery>, StoreError> {
     let now = store.now();
-    let look = store.read(Scope::System).await?;
-    let idle = ready(&look, now, lane, 1).await?.is_empty();
-    look.commit().await?;
-    if idle {
-        return Ok(Vec::new()); // asked without the writer, since most often nothing is due
+    if !store.is_postgres() && idle(store, lane, now).await? {
+        return Ok(Vec::new()); // asked without the one writer there is, since most often nothing is due
     }
     let tx = store.write(Scope::System).await?;
     if store.is_postgres() {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(727102)").await?; // one claim at a time: an endpoint is in one run only
     }
-    let endpoints = endpoints_of(&tx, &ready(&tx, now, lane, limit.clamp(1, MOST_ENDPOINTS)).await?).await?;
+    let endpoints = with_health(ready(&tx, now, lane, limit.clamp(1, MOST_ENDPOINTS)).await?)?;
     let rows = only_firsts(&tx, due_rows(&tx, now, &endpoints, limit).await?, millis(now)).await?;
     let rows = shortened(rows, &endpoints, now, run_of(limit, endpoints.len()));
     let until = now.checked_add_signed(TimeDelta::milliseconds(lease_ms)).unwrap_or(now);
-    lease(&tx, &rows, worker, until).await?;
-    probing(&tx, &endpoints, &rows).await?;
+    lease(&tx, &rows, &endpoints, worker, until).await?;
     let claimed = complete(store, &tx, rows, &endpoints, now).await?;
     tx.commit().await?; // no bell: nothing new became due
     Ok(claimed)
+}
+
+async fn idle(store: &Store, lane: Lane, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let look = store.read(Scope::System).await?;
+    let idle = ready(&look, now, lane, 1).await?.is_empty();
+    look.commit().await?;
+    Ok(idle)
 }
 
 /// An endpoint that can be worked on, and its health.
@@ -126,17 +130,8 @@ impl Ready {
     }
 }
 
-async fn endpoints_of<C: ConnectionTrait>(c: &C, ready: &[(Uuid, Uuid)]) -> Result<BTreeMap<Uuid, Ready>, StoreError> {
-    if ready.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let list = webhook_endpoints::Entity::find()
-        .filter(webhook_endpoints::Column::TenantId.is_in(ready.iter().map(|(tenant, _)| *tenant)))
-        .filter(webhook_endpoints::Column::Id.is_in(ready.iter().map(|(_, endpoint)| *endpoint)))
-        .all(c)
-        .await?;
-    let with_health = |row: webhook_endpoints::Model| Ok((row.id, Ready { breaker: health::read(&row)?, row }));
-    list.into_iter().map(with_health).collect()
+fn with_health(list: Vec<webhook_endpoints::Model>) -> Result<BTreeMap<Uuid, Ready>, StoreError> {
+    list.into_iter().map(|row| Ok((row.id, Ready { breaker: health::read(&row)?, row }))).collect()
 }
 
 fn run_of(limit: usize, endpoints: usize) -> usize {
@@ -154,23 +149,41 @@ async fn due_rows<C: ConnectionTrait>(
         return Ok(Vec::new());
     }
     let run = run_of(limit, endpoints.len());
-    let mut values: Vec<Value> = vec![millis(now).into()];
-    let mut parts = Vec::with_capacity(endpoints.len());
-    for (endpoint, ready) in endpoints {
-        let at = values.len();
-        values.extend([ready.row.tenant_id.into(), (*endpoint).into()]);
-        let most = if ready.row.ordering == "subject" { LOOKED_AT } else { ready.most(now, run) };
-        parts.push(format!(
-            "SELECT * FROM (SELECT * FROM deliveries WHERE tenant_id = ${} AND endpoint_id = ${} AND next_attempt_at <= $1 \
-             ORDER BY next_attempt_at, position, id LIMIT {most}) AS run{at}",
-            at + 1,
-            at + 2
-        ));
-    }
+    let most = |ready: &Ready| if ready.row.ordering == "subject" { LOOKED_AT } else { ready.most(now, run) };
     let backend = c.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, parts.join(" UNION ALL "), values);
+    let statement = match backend {
+        DbBackend::Postgres => {
+            let mut values: Vec<Value> = vec![millis(now).into()];
+            values.extend(any::key_lists(backend, endpoints.iter().map(|(id, ready)| (ready.row.tenant_id, *id))));
+            let most = endpoints.values().map(|ready| i64::try_from(most(ready)).unwrap_or(i64::MAX).into());
+            values.push(Value::Array(ArrayType::BigInt, Some(Box::new(most.collect()))));
+            Statement::from_sql_and_values(backend, FIRST_OF_EACH, values)
+        }
+        _ => {
+            let mut values: Vec<Value> = vec![millis(now).into()];
+            let mut parts = Vec::with_capacity(endpoints.len());
+            for (endpoint, ready) in endpoints {
+                let at = values.len();
+                values.extend([ready.row.tenant_id.into(), (*endpoint).into()]);
+                parts.push(format!(
+                    "SELECT * FROM (SELECT * FROM deliveries WHERE endpoint_id = ${} AND next_attempt_at <= $1 \
+                     ORDER BY next_attempt_at, position LIMIT {}) AS run{at} WHERE tenant_id = ${}",
+                    at + 2,
+                    most(ready),
+                    at + 1
+                ));
+            }
+            Statement::from_sql_and_values(backend, parts.join(" UNION ALL "), values)
+        }
+    };
     Ok(deliveries::Entity::find().from_raw_sql(statement).all(c).await?)
 }
+
+/// The longest due of each endpoint in the lists (tenant, endpoint, how many): one text for any number of them. The
+/// tenant is asked for outside, so that no planner takes the index on all that an endpoint ever got.
+const FIRST_OF_EACH: &str = "SELECT d.* FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS e(tenant_id, id, most) CROSS JOIN LATERAL \
+     (SELECT * FROM deliveries WHERE endpoint_id = e.id AND next_attempt_at <= $1 \
+     ORDER BY next_attempt_at, position LIMIT e.most) AS d WHERE d.tenant_id = e.tenant_id";
 
 /// At most `run` of each endpoint, or the one that probes it.
 fn shortened(rows: Vec<deliveries::Model>, endpoints: &BTreeMap<Uuid, Ready>, now: DateTime<Utc>, run: usize) -> Vec<deliveries::Model> {
@@ -183,39 +196,34 @@ fn shortened(rows: Vec<deliveries::Model>, endpoints: &BTreeMap<Uuid, Ready>, no
     rows.into_iter().filter(|row| fits(row)).collect()
 }
 
-/// Says of endpoints whose breaker is open that a probe is on its way.
-async fn probing<C: ConnectionTrait>(c: &C, endpoints: &BTreeMap<Uuid, Ready>, rows: &[deliveries::Model]) -> Result<(), StoreError> {
-    let probed: Vec<&Ready> = endpoints.values().filter(|ready| ready.breaker.state == BreakerState::Open).collect();
-    if probed.is_empty() || rows.is_empty() {
-        return Ok(());
+/// Leases the endpoints of `rows`, and says of those whose breaker is open that a probe is on its way.
+async fn lease<C: ConnectionTrait>(
+    c: &C,
+    rows: &[deliveries::Model],
+    endpoints: &BTreeMap<Uuid, Ready>,
+    worker: &str,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut runs: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for row in rows {
+        *runs.entry(row.endpoint_id).or_default() += 1;
     }
-    let sql = format!(
-        "UPDATE webhook_endpoints SET breaker_state = 'half_open' WHERE tenant_id {} AND id {} AND breaker_state = 'open'",
-        any::of_ids(c.get_database_backend(), 1),
-        any::of_ids(c.get_database_backend(), 2)
-    );
-    let tenants: BTreeSet<Uuid> = probed.iter().map(|ready| ready.row.tenant_id).collect();
-    let backend = c.get_database_backend();
-    let values = [any::ids(backend, tenants), any::ids(backend, probed.iter().map(|ready| ready.row.id))];
-    c.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    Ok(())
-}
-
-async fn lease<C: ConnectionTrait>(c: &C, rows: &[deliveries::Model], worker: &str, until: DateTime<Utc>) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let backend = c.get_database_backend();
-    let sql = format!(
-        "UPDATE deliveries SET lease_until = $1, lease_by = $2 WHERE tenant_id {} AND id {}",
-        any::of_ids(backend, 3),
-        any::of_ids(backend, 4)
-    );
-    let tenants: BTreeSet<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
-    let values: [Value; 4] =
-        [millis(until).into(), worker.into(), any::ids(backend, tenants), any::ids(backend, rows.iter().map(|row| row.id))];
-    c.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    Ok(())
+    let leased: Vec<change::Row> = runs
+        .into_iter()
+        .filter_map(|(id, count)| {
+            let mut breaker = endpoints.get(&id)?.breaker.clone();
+            breaker.probe();
+            let tenant = TenantId(endpoints.get(&id)?.row.tenant_id);
+            Some((tenant, vec![id.into(), millis(until).into(), worker.into(), count.into(), breaker.state.as_str().into()]))
+        })
+        .collect();
+    let change = Change {
+        table: "webhook_endpoints",
+        columns: &[("id", Kind::Uuid), ("until", Kind::Big), ("by", Kind::Text), ("count", Kind::Big), ("state", Kind::Text)],
+        set: "lease_until = v.until, lease_by = v.by, lease_left = v.count, breaker_state = v.state",
+        only: "",
+    };
+    change.apply_to_all(c, &leased).await.map(|_| ())
 }
 
 /// Puts endpoint, secrets and event to each row: one statement a table.
@@ -244,7 +252,7 @@ async fn complete<C: ConnectionTrait>(
         let opened = Secrets::open(c, &store.cipher, tenant, id, &endpoint.sealed_secrets).await?;
         secrets.insert(endpoint.id, opened.valid(now));
     }
-    let events = events_of(c, &tenant_ids, &rows).await?;
+    let events = events_of(c, &rows).await?;
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(Ready { row: endpoint, breaker }) = endpoints.get(&row.endpoint_id) else { continue };
@@ -275,14 +283,10 @@ async fn complete<C: ConnectionTrait>(
     Ok(claimed)
 }
 
-async fn events_of<C: ConnectionTrait>(
-    c: &C,
-    tenants: &BTreeSet<Uuid>,
-    rows: &[deliveries::Model],
-) -> Result<BTreeMap<Uuid, events::Model>, StoreError> {
-    let backend: DbBackend = c.get_database_backend();
-    let sql = format!("SELECT * FROM events WHERE tenant_id {} AND id {}", any::of_ids(backend, 1), any::of_ids(backend, 2));
-    let values = [any::ids(backend, tenants.iter().copied()), any::ids(backend, rows.iter().map(|row| row.event_id))];
-    let list = events::Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values)).all(c).await?;
+async fn events_of<C: ConnectionTrait>(c: &C, rows: &[deliveries::Model]) -> Result<BTreeMap<Uuid, events::Model>, StoreError> {
+    let backend = c.get_database_backend();
+    let values = any::key_lists(backend, rows.iter().map(|row| (row.tenant_id, row.event_id)));
+    let statement = Statement::from_sql_and_values(backend, any::keyed(backend, "events", 1), values);
+    let list = events::Entity::find().from_raw_sql(statement).all(c).await?;
     Ok(list.into_iter().map(|row| (row.id, row)).collect())
 }

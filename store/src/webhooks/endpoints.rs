@@ -142,6 +142,9 @@ pub async fn create<C: ConnectionTrait>(
         late: false,
         probe_at: None,
         enabled_at: None,
+        lease_until: None,
+        lease_by: None,
+        lease_left: 0,
         row_version: 1,
         created_at: millis(real_now),
     };
@@ -294,8 +297,6 @@ pub async fn delete<C: ConnectionTrait>(c: &C, tenant: TenantId, id: EndpointId)
     deliveries::Entity::update_many()
         .col_expr(deliveries::Column::Status, Expr::value("dropped"))
         .col_expr(deliveries::Column::NextAttemptAt, Expr::value(None::<i64>))
-        .col_expr(deliveries::Column::LeaseUntil, Expr::value(None::<i64>))
-        .col_expr(deliveries::Column::LeaseBy, Expr::value(None::<String>))
         .filter(deliveries::Column::TenantId.eq(tenant.0))
         .filter(deliveries::Column::EndpointId.eq(id.0))
         .filter(Expr::col(deliveries::Column::NextAttemptAt).is_not_null())

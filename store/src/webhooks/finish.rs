@@ -16,7 +16,8 @@ use super::{endpoints, health};
 use crate::{
     Scope, Store, StoreError,
     batch::{self, OnConflict},
-    entity::{deliveries, delivery_attempts, webhook_endpoints},
+    change::{self, Change, Kind},
+    entity::{delivery_attempts, webhook_endpoints},
     outbox::{self, NewEvent},
     tenants,
     time::millis,
@@ -86,7 +87,7 @@ pub struct DeliveryOutcome {
     pub result: DeliveryResult,
 }
 
-/// Writes `outcomes` of what `worker` claimed; one whose lease went to somebody else is left alone.
+/// Writes `outcomes` of what `worker` claimed; those of an endpoint whose lease went to somebody else are left alone.
 /// Returns how many were written.
 ///
 /// # Errors
@@ -96,31 +97,30 @@ pub async fn finish(store: &Store, worker: &str, outcomes: &[DeliveryOutcome]) -
         return Ok(0);
     }
     let tx = store.write(Scope::System).await?;
-    let ours = held(&tx, worker, outcomes).await?;
-    let kept: Vec<&DeliveryOutcome> =
-        outcomes.iter().filter(|outcome| ours.get(&outcome.id.0).is_some_and(|row| row.attempts == outcome.attempts)).collect();
+    let endpoints = held(&tx, worker, outcomes).await?;
+    let kept: Vec<&DeliveryOutcome> = outcomes.iter().filter(|outcome| endpoints.contains_key(&outcome.endpoint.0)).collect();
     let attempts: Vec<delivery_attempts::Model> = kept.iter().filter_map(|outcome| attempt_row(outcome)).collect();
     batch::insert::<delivery_attempts::Entity, _>(&tx, &attempts, OnConflict::Keep).await?;
-    let rows: Vec<deliveries::Model> = kept.iter().filter_map(|outcome| Some(settle(ours.get(&outcome.id.0)?.clone(), outcome))).collect();
-    batch::insert::<deliveries::Entity, _>(&tx, &rows, OnConflict::Replace).await?;
-    let turned = judge_endpoints(&tx, &kept, store.now()).await?;
+    settle(&tx, &kept).await?;
+    let turned = judge_endpoints(&tx, endpoints, &kept, store.now()).await?;
     tell(store, &tx, turned).await?;
     store.commit(tx).await?;
     Ok(kept.len())
 }
 
-/// Rows that `worker` still holds, locked.
+/// The endpoints of `outcomes` that `worker` still holds, locked.
 async fn held<C: ConnectionTrait>(
     c: &C,
     worker: &str,
     outcomes: &[DeliveryOutcome],
-) -> Result<BTreeMap<Uuid, deliveries::Model>, StoreError> {
+) -> Result<BTreeMap<Uuid, webhook_endpoints::Model>, StoreError> {
     let tenants: BTreeSet<Uuid> = outcomes.iter().map(|outcome| outcome.tenant.0).collect();
-    let query = deliveries::Entity::find()
-        .filter(deliveries::Column::TenantId.is_in(tenants))
-        .filter(deliveries::Column::Id.is_in(outcomes.iter().map(|outcome| outcome.id.0)))
-        .filter(deliveries::Column::LeaseBy.eq(worker))
-        .order_by_asc(deliveries::Column::Id);
+    let ids: BTreeSet<Uuid> = outcomes.iter().map(|outcome| outcome.endpoint.0).collect();
+    let query = webhook_endpoints::Entity::find()
+        .filter(webhook_endpoints::Column::TenantId.is_in(tenants))
+        .filter(webhook_endpoints::Column::Id.is_in(ids))
+        .filter(webhook_endpoints::Column::LeaseBy.eq(worker))
+        .order_by_asc(webhook_endpoints::Column::Id);
     let query = if c.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
     Ok(query.all(c).await?.into_iter().map(|row| (row.id, row)).collect())
 }
@@ -142,51 +142,91 @@ fn attempt_row(outcome: &DeliveryOutcome) -> Option<delivery_attempts::Model> {
     })
 }
 
-fn settle(mut row: deliveries::Model, outcome: &DeliveryOutcome) -> deliveries::Model {
-    let (status, next) = match outcome.result {
-        DeliveryResult::Delivered => ("delivered", None),
-        DeliveryResult::Retry(at) => ("pending", Some(millis(at))),
-        DeliveryResult::Failed | DeliveryResult::Expired | DeliveryResult::Gone => ("failed", None),
-        DeliveryResult::Dropped => ("dropped", None),
-        DeliveryResult::NotTried => ("pending", row.next_attempt_at),
+/// What becomes of the deliveries that were posted, or can never be.
+async fn settle<C: ConnectionTrait>(c: &C, kept: &[&DeliveryOutcome]) -> Result<(), StoreError> {
+    let row = |outcome: &&DeliveryOutcome| {
+        let (status, next) = match outcome.result {
+            DeliveryResult::Delivered => ("delivered", None),
+            DeliveryResult::Retry(at) => ("pending", Some(millis(at))),
+            DeliveryResult::Failed | DeliveryResult::Expired | DeliveryResult::Gone => ("failed", None),
+            DeliveryResult::Dropped => ("dropped", None),
+            DeliveryResult::NotTried => return None,
+        };
+        let made = outcome.attempts + i32::from(outcome.attempt.is_some());
+        Some((outcome.tenant, vec![outcome.id.0.into(), outcome.attempts.into(), made.into(), status.into(), next.into()]))
     };
-    row.status = status.to_owned();
-    row.next_attempt_at = next;
-    row.attempts += i32::from(outcome.attempt.is_some());
-    (row.lease_until, row.lease_by) = (None, None);
-    row
+    let change = Change {
+        table: "deliveries",
+        columns: &[("id", Kind::Uuid), ("before", Kind::Big), ("made", Kind::Big), ("status", Kind::Text), ("next", Kind::Big)],
+        set: "status = v.status, next_attempt_at = v.next, attempts = v.made",
+        only: " AND t.attempts = v.before AND t.next_attempt_at IS NOT NULL",
+    };
+    change.apply_to_all(c, &kept.iter().filter_map(row).collect::<Vec<change::Row>>()).await.map(|_| ())
 }
 
-/// Weighs what came of the posts by endpoint; gives those of which others should hear, as they are now.
+/// Weighs what came of the posts by endpoint, and frees those whose run is over; gives those of which others
+/// should hear, as they are now.
 async fn judge_endpoints<C: ConnectionTrait>(
     c: &C,
+    endpoints: BTreeMap<Uuid, webhook_endpoints::Model>,
     kept: &[&DeliveryOutcome],
     now: DateTime<Utc>,
 ) -> Result<Vec<(EventType, webhook_endpoints::Model)>, StoreError> {
-    let tenants: BTreeSet<Uuid> = kept.iter().map(|outcome| outcome.tenant.0).collect();
-    let ids: BTreeSet<Uuid> = kept.iter().map(|outcome| outcome.endpoint.0).collect();
-    let query = webhook_endpoints::Entity::find()
-        .filter(webhook_endpoints::Column::TenantId.is_in(tenants))
-        .filter(webhook_endpoints::Column::Id.is_in(ids))
-        .order_by_asc(webhook_endpoints::Column::Id);
-    let query = if c.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
     let (mut changed, mut turned) = (Vec::new(), Vec::new());
-    for before in query.all(c).await? {
-        let mut row = before.clone();
+    for mut row in endpoints.into_values() {
         let mut turns = Vec::new();
-        for outcome in kept.iter().filter(|outcome| outcome.endpoint.0 == before.id) {
+        let id = row.id;
+        for outcome in kept.iter().filter(|outcome| outcome.endpoint.0 == id) {
             turns.extend(weigh(&mut row, outcome, now)?);
+            row.lease_left -= 1;
         }
-        if !turns.is_empty() {
-            row.row_version += 1;
-            turned.extend(turns.into_iter().map(|kind| (kind, row.clone())));
+        if row.lease_left <= 0 {
+            (row.lease_until, row.lease_by, row.lease_left) = (None, None, 0);
         }
-        if row != before {
-            changed.push(row);
-        }
+        row.row_version += i64::from(!turns.is_empty());
+        turned.extend(turns.into_iter().map(|kind| (kind, row.clone())));
+        changed.push(health_row(row));
     }
-    batch::insert::<webhook_endpoints::Entity, _>(c, &changed, OnConflict::Replace).await?;
+    HEALTH.apply_to_all(c, &changed).await?;
     Ok(turned)
+}
+
+/// What a run changes of an endpoint: no more of the row is written.
+const HEALTH: Change<'static> = Change {
+    table: "webhook_endpoints",
+    columns: &[
+        ("id", Kind::Uuid),
+        ("breaker", Kind::Text),
+        ("state", Kind::Text),
+        ("late", Kind::Bool),
+        ("probe_at", Kind::Big),
+        ("status", Kind::Text),
+        ("reason", Kind::Text),
+        ("version", Kind::Big),
+        ("until", Kind::Big),
+        ("by", Kind::Text),
+        ("count", Kind::Big),
+    ],
+    set: "breaker = v.breaker, breaker_state = v.state, late = v.late, probe_at = v.probe_at, status = v.status, \
+          disabled_reason = v.reason, row_version = v.version, lease_until = v.until, lease_by = v.by, lease_left = v.count",
+    only: "",
+};
+
+fn health_row(row: webhook_endpoints::Model) -> change::Row {
+    let values = vec![
+        row.id.into(),
+        row.breaker.into(),
+        row.breaker_state.into(),
+        row.late.into(),
+        row.probe_at.into(),
+        row.status.into(),
+        row.disabled_reason.into(),
+        row.row_version.into(),
+        row.lease_until.into(),
+        row.lease_by.into(),
+        row.lease_left.into(),
+    ];
+    (TenantId(row.tenant_id), values)
 }
 
 fn weigh(row: &mut webhook_endpoints::Model, outcome: &DeliveryOutcome, now: DateTime<Utc>) -> Result<Option<EventType>, StoreError> {

@@ -5,11 +5,11 @@
 //! own: those that answer do not wait for those that do not.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, Statement, Value};
-use uuid::Uuid;
+use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
 
 use crate::{
     Scope, Store, StoreError,
+    entity::webhook_endpoints,
     time::{instant, millis},
 };
 
@@ -22,8 +22,8 @@ pub enum Lane {
     Late,
 }
 
-/// The endpoints for which something waits: the delivery due first, and the end of a lease still running
-/// at `$1`. A dead endpoint with a long queue is one row here.
+/// The endpoints for which something waits, and the delivery due first. A dead endpoint with a long queue is
+/// one row here.
 macro_rules! heads {
     () => {
         "WITH RECURSIVE waiting(endpoint_id) AS (\
@@ -35,9 +35,7 @@ macro_rules! heads {
          (SELECT d.tenant_id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.next_attempt_at IS NOT NULL \
          ORDER BY d.next_attempt_at LIMIT 1) AS tenant_id, \
          (SELECT d.next_attempt_at FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.next_attempt_at IS NOT NULL \
-         ORDER BY d.next_attempt_at LIMIT 1) AS due_at, \
-         (SELECT d.lease_until FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.lease_until > $1 \
-         ORDER BY d.lease_until DESC LIMIT 1) AS leased_until \
+         ORDER BY d.next_attempt_at LIMIT 1) AS due_at \
          FROM waiting w WHERE w.endpoint_id IS NOT NULL) "
     };
 }
@@ -46,18 +44,19 @@ macro_rules! heads {
 pub(crate) const NEXT_DELIVERY: &str = concat!(
     heads!(),
     "SELECT MIN(CASE WHEN n.late THEN NULL ELSE n.at END) AS fresh, MIN(CASE WHEN n.late THEN n.at END) AS late FROM (SELECT e.late, \
-     COALESCE(h.leased_until, CASE WHEN e.probe_at > h.due_at THEN e.probe_at ELSE h.due_at END) AS at FROM heads h \
+     CASE WHEN e.lease_until > $1 THEN e.lease_until WHEN e.probe_at > h.due_at THEN e.probe_at ELSE h.due_at END AS at FROM heads h \
      JOIN webhook_endpoints e ON e.tenant_id = h.tenant_id AND e.id = h.endpoint_id WHERE e.status = 'enabled') AS n"
 );
 
 /// The endpoints of a lane that can be worked on now: tenants take turns, the longest due first.
 const READY: &str = concat!(
     heads!(),
-    "SELECT r.tenant_id, r.endpoint_id FROM (SELECT h.tenant_id, h.endpoint_id, h.due_at, \
+    "SELECT e.* FROM (SELECT h.tenant_id, h.endpoint_id, h.due_at, \
      ROW_NUMBER() OVER (PARTITION BY h.tenant_id ORDER BY h.due_at) AS turn \
      FROM heads h JOIN webhook_endpoints e ON e.tenant_id = h.tenant_id AND e.id = h.endpoint_id \
-     WHERE e.status = 'enabled' AND e.late = $3 AND h.due_at <= $1 AND h.leased_until IS NULL AND COALESCE(e.probe_at, 0) <= $1) AS r \
-     ORDER BY r.turn, r.due_at LIMIT $2"
+     WHERE e.status = 'enabled' AND e.late = $3 AND h.due_at <= $1 AND COALESCE(e.lease_until, 0) <= $1 AND COALESCE(e.probe_at, 0) <= $1 \
+     ORDER BY turn, h.due_at LIMIT $2) AS r \
+     JOIN webhook_endpoints e ON e.tenant_id = r.tenant_id AND e.id = r.endpoint_id"
 );
 
 /// When something may be claimed next in each lane; an endpoint that is being worked on counts from the end
@@ -73,8 +72,14 @@ pub async fn next_delivery_at(store: &Store) -> Result<(Option<DateTime<Utc>>, O
     Ok((row.try_get_by::<Option<i64>, _>(0)?.map(instant), row.try_get_by::<Option<i64>, _>(1)?.map(instant)))
 }
 
-pub(super) async fn ready<C: ConnectionTrait>(c: &C, now: DateTime<Utc>, lane: Lane, most: usize) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+/// At most `most` endpoints of a lane that can be worked on at `now`.
+pub(super) async fn ready<C: ConnectionTrait>(
+    c: &C,
+    now: DateTime<Utc>,
+    lane: Lane,
+    most: usize,
+) -> Result<Vec<webhook_endpoints::Model>, StoreError> {
     let values: [Value; 3] = [millis(now).into(), i64::try_from(most).unwrap_or(i64::MAX).into(), (lane == Lane::Late).into()];
-    let rows = c.query_all_raw(Statement::from_sql_and_values(c.get_database_backend(), READY, values)).await?;
-    rows.iter().map(|row| Ok((row.try_get_by(0)?, row.try_get_by(1)?))).collect()
+    let statement = Statement::from_sql_and_values(c.get_database_backend(), READY, values);
+    Ok(webhook_endpoints::Entity::find().from_raw_sql(statement).all(c).await?)
 }

@@ -17,6 +17,8 @@ const LOOK_LIMIT: Duration = Duration::from_secs(10);
 const BURST: Duration = Duration::from_millis(2);
 /// Looks are at least so far apart: who works all the time needs no look after each of its commits.
 const APART: Duration = Duration::from_millis(8);
+/// And so many times as far apart as one takes: a look that is dear, since much has just been written, is rarer.
+const SHARE: u32 = 8;
 /// Longest pause after failed looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -64,6 +66,7 @@ pub(super) async fn beat(agenda: impl Agenda, tidings: watch::Sender<Tidings>, m
         bell.borrow_and_update();
         asked.borrow_and_update();
         let looked = tokio::time::timeout(LOOK_LIMIT, agenda.next_due()).await;
+        let took = began.elapsed().min(LOOK_LIMIT / 100);
         let at = agenda.now(); // after the look: what it calls due now is due
         let wait = match looked.unwrap_or_else(|_| Err(WorkError::new("the database does not answer"))) {
             Ok(due) => {
@@ -91,6 +94,6 @@ pub(super) async fn beat(agenda: impl Agenda, tidings: watch::Sender<Tidings>, m
             rung = asked.changed() => if rung.is_err() { return },
             () = tokio::time::sleep(wait) => continue,
         }
-        tokio::time::sleep_until((began + APART).max(Instant::now() + BURST)).await;
+        tokio::time::sleep_until((began + APART.max(took * SHARE)).max(Instant::now() + BURST)).await;
     }
 }

@@ -13,7 +13,7 @@ use super::work::Work;
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
-    dunning::update::{Change, Kind},
+    change::{Change, Kind},
     entity::{cases, decision_invoices, decisions, holds, invoice_steps, reminders, tasks},
     outbox::NewEvent,
     time::millis,
@@ -47,7 +47,7 @@ async fn cancelled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreEr
         set: "status = 'cancelled', cancel_reason = v.reason, send_at = NULL, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
         only: " AND t.status IN ('planned', 'awaiting_approval')",
     };
-    change.apply(tx, tenant, &rows).await?;
+    change.apply(tx, tenant, rows).await?;
     let ids: Vec<Uuid> = work.cancelled.keys().copied().collect();
     let customers: Vec<Uuid> = work.looks.iter().map(|(id, _, _)| *id).collect();
     for chunk in ids.chunks(10_000) {
@@ -70,7 +70,7 @@ async fn rescheduled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), Store
         set: "send_at = v.at, scheduled_at = v.at, row_version = t.row_version + 1",
         only: " AND t.status = 'planned'",
     };
-    change.apply(tx, tenant, &rows).await.map(|_| ())
+    change.apply(tx, tenant, rows).await.map(|_| ())
 }
 
 async fn promises(tx: &Tx, tenant: TenantId, work: &Work, now: i64) -> Result<(), StoreError> {
@@ -81,7 +81,7 @@ async fn promises(tx: &Tx, tenant: TenantId, work: &Work, now: i64) -> Result<()
         set: "status = v.status, settled_at = v.at, row_version = t.row_version + 1",
         only: " AND t.status = 'open'",
     };
-    change.apply(tx, tenant, &rows).await.map(|_| ())
+    change.apply(tx, tenant, rows).await.map(|_| ())
 }
 
 async fn released(tx: &Tx, tenant: TenantId, work: &Work, now: i64) -> Result<(), StoreError> {
@@ -107,7 +107,7 @@ async fn closed(tx: &Tx, tenant: TenantId, work: &Work, now: i64) -> Result<(), 
         set: "closed_at = v.at, close_reason = v.reason",
         only: " AND t.closed_at IS NULL",
     };
-    change.apply(tx, tenant, &rows).await.map(|_| ())
+    change.apply(tx, tenant, rows).await.map(|_| ())
 }
 
 async fn invoices(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
@@ -123,7 +123,7 @@ async fn invoices(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErr
         set: "dunning = v.dunning, overdue_announced = v.announced, row_version = t.row_version + 1",
         only: "",
     };
-    change.apply(tx, tenant, &rows).await.map(|_| ())
+    change.apply(tx, tenant, rows).await.map(|_| ())
 }
 
 async fn customers(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
@@ -134,5 +134,5 @@ async fn customers(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreEr
         set: "next_check_at = v.at, last_decision = COALESCE(v.said, t.last_decision), lease_until = NULL, lease_by = NULL",
         only: "",
     };
-    change.apply(tx, tenant, &rows).await.map(|_| ())
+    change.apply(tx, tenant, rows).await.map(|_| ())
 }

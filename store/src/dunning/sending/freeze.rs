@@ -11,7 +11,7 @@ use super::content;
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
-    dunning::update::{Change, Kind},
+    change::{Change, Kind},
     entity::{attempts, reminder_contents},
     time::{day_text, millis},
 };
@@ -78,7 +78,7 @@ pub async fn freeze(
               row_version = t.row_version + 1",
         only: " AND t.status IN ('planned', 'unknown')",
     };
-    let changed = change.apply(tx, tenant, &rows).await?;
+    let changed = change.apply(tx, tenant, rows).await?;
     if usize::try_from(changed).ok() != Some(list.len()) {
         return Err(StoreError::inconsistent("reminders", "one left or was withdrawn while it was being frozen"));
     }

@@ -7,7 +7,7 @@ use super::{finish::Work, list::among};
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
-    dunning::update::{Change, Kind},
+    change::{Change, Kind},
     entity::{contacts, invoice_steps, tasks},
     outbox::NewEvent,
     time::millis,
@@ -56,7 +56,7 @@ async fn reminders(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreEr
               cancel_reason = v.cancel_reason, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
         only: "",
     };
-    change.apply(tx, tenant, &rows).await.map(|_| ())
+    change.apply(tx, tenant, rows).await.map(|_| ())
 }
 
 /// The attempts that ended, whatever their outcome, in one statement.

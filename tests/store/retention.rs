@@ -1,15 +1,12 @@
 //! How long things are kept: the log of deliveries, the content of events, and the feed itself, by tenant.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
-
-#[path = "webhook_house/mod.rs"]
-mod webhook_house;
-
 use relance_store::{
     StoreError, events, tenants,
     webhooks::{self, ClaimedEvent, DeliveryFilter, DeliveryResult, sweep},
 };
-use webhook_house::{House, house};
+
+use super::house::{House, house};
+use crate::{on_both, support::Database};
 
 const DAY: i64 = 24 * 60 * 60_000;
 
@@ -44,12 +41,8 @@ impl House {
     }
 }
 
-#[tokio::test]
-async fn each_tenant_says_how_long_deliveries_and_contents_are_kept() {
-    let house = house().await;
-    if house.store.is_postgres() {
-        return; // other tests' rows count there
-    }
+async fn each_tenant_says_how_long_deliveries_and_contents_are_kept(database: Database) {
+    let Some(house) = house(database).await else { return };
     let other = house.neighbour().await;
     house.keep(60, 7).await;
     for tenant in [&house, &other] {
@@ -78,12 +71,8 @@ async fn each_tenant_says_how_long_deliveries_and_contents_are_kept() {
     assert_eq!(house.swept(false).await.events, 8, "after ninety, of both");
 }
 
-#[tokio::test]
-async fn what_is_no_longer_whole_is_not_sent_again_unless_thin() {
-    let house = house().await;
-    if house.store.is_postgres() {
-        return; // other tests' rows count there
-    }
+async fn what_is_no_longer_whole_is_not_sent_again_unless_thin(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.keep(60, 7).await;
     let full = house.endpoint(&["case.opened"]).await;
     let thin = house.endpoint_with(&["case.opened"], |new| new.payload = "thin".to_owned()).await;
@@ -102,12 +91,8 @@ async fn what_is_no_longer_whole_is_not_sent_again_unless_thin() {
     assert!(matches!(house.claim("w").await[0].event, ClaimedEvent::Event(_)));
 }
 
-#[tokio::test]
-async fn a_reader_that_stayed_away_too_long_is_told() {
-    let house = house().await;
-    if house.store.is_postgres() {
-        return; // other tests' rows count there
-    }
+async fn a_reader_that_stayed_away_too_long_is_told(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.tell(1).await;
     let read = async |after| {
         let tx = house.store.read(house.tenant).await.unwrap();
@@ -121,4 +106,10 @@ async fn a_reader_that_stayed_away_too_long_is_told() {
     assert_eq!(read(None).await.unwrap().len(), 2);
     let never = "evt_00000000000000000000000000".parse().unwrap();
     assert!(read(Some(never)).await.is_err());
+}
+
+on_both! {
+    each_tenant_says_how_long_deliveries_and_contents_are_kept;
+    what_is_no_longer_whole_is_not_sent_again_unless_thin;
+    a_reader_that_stayed_away_too_long_is_told;
 }

@@ -1,6 +1,4 @@
-//! Facts through the store, on SQLite (and on PostgreSQL when RELANCE_TEST_PG names one).
-
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
+//! Facts through the store.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,10 +12,14 @@ use relance_domain::{
     money::{Currency, Money},
 };
 use relance_store::{
-    Scope, Store, StoreConfig, customers,
+    Store, customers,
     facts::{EventIdentity, FactEnvelope, FactOutcome, FactResult, Mode, apply},
     heartbeat, invoices, parked, payments,
-    tenants::{self, NewTenant},
+};
+
+use crate::{
+    on_both,
+    support::{Database, bare},
 };
 
 struct Stopped;
@@ -31,19 +33,11 @@ impl Clock for Stopped {
 struct House {
     store: Store,
     tenant: TenantId,
-    _dir: tempfile::TempDir,
 }
 
-async fn house() -> House {
-    let dir = tempfile::tempdir().unwrap();
-    let url = std::env::var("RELANCE_TEST_PG").unwrap_or_else(|_| format!("sqlite://{}", dir.path().join("t.db").display()));
-    let config = StoreConfig { url, secret_key: [7; 32], connections: 2 };
-    let store = Store::open(&config, Arc::new(Stopped)).await.unwrap();
-    store.migrate_up().await.unwrap();
-    let tx = store.write(Scope::System).await.unwrap();
-    let tenant = tenants::create(&tx, NewTenant { name: "T".into(), live: false, clock: None }, store.now()).await.unwrap().id;
-    store.commit(tx).await.unwrap();
-    House { store, tenant, _dir: dir }
+async fn house(database: Database) -> Option<House> {
+    let (store, tenant, _) = bare::store(database, Arc::new(Stopped)).await?;
+    Some(House { store, tenant })
 }
 
 impl House {
@@ -209,22 +203,21 @@ fn history() -> Vec<Fact> {
     ]
 }
 
-#[tokio::test]
-async fn any_order_and_batching_ends_in_the_same_balances() {
+async fn any_order_and_batching_ends_in_the_same_balances(database: Database) {
     let expected: BTreeMap<String, (i64, i64, &str)> =
         [("I1", (9000, 4000, "open")), ("I2", (0, 0, "paid")), ("I3", (0, 0, "void"))].map(|(id, due)| (id.to_owned(), due)).into();
 
-    let one = house().await;
+    let Some(one) = house(database).await else { return };
     one.send(history()).await;
     assert_eq!(one.due().await, expected, "in order, one batch");
 
-    let two = house().await;
+    let Some(two) = house(database).await else { return };
     let backwards: Vec<Fact> = history().into_iter().rev().collect();
     let results = two.send(backwards.clone()).await;
     assert!(results.iter().take(14).all(|result| matches!(result.outcome, FactOutcome::Parked(_))), "{:?}", outcomes(&results));
     assert_eq!(two.due().await, expected, "backwards, one batch");
 
-    let three = house().await;
+    let Some(three) = house(database).await else { return };
     for fact in backwards {
         three.send(vec![fact]).await;
     }
@@ -244,9 +237,8 @@ async fn any_order_and_batching_ends_in_the_same_balances() {
     assert_eq!((taken_back.status.as_str(), taken_back.allocations.len()), ("reversed", 0));
 }
 
-#[tokio::test]
-async fn versions_and_conflicts_have_their_own_answers() {
-    let house = house().await;
+async fn versions_and_conflicts_have_their_own_answers(database: Database) {
+    let Some(house) = house(database).await else { return };
     let [created] = &outcomes(&house.send(vec![customer("C1", 2, vec![])]).await)[..] else { panic!() };
     assert_eq!(*created, FactOutcome::Created);
     let facts = vec![
@@ -271,9 +263,8 @@ async fn versions_and_conflicts_have_their_own_answers() {
     assert!(matches!(&results[9], FactOutcome::Rejected { code: "validation_failed", .. }));
 }
 
-#[tokio::test]
-async fn an_event_is_taken_once() {
-    let house = house().await;
+async fn an_event_is_taken_once(database: Database) {
+    let Some(house) = house(database).await else { return };
     let event = |id: &str, fact: Fact| {
         let mut envelope = FactEnvelope::new("erp", fact);
         envelope.event = Some(EventIdentity { id: id.to_owned(), digest: envelope.digest.clone() });
@@ -289,9 +280,8 @@ async fn an_event_is_taken_once() {
     assert_eq!(outcomes(&apply(&house.store, house.tenant, &other, Mode::Commit).await.unwrap()), [FactOutcome::EventIdConflict]);
 }
 
-#[tokio::test]
-async fn a_dry_run_says_what_would_be_and_changes_nothing() {
-    let house = house().await;
+async fn a_dry_run_says_what_would_be_and_changes_nothing(database: Database) {
+    let Some(house) = house(database).await else { return };
     let facts: Vec<_> = vec![FactEnvelope::new("erp", customer("C1", 1, vec![])), FactEnvelope::new("erp", invoice("I1", 1, "C1", "100"))];
     let results = apply(&house.store, house.tenant, &facts, Mode::DryRun).await.unwrap();
     assert_eq!(outcomes(&results), [FactOutcome::Created, FactOutcome::Created]);
@@ -299,9 +289,8 @@ async fn a_dry_run_says_what_would_be_and_changes_nothing() {
     assert!(house.due().await.is_empty());
 }
 
-#[tokio::test]
-async fn a_heartbeat_compares_open_items() {
-    let house = house().await;
+async fn a_heartbeat_compares_open_items(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.send(history()).await;
     for (count, total, differs) in [(1, "90.00", false), (1, "90.01", true), (2, "90.00", true)] {
         let open_items = Some(vec![relance_domain::records::OpenItems { count, total: eur(total) }]);
@@ -313,9 +302,8 @@ async fn a_heartbeat_compares_open_items() {
     }
 }
 
-#[tokio::test]
-async fn a_thousand_facts_are_quick() {
-    let house = house().await;
+async fn a_thousand_facts_are_quick(database: Database) {
+    let Some(house) = house(database).await else { return };
     let mut facts = Vec::new();
     for n in 0..250 {
         let (c, a, b, p) = (format!("C{n}"), format!("A{n}"), format!("B{n}"), format!("P{n}"));
@@ -327,4 +315,13 @@ async fn a_thousand_facts_are_quick() {
     println!("1,000 facts in {:?}", start.elapsed());
     let due = house.due().await;
     assert_eq!(due.values().filter(|(due, _, _)| *due == 10_000).count(), 250);
+}
+
+on_both! {
+    any_order_and_batching_ends_in_the_same_balances;
+    versions_and_conflicts_have_their_own_answers;
+    an_event_is_taken_once;
+    a_dry_run_says_what_would_be_and_changes_nothing;
+    a_heartbeat_compares_open_items;
+    a_thousand_facts_are_quick;
 }

@@ -1,9 +1,4 @@
-//! Endpoints, claims, outcomes, the feed and what is forgotten. `RELANCE_TEST_PG` names a PostgreSQL database.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
-
-#[path = "webhook_house/mod.rs"]
-mod webhook_house;
+//! Endpoints, claims, outcomes, the feed and what is forgotten.
 
 use chrono::{DateTime, TimeDelta};
 use relance_domain::{event::EventType, ids::TenantId};
@@ -12,11 +7,12 @@ use relance_store::{
     webhooks::{self, ClaimedEvent, DeliveryResult, EndpointChange, Since},
 };
 use uuid::Uuid;
-use webhook_house::{MINUTE, house};
 
-#[tokio::test]
-async fn an_endpoint_gets_what_it_wants_once_and_under_its_secret() {
-    let house = house().await;
+use super::house::{MINUTE, house};
+use crate::{on_both, support::Database};
+
+async fn an_endpoint_gets_what_it_wants_once_and_under_its_secret(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(3).await;
     let claimed = house.claim("w1").await;
@@ -33,9 +29,8 @@ async fn an_endpoint_gets_what_it_wants_once_and_under_its_secret() {
     assert_eq!((attempts.len(), attempts[0].number, attempts[0].status_code), (1, 1, Some(204)));
 }
 
-#[tokio::test]
-async fn a_long_queue_of_one_endpoint_does_not_stand_before_anothers() {
-    let house = house().await;
+async fn a_long_queue_of_one_endpoint_does_not_stand_before_anothers(database: Database) {
+    let Some(house) = house(database).await else { return };
     let slow = house.endpoint(&["*"]).await;
     house.tell(200).await;
     let first = house.claim("w1").await;
@@ -50,9 +45,8 @@ async fn a_long_queue_of_one_endpoint_does_not_stand_before_anothers() {
     assert!(again.len() >= first.len() && again.iter().all(|delivery| delivery.attempts == 0 && delivery.endpoint == slow));
 }
 
-#[tokio::test]
-async fn a_lease_that_ran_out_is_anothers_and_the_first_holder_writes_nothing() {
-    let house = house().await;
+async fn a_lease_that_ran_out_is_anothers_and_the_first_holder_writes_nothing(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(1).await;
     let first = house.claim("w1").await;
@@ -64,12 +58,8 @@ async fn a_lease_that_ran_out_is_anothers_and_the_first_holder_writes_nothing() 
     assert_eq!(house.statuses(endpoint).await, ["delivered"]);
 }
 
-#[tokio::test]
-async fn the_next_look_is_at_the_next_try_or_the_end_of_a_lease() {
-    let house = house().await;
-    if house.store.is_postgres() {
-        return; // other tests' rows count there
-    }
+async fn the_next_look_is_at_the_next_try_or_the_end_of_a_lease(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     assert_eq!(webhooks::next_delivery_at(&house.store).await.unwrap(), (None, None));
     house.tell(1).await;
@@ -89,9 +79,8 @@ async fn the_next_look_is_at_the_next_try_or_the_end_of_a_lease() {
     assert_eq!(due::next(&house.store).await.unwrap().delivery, None);
 }
 
-#[tokio::test]
-async fn an_endpoint_that_is_gone_is_disabled_and_the_others_are_told() {
-    let house = house().await;
+async fn an_endpoint_that_is_gone_is_disabled_and_the_others_are_told(database: Database) {
+    let Some(house) = house(database).await else { return };
     let gone = house.endpoint(&["case.opened"]).await;
     house.tell(2).await;
     let other = house.endpoint(&["webhook_endpoint.disabled"]).await;
@@ -118,9 +107,8 @@ async fn an_endpoint_that_is_gone_is_disabled_and_the_others_are_told() {
     assert!(again.iter().any(|delivery| (delivery.attempts, delivery.queued_after) == (1, 1)));
 }
 
-#[tokio::test]
-async fn both_secrets_sign_during_a_rotation_and_a_sample_reaches_one_endpoint_only() {
-    let house = house().await;
+async fn both_secrets_sign_during_a_rotation_and_a_sample_reaches_one_endpoint_only(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["promise.kept"]).await;
     house.endpoint(&["*"]).await;
     let tx = house.store.write(house.tenant).await.unwrap();
@@ -136,9 +124,8 @@ async fn both_secrets_sign_during_a_rotation_and_a_sample_reaches_one_endpoint_o
     assert!(events::events_after(&tx, house.tenant, None, &[], 10).await.unwrap().is_empty(), "no event enters the feed");
 }
 
-#[tokio::test]
-async fn the_feed_is_read_in_order_and_by_type() {
-    let house = house().await;
+async fn the_feed_is_read_in_order_and_by_type(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.tell(3).await;
     let tx = house.store.read(house.tenant).await.unwrap();
     let all = events::events_after(&tx, house.tenant, None, &[], 100).await.unwrap();
@@ -151,9 +138,8 @@ async fn the_feed_is_read_in_order_and_by_type() {
     assert_eq!(events::get(&tx, house.tenant, all[0].id).await.unwrap(), all[0]);
 }
 
-#[tokio::test]
-async fn a_stale_version_is_refused_and_what_waits_goes_with_its_endpoint() {
-    let house = house().await;
+async fn a_stale_version_is_refused_and_what_waits_goes_with_its_endpoint(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(1).await;
     let tx = house.store.write(house.tenant).await.unwrap();
@@ -169,12 +155,8 @@ async fn a_stale_version_is_refused_and_what_waits_goes_with_its_endpoint() {
     assert!(house.claim("w1").await.is_empty());
 }
 
-#[tokio::test]
-async fn what_is_old_is_forgotten_and_what_waits_is_not() {
-    let house = house().await;
-    if house.store.is_postgres() {
-        return; // other tests' rows count there
-    }
+async fn what_is_old_is_forgotten_and_what_waits_is_not(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.endpoint(&["case.opened"]).await;
     house.tell(2).await;
     let claimed = house.claim("w1").await;
@@ -188,4 +170,16 @@ async fn what_is_old_is_forgotten_and_what_waits_is_not() {
     assert_eq!(webhooks::sweep(&house.store, 3, false).await.unwrap().events, 3);
     assert_eq!(webhooks::sweep(&house.store, 3, false).await.unwrap().events, 1);
     assert!(webhooks::sweep(&house.store, 3, false).await.unwrap().is_empty());
+}
+
+on_both! {
+    an_endpoint_gets_what_it_wants_once_and_under_its_secret;
+    a_long_queue_of_one_endpoint_does_not_stand_before_anothers;
+    a_lease_that_ran_out_is_anothers_and_the_first_holder_writes_nothing;
+    the_next_look_is_at_the_next_try_or_the_end_of_a_lease;
+    an_endpoint_that_is_gone_is_disabled_and_the_others_are_told;
+    both_secrets_sign_during_a_rotation_and_a_sample_reaches_one_endpoint_only;
+    the_feed_is_read_in_order_and_by_type;
+    a_stale_version_is_refused_and_what_waits_goes_with_its_endpoint;
+    what_is_old_is_forgotten_and_what_waits_is_not;
 }

@@ -1,24 +1,20 @@
 //! Endpoints that want the events of a subject in order, and those that want some segments only.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
-
-#[path = "webhook_house/mod.rs"]
-mod webhook_house;
-
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use relance_store::webhooks::{self, ClaimedDelivery, ClaimedEvent, DeliveryResult, EndpointChange};
-use webhook_house::house;
+
+use super::house::house;
+use crate::{on_both, support::Database};
 
 fn event(delivery: &ClaimedDelivery) -> (String, i64) {
     let ClaimedEvent::Event(event) = &delivery.event else { panic!("no event") };
     (event.subject_id.clone(), event.sequence)
 }
 
-#[tokio::test]
-async fn a_later_event_of_a_subject_waits_behind_one_that_fails_and_others_do_not() {
-    let house = house().await;
+async fn a_later_event_of_a_subject_waits_behind_one_that_fails_and_others_do_not(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.endpoint_with(&["case.*"], |new| new.ordering = "subject".to_owned()).await;
     house.tell(3).await; // three cases, two events each
     let first = house.claim("w1").await;
@@ -33,10 +29,8 @@ async fn a_later_event_of_a_subject_waits_behind_one_that_fails_and_others_do_no
     assert!(second.iter().all(|delivery| event(delivery).0 != failing));
     house.settle("w2", &second, DeliveryResult::Delivered, 200).await;
     assert!(house.claim("w3").await.is_empty());
-    if !house.store.is_postgres() {
-        let next = webhooks::next_delivery_at(&house.store).await.unwrap();
-        assert!(next.0.or(next.1) == Some(house.store.now() + TimeDelta::minutes(5)), "nobody looks in vain meanwhile: {next:?}");
-    }
+    let next = webhooks::next_delivery_at(&house.store).await.unwrap();
+    assert!(next.0.or(next.1) == Some(house.store.now() + TimeDelta::minutes(5)), "nobody looks in vain meanwhile: {next:?}");
     house.pass(5 * 60_000);
     let third = house.claim("w4").await;
     assert_eq!(third.iter().map(event).collect::<Vec<_>>(), [(failing.clone(), 1)]);
@@ -44,9 +38,8 @@ async fn a_later_event_of_a_subject_waits_behind_one_that_fails_and_others_do_no
     assert_eq!(house.claim("w5").await.iter().map(event).collect::<Vec<_>>(), [(failing, 2)]);
 }
 
-#[tokio::test]
-async fn what_is_given_up_lets_the_next_one_go_and_order_can_be_asked_for_later() {
-    let house = house().await;
+async fn what_is_given_up_lets_the_next_one_go_and_order_can_be_asked_for_later(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.*"]).await;
     house.tell(2).await;
     let tx = house.store.write(house.tenant).await.unwrap();
@@ -66,9 +59,8 @@ async fn what_is_given_up_lets_the_next_one_go_and_order_can_be_asked_for_later(
     assert!(seen.values().all(|sequences| *sequences == [1, 2]), "{seen:?}");
 }
 
-#[tokio::test]
-async fn no_sequence_of_a_long_story_arrives_before_the_one_before_it() {
-    let house = house().await;
+async fn no_sequence_of_a_long_story_arrives_before_the_one_before_it(database: Database) {
+    let Some(house) = house(database).await else { return };
     house.endpoint_with(&["*"], |new| new.ordering = "subject".to_owned()).await;
     house.tell(60).await;
     let mut last: BTreeMap<String, i64> = BTreeMap::new();
@@ -88,4 +80,10 @@ async fn no_sequence_of_a_long_story_arrives_before_the_one_before_it() {
         rounds += 1;
         assert!(rounds < 400, "never");
     }
+}
+
+on_both! {
+    a_later_event_of_a_subject_waits_behind_one_that_fails_and_others_do_not;
+    what_is_given_up_lets_the_next_one_go_and_order_can_be_asked_for_later;
+    no_sequence_of_a_long_story_arrives_before_the_one_before_it;
 }

@@ -1,6 +1,4 @@
-//! A store with one tenant and a clock that is moved by hand. On PostgreSQL, other tests' rows stand beside.
-
-#![allow(dead_code, clippy::unwrap_used, reason = "no test uses all of it")]
+//! A store with one tenant and a clock that is moved by hand.
 
 use std::sync::{
     Arc,
@@ -15,14 +13,15 @@ use relance_domain::{
     records::{CaseRecord, EndpointRecord, EventObject},
 };
 use relance_store::{
-    Scope, Store, StoreConfig,
+    Store,
     outbox::{self, NewEvent},
-    tenants::{self, NewTenant},
     webhooks::{
         self, AttemptLog, ClaimedDelivery, DeliveryFilter, DeliveryOutcome, DeliveryResult, Lane, NewEndpoint, claim_deliveries, finish,
     },
 };
 use uuid::Uuid;
+
+use crate::support::{Database, bare};
 
 struct Hand(AtomicI64);
 
@@ -36,32 +35,22 @@ pub struct House {
     pub store: Store,
     clock: Arc<Hand>,
     pub tenant: TenantId,
-    dir: Arc<tempfile::TempDir>,
 }
 
 pub const MINUTE: i64 = 60_000;
 
-pub async fn house() -> House {
-    let dir = tempfile::tempdir().unwrap();
-    let url = std::env::var("RELANCE_TEST_PG").unwrap_or_else(|_| format!("sqlite://{}", dir.path().join("t.db").display()));
+pub async fn house(database: Database) -> Option<House> {
     // ids carry the machine's time, which is long before
     let start: DateTime<Utc> = "2050-11-02T08:00:00Z".parse().unwrap();
     let clock = Arc::new(Hand(AtomicI64::new(start.timestamp_millis())));
-    let store = Store::open(&StoreConfig { url, secret_key: [7; 32], connections: 2 }, clock.clone()).await.unwrap();
-    store.migrate_up().await.unwrap();
-    let tx = store.write(Scope::System).await.unwrap();
-    let tenant = tenants::create(&tx, NewTenant { name: "T".into(), live: false, clock: None }, store.now()).await.unwrap().id;
-    store.commit(tx).await.unwrap();
-    House { store, clock, tenant, dir: Arc::new(dir) }
+    let (store, tenant, _) = bare::store(database, clock.clone()).await?;
+    Some(House { store, clock, tenant })
 }
 
 impl House {
     /// Another tenant under the same roof and clock.
     pub async fn neighbour(&self) -> Self {
-        let tx = self.store.write(Scope::System).await.unwrap();
-        let tenant = tenants::create(&tx, NewTenant { name: "N".into(), live: false, clock: None }, self.store.now()).await.unwrap().id;
-        self.store.commit(tx).await.unwrap();
-        Self { store: self.store.clone(), clock: self.clock.clone(), tenant, dir: self.dir.clone() }
+        Self { store: self.store.clone(), clock: self.clock.clone(), tenant: bare::tenant(&self.store, "N").await }
     }
 
     pub async fn endpoint_now(&self, id: EndpointId) -> EndpointRecord {

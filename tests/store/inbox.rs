@@ -1,6 +1,4 @@
-//! The inbox of webhooks through the store, on SQLite (and on PostgreSQL when RELANCE_TEST_PG names one).
-
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
+//! The inbox of webhooks through the store.
 
 use std::{
     sync::{
@@ -16,11 +14,15 @@ use relance_domain::{
     ids::{SourceId, TenantId},
 };
 use relance_store::{
-    Scope, Store, StoreConfig, StoreError, forget,
+    Store, StoreError, forget,
     inbox::{self, Arrived, ClaimedDelivery, Settled},
-    tenants::{self, NewTenant},
 };
 use uuid::Uuid;
+
+use crate::{
+    on_both,
+    support::{Database, bare},
+};
 
 /// A clock that is put forward, in days.
 struct Days(Arc<AtomicI64>);
@@ -35,22 +37,14 @@ struct House {
     store: Store,
     tenant: TenantId,
     days: Arc<AtomicI64>,
-    _dir: tempfile::TempDir,
 }
 
 const LEASE: Duration = Duration::from_secs(20);
 
-async fn house() -> House {
-    let dir = tempfile::tempdir().unwrap();
-    let url = std::env::var("RELANCE_TEST_PG").unwrap_or_else(|_| format!("sqlite://{}", dir.path().join("t.db").display()));
-    let config = StoreConfig { url, secret_key: [7; 32], connections: 2 };
+async fn house(database: Database) -> Option<House> {
     let days = Arc::new(AtomicI64::new(0));
-    let store = Store::open(&config, Arc::new(Days(days.clone()))).await.unwrap();
-    store.migrate_up().await.unwrap();
-    let tx = store.write(Scope::System).await.unwrap();
-    let tenant = tenants::create(&tx, NewTenant { name: "T".into(), live: false, clock: None }, store.now()).await.unwrap().id;
-    store.commit(tx).await.unwrap();
-    House { store, tenant, days, _dir: dir }
+    let (store, tenant, _) = bare::store(database, Arc::new(Days(days.clone()))).await?;
+    Some(House { store, tenant, days })
 }
 
 impl House {
@@ -86,9 +80,8 @@ impl House {
     }
 }
 
-#[tokio::test]
-async fn a_delivery_is_written_once_and_worked_by_one() {
-    let house = house().await;
+async fn a_delivery_is_written_once_and_worked_by_one(database: Database) {
+    let Some(house) = house(database).await else { return };
     let (source, other) = (SourceId(Uuid::now_v7()), SourceId(Uuid::now_v7()));
     assert!(house.arrives(source, "evt_1").await && !house.arrives(source, "evt_1").await);
     assert!(house.arrives(other, "evt_1").await, "another source's ids are its own");
@@ -104,9 +97,8 @@ async fn a_delivery_is_written_once_and_worked_by_one() {
     assert!(!house.settle("a", &first[1], "applied").await && house.settle("b", &again[0], "quarantined").await);
 }
 
-#[tokio::test]
-async fn bodies_are_kept_thirty_days_and_deliveries_remembered_four_hundred() {
-    let house = house().await;
+async fn bodies_are_kept_thirty_days_and_deliveries_remembered_four_hundred(database: Database) {
+    let Some(house) = house(database).await else { return };
     let source = SourceId(Uuid::now_v7());
     for (key, status) in [("applied", "applied"), ("aside", "quarantined")] {
         house.arrives(source, key).await;
@@ -132,4 +124,9 @@ async fn bodies_are_kept_thirty_days_and_deliveries_remembered_four_hundred() {
     drop(tx);
     house.days.store(401, Ordering::Relaxed);
     assert_eq!(kept().await, [(aside, true)]);
+}
+
+on_both! {
+    a_delivery_is_written_once_and_worked_by_one;
+    bodies_are_kept_thirty_days_and_deliveries_remembered_four_hundred;
 }

@@ -1,14 +1,11 @@
 //! An endpoint that fails: it is left alone, probed, told of, and given up; the others do not wait for it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
-
-#[path = "webhook_house/mod.rs"]
-mod webhook_house;
-
 use chrono::TimeDelta;
 use relance_domain::breaker::BreakerState;
 use relance_store::webhooks::{self, DeliveryFilter, DeliveryResult, EndpointChange, Lane, claim_deliveries, next_delivery_at};
-use webhook_house::{House, house};
+
+use super::house::{House, house};
+use crate::{on_both, support::Database};
 
 const HOUR: i64 = 3_600_000;
 
@@ -27,9 +24,8 @@ impl House {
     }
 }
 
-#[tokio::test]
-async fn what_waits_stays_pending_while_the_breaker_is_open_and_one_probe_goes_at_its_time() {
-    let house = house().await;
+async fn what_waits_stays_pending_while_the_breaker_is_open_and_one_probe_goes_at_its_time(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(40).await;
     assert_eq!(house.fail("w1").await, 32, "a claim as long as it gets");
@@ -38,9 +34,7 @@ async fn what_waits_stays_pending_while_the_breaker_is_open_and_one_probe_goes_a
     let probe_at = house.store.now() + TimeDelta::minutes(1);
     assert_eq!(found.breaker.probe_at, Some(probe_at));
     assert!(house.claim("w2").await.is_empty(), "eight are due, and none goes");
-    if !house.store.is_postgres() {
-        assert_eq!(next_delivery_at(&house.store).await.unwrap(), (None, Some(probe_at)));
-    }
+    assert_eq!(next_delivery_at(&house.store).await.unwrap(), (None, Some(probe_at)));
     for minutes in [1, 5, 15, 60, 60] {
         house.pass(minutes * 60_000 - 1);
         assert!(house.claim("w3").await.is_empty(), "{minutes}");
@@ -61,9 +55,8 @@ async fn what_waits_stays_pending_while_the_breaker_is_open_and_one_probe_goes_a
     assert_eq!(house.told().await, ["webhook_endpoint.failing"]);
 }
 
-#[tokio::test]
-async fn a_probe_that_succeeds_lets_everything_out_and_is_told_to_the_others() {
-    let house = house().await;
+async fn a_probe_that_succeeds_lets_everything_out_and_is_told_to_the_others(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["*"]).await;
     let other = house.endpoint(&["webhook_endpoint.*"]).await;
     house.tell(20).await;
@@ -81,9 +74,8 @@ async fn a_probe_that_succeeds_lets_everything_out_and_is_told_to_the_others() {
     assert_eq!(house.endpoint_now(endpoint).await.breaker.state, BreakerState::Closed);
 }
 
-#[tokio::test]
-async fn a_probe_whose_worker_died_is_made_again() {
-    let house = house().await;
+async fn a_probe_whose_worker_died_is_made_again(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(40).await;
     house.fail("w1").await;
@@ -94,9 +86,8 @@ async fn a_probe_whose_worker_died_is_made_again() {
     assert_eq!(house.endpoint_now(endpoint).await.breaker.state, BreakerState::HalfOpen);
 }
 
-#[tokio::test]
-async fn five_days_of_nothing_but_failure_disable_it() {
-    let house = house().await;
+async fn five_days_of_nothing_but_failure_disable_it(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(200).await;
     let mut rounds = 0;
@@ -113,9 +104,8 @@ async fn five_days_of_nothing_but_failure_disable_it() {
     assert!(house.claim("w2").await.is_empty());
 }
 
-#[tokio::test]
-async fn enabling_forgives_but_not_every_minute_and_another_url_is_another_receiver() {
-    let house = house().await;
+async fn enabling_forgives_but_not_every_minute_and_another_url_is_another_receiver(database: Database) {
+    let Some(house) = house(database).await else { return };
     let endpoint = house.endpoint(&["case.opened"]).await;
     house.tell(40).await;
     house.fail("w1").await;
@@ -146,9 +136,8 @@ async fn enabling_forgives_but_not_every_minute_and_another_url_is_another_recei
     assert_eq!((found.breaker.state, found.breaker.failures), (BreakerState::Closed, 0));
 }
 
-#[tokio::test]
-async fn those_that_answer_do_not_share_a_lane_with_those_that_do_not() {
-    let house = house().await;
+async fn those_that_answer_do_not_share_a_lane_with_those_that_do_not(database: Database) {
+    let Some(house) = house(database).await else { return };
     let (slow, quick) = (house.endpoint(&["case.opened"]).await, house.endpoint(&["case.closed"]).await);
     house.tell(3).await;
     let claimed = house.claim("w1").await;
@@ -166,12 +155,8 @@ async fn those_that_answer_do_not_share_a_lane_with_those_that_do_not() {
     assert!(ours(Lane::Late, "w3").await.iter().all(|endpoint| *endpoint == slow));
 }
 
-#[tokio::test]
-async fn a_tenant_with_many_endpoints_takes_its_turn() {
-    let house = house().await;
-    if house.store.is_postgres() {
-        return; // other tests' rows count there
-    }
+async fn a_tenant_with_many_endpoints_takes_its_turn(database: Database) {
+    let Some(house) = house(database).await else { return };
     let mut crowd = Vec::new();
     for _ in 0..99 {
         crowd.push(house.endpoint(&["case.opened"]).await);
@@ -184,4 +169,14 @@ async fn a_tenant_with_many_endpoints_takes_its_turn() {
     let claimed = claim_deliveries(&house.store, Lane::Fresh, "w1", 100, 60_000).await.unwrap();
     assert_eq!(claimed.len(), 64);
     assert!(claimed.iter().any(|delivery| delivery.endpoint == quick), "due a minute later, and not after all of the other's");
+}
+
+on_both! {
+    what_waits_stays_pending_while_the_breaker_is_open_and_one_probe_goes_at_its_time;
+    a_probe_that_succeeds_lets_everything_out_and_is_told_to_the_others;
+    a_probe_whose_worker_died_is_made_again;
+    five_days_of_nothing_but_failure_disable_it;
+    enabling_forgives_but_not_every_minute_and_another_url_is_another_receiver;
+    those_that_answer_do_not_share_a_lane_with_those_that_do_not;
+    a_tenant_with_many_endpoints_takes_its_turn;
 }

@@ -1,0 +1,10 @@
+//! The store by itself, without a server: what two holders of a lease, two clocks or a sweep do to it. Each story on
+//! both databases.
+
+mod breaker;
+mod facts;
+mod house;
+mod inbox;
+mod ordering;
+mod retention;
+mod webhooks;
