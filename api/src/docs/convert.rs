@@ -34,14 +34,53 @@ pub fn three_dot_zero(document: Value) -> Value {
     if let Some(members) = document.as_object_mut() {
         members.insert("openapi".to_owned(), json!("3.0.3"));
     }
+    let mut left_out = Vec::new();
     for item in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-        item.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(without_scopes);
+        let Some(operations) = item.as_object_mut() else { continue };
+        for operation in operations.values_mut() {
+            without_scopes(operation);
+            one_kind_of_success(operation);
+        }
+        operations.retain(|_, operation| {
+            let kept = one_plain_body(operation);
+            if !kept {
+                left_out.extend(operation["operationId"].as_str().map(str::to_owned));
+            }
+            kept
+        });
+    }
+    if let (Some(Value::String(text)), false) = (document.pointer_mut("/info/description"), left_out.is_empty()) {
+        text.push_str(&format!(
+            "\n\nLeft out of this OpenAPI 3.0 document, since its readers know no media type of theirs: `{}`. They are in `openapi.json`.",
+            left_out.join("`, `")
+        ));
     }
     if let Some(licence) = document.pointer_mut("/info/license").and_then(Value::as_object_mut) {
         licence.remove("identifier");
         licence.insert("url".to_owned(), json!("https://www.apache.org/licenses/LICENSE-2.0"));
     }
     document
+}
+
+/// Older generators take one media type a body, and know few: that of JSON, or else that of bytes. False when the
+/// operation takes neither.
+fn one_plain_body(operation: &mut Value) -> bool {
+    let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return true };
+    let Some(plain) = ["application/json", "application/octet-stream"].into_iter().find(|kind| content.contains_key(*kind)) else {
+        return false;
+    };
+    content.retain(|kind, _| kind == plain);
+    true
+}
+
+/// Older generators take one type of success: that of the first. Another (a fact that is parked) comes to their
+/// callers as the answer it is, with its status.
+fn one_kind_of_success(operation: &mut Value) {
+    let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let Some(first) = answers.iter().find(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer["content"].clone()) else {
+        return;
+    };
+    answers.retain(|status, answer| !status.starts_with('2') || answer["content"] == first);
 }
 
 /// Scopes of a key that is no OAuth token are new in 3.1.

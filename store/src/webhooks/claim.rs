@@ -9,31 +9,24 @@ use relance_domain::{
     ids::{DeliveryId, EndpointId, EventId, TenantId},
     records::EventRecord,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value, sea_query::ArrayType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement};
 use uuid::Uuid;
 
 use super::{
-    health,
-    in_order::only_firsts,
+    runs::{Ready, runs, with_health},
     secrets::Secrets,
     waiting::{Lane, ready},
 };
 use crate::{
     Scope, Store, StoreError, any,
     change::{self, Change, Kind},
-    entity::{deliveries, events, tenants, webhook_endpoints},
+    entity::{deliveries, events, tenants},
     events as feed,
     time::millis,
 };
 
 /// Endpoints in one claim.
 const MOST_ENDPOINTS: usize = 64;
-
-/// Deliveries of one endpoint in one claim.
-const LONGEST_RUN: usize = 32;
-
-/// Deliveries looked at for an endpoint that wants them in order: most may stand behind each other.
-const LOOKED_AT: usize = 256;
 
 /// What a delivery carries.
 #[derive(Debug, Clone)]
@@ -101,8 +94,7 @@ pub async fn claim_deliveries(
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(727102)").await?; // one claim at a time: an endpoint is in one run only
     }
     let endpoints = with_health(ready(&tx, now, lane, limit.clamp(1, MOST_ENDPOINTS)).await?)?;
-    let rows = only_firsts(&tx, due_rows(&tx, now, &endpoints, limit).await?, millis(now)).await?;
-    let rows = shortened(rows, &endpoints, now, run_of(limit, endpoints.len()));
+    let rows = runs(&tx, &endpoints, now, limit).await?;
     let until = now.checked_add_signed(TimeDelta::milliseconds(lease_ms)).unwrap_or(now);
     lease(&tx, &rows, &endpoints, worker, until).await?;
     let claimed = complete(store, &tx, rows, &endpoints, now).await?;
@@ -115,85 +107,6 @@ async fn idle(store: &Store, lane: Lane, now: DateTime<Utc>) -> Result<bool, Sto
     let idle = ready(&look, now, lane, 1).await?.is_empty();
     look.commit().await?;
     Ok(idle)
-}
-
-/// An endpoint that can be worked on, and its health.
-struct Ready {
-    row: webhook_endpoints::Model,
-    breaker: Breaker,
-}
-
-impl Ready {
-    /// How many of its deliveries may go at `now`.
-    fn most(&self, now: DateTime<Utc>, run: usize) -> usize {
-        self.breaker.admits(now).unwrap_or(run).min(run)
-    }
-}
-
-fn with_health(list: Vec<webhook_endpoints::Model>) -> Result<BTreeMap<Uuid, Ready>, StoreError> {
-    list.into_iter().map(|row| Ok((row.id, Ready { breaker: health::read(&row)?, row }))).collect()
-}
-
-fn run_of(limit: usize, endpoints: usize) -> usize {
-    (limit / endpoints.max(1)).clamp(4, LONGEST_RUN)
-}
-
-/// The longest due deliveries of each endpoint, as many of each; of one that is probed, one.
-async fn due_rows<C: ConnectionTrait>(
-    c: &C,
-    now: DateTime<Utc>,
-    endpoints: &BTreeMap<Uuid, Ready>,
-    limit: usize,
-) -> Result<Vec<deliveries::Model>, StoreError> {
-    if endpoints.is_empty() {
-        return Ok(Vec::new());
-    }
-    let run = run_of(limit, endpoints.len());
-    let most = |ready: &Ready| if ready.row.ordering == "subject" { LOOKED_AT } else { ready.most(now, run) };
-    let backend = c.get_database_backend();
-    let statement = match backend {
-        DbBackend::Postgres => {
-            let mut values: Vec<Value> = vec![millis(now).into()];
-            values.extend(any::key_lists(backend, endpoints.iter().map(|(id, ready)| (ready.row.tenant_id, *id))));
-            let most = endpoints.values().map(|ready| i64::try_from(most(ready)).unwrap_or(i64::MAX).into());
-            values.push(Value::Array(ArrayType::BigInt, Some(Box::new(most.collect()))));
-            Statement::from_sql_and_values(backend, FIRST_OF_EACH, values)
-        }
-        _ => {
-            let mut values: Vec<Value> = vec![millis(now).into()];
-            let mut parts = Vec::with_capacity(endpoints.len());
-            for (endpoint, ready) in endpoints {
-                let at = values.len();
-                values.extend([ready.row.tenant_id.into(), (*endpoint).into()]);
-                parts.push(format!(
-                    "SELECT * FROM (SELECT * FROM deliveries WHERE endpoint_id = ${} AND next_attempt_at <= $1 \
-                     ORDER BY next_attempt_at, position LIMIT {}) AS run{at} WHERE tenant_id = ${}",
-                    at + 2,
-                    most(ready),
-                    at + 1
-                ));
-            }
-            Statement::from_sql_and_values(backend, parts.join(" UNION ALL "), values)
-        }
-    };
-    Ok(deliveries::Entity::find().from_raw_sql(statement).all(c).await?)
-}
-
-/// The longest due of each endpoint in the lists (tenant, endpoint, how many): one text for any number of them. The
-/// tenant is asked for outside, so that no planner takes the index on all that an endpoint ever got.
-const FIRST_OF_EACH: &str = "SELECT d.* FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS e(tenant_id, id, most) CROSS JOIN LATERAL \
-     (SELECT * FROM deliveries WHERE endpoint_id = e.id AND next_attempt_at <= $1 \
-     ORDER BY next_attempt_at, position LIMIT e.most) AS d WHERE d.tenant_id = e.tenant_id";
-
-/// At most `run` of each endpoint, or the one that probes it.
-fn shortened(rows: Vec<deliveries::Model>, endpoints: &BTreeMap<Uuid, Ready>, now: DateTime<Utc>, run: usize) -> Vec<deliveries::Model> {
-    let mut taken: BTreeMap<Uuid, usize> = BTreeMap::new();
-    let mut fits = |row: &deliveries::Model| {
-        let count = taken.entry(row.endpoint_id).or_default();
-        *count += 1;
-        endpoints.get(&row.endpoint_id).is_some_and(|ready| *count <= ready.most(now, run))
-    };
-    rows.into_iter().filter(|row| fits(row)).collect()
 }
 
 /// Leases the endpoints of `rows`, and says of those whose breaker is open that a probe is on its way.

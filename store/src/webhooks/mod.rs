@@ -9,6 +9,7 @@ mod finish;
 mod health;
 mod in_order;
 mod retention;
+mod runs;
 mod secrets;
 mod waiting;
 
