@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
+    cash,
     context::{Context, is_open, next_day, plus_days},
     expiries::Settled,
     selfcheck,
@@ -13,7 +14,6 @@ use crate::{
         snapshot::{Hold, HoldScope, InvoiceFacts},
     },
     ids::InvoiceId,
-    policy::UnappliedCash,
 };
 
 /// One thing that forbids chasing one invoice.
@@ -148,18 +148,12 @@ impl Finder<'_, '_> {
     }
 
     fn unapplied_cash(&mut self) {
-        let Some(policy) = &self.context.policy else { return };
-        let cash: i64 = self
-            .context
-            .snapshot
-            .unapplied
-            .iter()
-            .filter(|cash| cash.money.currency == self.invoice.currency)
-            .map(|cash| cash.money.minor)
-            .sum();
-        if policy.policy.unapplied_cash == UnappliedCash::Hold && cash > 0 {
-            let message = format!("{} {} came in that match no invoice yet.", self.invoice.currency.minor(cash), self.invoice.currency);
-            self.add("unapplied_cash", message, "policy.unapplied_cash", None, None, "allocating the unapplied cash");
+        let cash = cash::of(self.context, self.invoice.currency);
+        if cash.holds > 0 {
+            let message =
+                format!("{} {} came in that match no invoice yet.", self.invoice.currency.minor(cash.holds), self.invoice.currency);
+            let until = cash.until.map(|day| self.context.day_start(next_day(day)));
+            self.add("unapplied_cash", message, "policy.unapplied_cash", None, until, "allocating the unapplied cash");
         }
     }
 

@@ -30,13 +30,15 @@ impl<'s> Live<'s> {
 
 /// Why a reminder must not leave as it is, if so.
 pub(super) fn fault(context: &Context<'_>, blocks: &Blocks, reminder: &LiveReminder) -> Option<String> {
-    let known = context.policy.as_ref().is_some_and(|policy| policy.policy.step(&reminder.step_key).is_some());
-    if !known {
-        return Some("superseded".to_owned());
-    }
+    let policy = context.policy.as_ref().map(|policy| policy.policy);
+    let Some(policy) = policy.filter(|policy| policy.step(&reminder.step_key).is_some()) else { return Some("superseded".to_owned()) };
     for line in &reminder.lines {
         let invoice = context.snapshot.invoices.iter().find(|invoice| invoice.id == line.invoice_id);
         let Some(invoice) = invoice.filter(|invoice| is_open(invoice)) else { return Some("balance_changed".to_owned()) };
+        let early = policy.step(&line.step_key).is_some_and(|step| step.offset_days <= 0);
+        if early && context.today > invoice.due_on {
+            return Some("after_due_date".to_owned()); // a friendly word before the date is none after it
+        }
         if let Some(block) = blocks.of(invoice.id).next() {
             // what a person approved is asked again when anything it stood on has changed
             return Some(if reminder.approved { "balance_changed".to_owned() } else { block.reason.code.clone() });
