@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     dunning::{
+        Change, Param, Params, Why,
         decision::Reason,
+        params,
         snapshot::{Hold, HoldScope, InvoiceFacts},
     },
     ids::InvoiceId,
@@ -24,7 +26,7 @@ pub(super) struct Block {
     /// Known end.
     pub until: Option<DateTime<Utc>>,
     /// What would lift it, for `would_change`.
-    pub lifted_by: String,
+    pub lifted_by: Change,
 }
 
 /// Everything that forbids, by invoice.
@@ -51,15 +53,9 @@ struct Finder<'a, 'c> {
 }
 
 impl Finder<'_, '_> {
-    fn add(&mut self, code: &str, message: String, rule: &str, citation: Option<&str>, until: Option<DateTime<Utc>>, lifted_by: &str) {
-        let reason = Reason {
-            code: code.to_owned(),
-            message,
-            rule: rule.to_owned(),
-            citation: citation.map(str::to_owned),
-            invoice_id: Some(self.invoice.id),
-        };
-        self.found.push(Block { invoice: self.invoice.id, reason, until, lifted_by: lifted_by.to_owned() });
+    fn add(&mut self, code: Why, params: Params, rule: &str, until: Option<DateTime<Utc>>, lifted_by: Change) {
+        let reason = Reason::new(code, params, rule, Some(self.invoice.id));
+        self.found.push(Block { invoice: self.invoice.id, reason, until, lifted_by });
     }
 }
 
@@ -84,20 +80,19 @@ pub(super) fn find(context: &Context<'_>, settled: &Settled<'_>) -> Blocks {
 impl Finder<'_, '_> {
     fn policy(&mut self) {
         if self.context.policy.is_none() {
-            let message = "No dunning policy is active for this customer.".to_owned();
-            self.add("policy_not_active", message, "policy.activation", None, None, "activating a policy that applies to this customer");
+            self.add(Why::PolicyNotActive, Params::default(), "policy.activation", None, Change::ActivatePolicy);
         }
     }
 
     fn holds(&mut self, settled: &Settled<'_>) {
         for hold in settled.holds.iter().filter(|hold| covers(hold, self.invoice)) {
             let until = hold.until_on.map(|day| self.context.tenant_day_start(next_day(day)));
-            let end = hold.until_on.map_or_else(String::new, |day| format!(" until {day}"));
-            let insolvency = hold.reason == "insolvency";
-            let code = if insolvency { "insolvency" } else { "held" };
-            let citation = insolvency.then_some("C. com. L622-7, L622-21");
-            let message = format!("A hold on the {} ({}) rests the chase{end}.", hold.scope.as_str(), hold.reason);
-            self.add(code, message, "holds", citation, until, "releasing the hold");
+            let end = hold.until_on.map_or_else(|| Param::Word("lifted".to_owned()), Param::Day);
+            let (code, params) = match hold.before_on {
+                Some(day) if hold.reason == "insolvency" => (Why::Insolvency, params![day = day]),
+                _ => (Why::Held, params![scope = hold.scope, cause = Param::Word(hold.reason.clone()), end = end]),
+            };
+            self.add(code, params, "holds", until, Change::ReleaseHold);
         }
     }
 
@@ -105,30 +100,28 @@ impl Finder<'_, '_> {
         for promise in &settled.promises {
             if promise.invoices.is_empty() || promise.invoices.contains(&self.invoice.id) {
                 let until = self.context.tenant_day_start(next_day(promise.grace_until_on));
-                let message = format!("{} {} are promised for {}.", promise.amount, promise.amount.currency, promise.promised_on);
-                self.add("promise_open", message, "policy.promise", None, Some(until), "the promised payment, or the promise being broken");
+                let params = params![amount = promise.amount, day = promise.promised_on];
+                self.add(Why::PromiseOpen, params, "policy.promise", Some(until), Change::PromiseSettled);
             }
         }
     }
 
     fn dispute(&mut self) {
         if self.invoice.disputed >= self.invoice.amount_due {
-            let message = format!("Invoice {} is disputed.", self.invoice.number);
-            self.add("disputed", message, "holds.dispute", None, None, "resolving the dispute");
+            self.add(Why::Disputed, params![invoice = &self.invoice.number], "holds.dispute", None, Change::ResolveDispute);
         }
     }
 
     fn direct_debit(&mut self) {
         if self.invoice.direct_debit {
-            let message = format!("Invoice {} is collected by direct debit.", self.invoice.number);
-            self.add("direct_debit_pending", message, "holds.direct_debit", None, None, "the debit being paid or returned");
+            let params = params![invoice = &self.invoice.number];
+            self.add(Why::DirectDebitPending, params, "holds.direct_debit", None, Change::DebitSettled);
         }
     }
 
     fn payment_data(&mut self) {
         if self.context.snapshot.ledger_differs {
-            let message = "The open items of the source differ from the ledger.".to_owned();
-            self.add("ledger_differs", message, "freshness.open_items", None, None, "open items that agree");
+            self.add(Why::LedgerDiffers, Params::default(), "freshness.open_items", None, Change::ItemsAgree);
         }
         let Some(policy) = &self.context.policy else { return };
         let known = self.context.snapshot.payments_complete_until;
@@ -140,27 +133,27 @@ impl Finder<'_, '_> {
         let Some((hours, rule)) = limit else { return };
         let fresh = known.is_some_and(|until| until + Duration::hours(i64::from(hours)) >= self.context.now);
         if !fresh {
-            let told = known.map_or("no heartbeat has said so yet".to_owned(), |until| format!("they are known until {until}"));
-            let message = format!("Payments must be known within {hours} hours; {told}.");
+            let known = known.map_or_else(|| Param::Word("never".to_owned()), Param::At);
             let look = self.context.tenant_day_start(next_day(self.context.tenant_today));
-            self.add("payment_data_stale", message, rule, None, Some(look), "a heartbeat of the source");
+            self.add(Why::PaymentDataStale, params![hours = hours, known = known], rule, Some(look), Change::Heartbeat);
         }
     }
 
     fn unapplied_cash(&mut self) {
         let cash = cash::of(self.context, self.invoice.currency);
         if cash.holds > 0 {
-            let message =
-                format!("{} {} came in that match no invoice yet.", self.invoice.currency.minor(cash.holds), self.invoice.currency);
+            let params = params![amount = self.invoice.currency.minor(cash.holds)];
             let until = cash.until.map(|day| self.context.day_start(next_day(day)));
-            self.add("unapplied_cash", message, "policy.unapplied_cash", None, until, "allocating the unapplied cash");
+            self.add(Why::UnappliedCash, params, "policy.unapplied_cash", until, Change::AllocateCash);
         }
     }
 
     fn own_errors(&mut self) {
         for missing in selfcheck::faults(self.context, self.invoice) {
-            let message = format!("Before anybody is chased: {}.", missing.mend);
-            self.add("own_error_suspected", message, "selfcheck", missing.citation, None, missing.mend);
+            self.add(Why::OwnErrorSuspected, params![mend = missing.mend], "selfcheck", None, missing.mend);
+            if let Some(block) = self.found.last_mut() {
+                block.reason.citation = missing.citation.map(str::to_owned);
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     dunning::{
+        Change, Params, Why,
         decision::{Action, FixedCompensation},
+        params,
         snapshot::ReminderLine,
     },
     money::{Currency, totals},
@@ -40,8 +42,8 @@ pub(super) fn compensation(
     for line in lines.iter().filter(|line| line.step_key == step.key) {
         let small = line.currency == policy.policy.currency && line.amount_due < rules.claim_min_invoice_amount;
         if claim && small {
-            let message = format!("No fixed compensation is claimed on invoice {}: it is waived on so small an amount.", line.number);
-            draft.reason("compensation_waived", message, "policy.late_charges.claim_min_invoice_amount", Some(line.invoice_id));
+            let params = params![invoice = &line.number];
+            draft.reason(Why::CompensationWaived, params, "policy.late_charges.claim_min_invoice_amount", Some(line.invoice_id));
         } else {
             count = count.saturating_add(1);
         }
@@ -57,8 +59,7 @@ pub(super) fn unconfirmed_rate(context: &Context<'_>, policy: &PolicyContext<'_>
     if !claims || !policy.policy.charges.rate_from_invoice_terms || context.snapshot.settings.penalty_terms.is_some() {
         return;
     }
-    let message = format!("Step {} claims no interest: nobody has confirmed the rate printed on the invoices.", step.key);
-    draft.reason("rate_unconfirmed", message, "policy.late_charges.rate_from", None);
+    draft.reason(Why::RateUnconfirmed, params![step = &step.key], "policy.late_charges.rate_from", None);
     let title = "Confirm in the settings the late-payment terms printed on your invoices: no interest is claimed before.".to_owned();
     let task = Raise { kind: "penalty_terms", about: "penalty_terms".to_owned(), title, lines: Vec::new(), assign_to: "manager", days: 1 };
     tasks::raise(context, draft, task);
@@ -76,24 +77,19 @@ pub(super) fn close_case(context: &Context<'_>, draft: &mut Draft) {
     let sums = sums.join(" + ");
     let rule = "policy.late_charges.after_principal_paid";
     if context.policy.as_ref().is_none_or(|policy| policy.policy.charges.after_principal_paid == ChargesLeft::Waive) {
-        draft.reason("charges_waived", format!("The principal is paid: the charges of {sums} that were claimed are waived."), rule, None);
+        draft.reason(Why::ChargesWaived, params![sums = &sums], rule, None);
         draft.act(Action::CloseCase { reason: "paid".to_owned() });
         return;
     }
     let about = format!("once:charges_left:{}", claim.reminder_id);
     let done = tasks::is_raised(context, draft, &about) && !tasks::is_open(context, &about);
     if done {
-        draft.reason("charges_settled", "A person has settled or waived the charges that were left.", rule, None);
+        draft.reason(Why::ChargesSettled, Params::default(), rule, None);
         draft.act(Action::CloseCase { reason: "settled".to_owned() });
         return;
     }
     let title = format!("The principal is paid; {sums} of charges were claimed: settle or waive them.");
     tasks::raise(context, draft, Raise { kind: "charges_left", about, title, lines: Vec::new(), assign_to: "manager", days: 5 });
-    draft.reason(
-        "charges_left",
-        format!("The principal is paid; the charges of {sums} that were claimed are a person's to settle or waive."),
-        rule,
-        None,
-    );
-    draft.would_change("completing the task about the charges");
+    draft.reason(Why::ChargesLeft, params![sums = &sums], rule, None);
+    draft.would_change(Change::SettleCharges);
 }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::{
     customer::{Contact, ContactRole},
-    dunning::snapshot::HoldScope,
+    dunning::{Param, Params, Why, params, snapshot::HoldScope},
     ids::ContactId,
     policy::{Channel, Step},
 };
@@ -11,7 +11,10 @@ use crate::{
 /// A recipient with the reason for the choice; letters go to the house.
 pub(super) struct Chosen {
     pub contact_id: Option<ContactId>,
-    pub reason: String,
+    /// Why this recipient.
+    pub why: Why,
+    /// What that speaks of.
+    pub params: Params,
 }
 
 fn held(context: &Context<'_>, contact: &Contact) -> bool {
@@ -55,19 +58,20 @@ pub(super) fn choose(context: &Context<'_>, step: &Step) -> Option<Chosen> {
         let office = customer.registered_address.is_some();
         return (office || customer.address.is_some()).then(|| Chosen {
             contact_id: by_roles(context, &step.to, step.channel).map(|contact| contact.id),
-            reason: if office { "The registered office, to the legal representative." } else { "The customer's address." }.to_owned(),
+            why: if office { Why::ContactOffice } else { Why::ContactAddress },
+            params: Params::default(),
         });
     }
     if !matches!(step.channel, Channel::Email | Channel::Sms) {
         let contact = by_roles(context, &step.to, Channel::PhoneTask).or_else(|| usual(context, Channel::PhoneTask));
-        return Some(Chosen { contact_id: contact.map(|contact| contact.id), reason: "The usual contact for a call.".to_owned() });
+        return Some(Chosen { contact_id: contact.map(|contact| contact.id), why: Why::ContactUsual, params: Params::default() });
     }
     if let Some(contact) = by_roles(context, &step.to, step.channel) {
-        let reason = format!("The step asks for {}, and this contact is that.", contact.details.role.as_str());
-        return Some(Chosen { contact_id: Some(contact.id), reason });
+        let params = params![contact = Param::Word(contact.details.role.as_str().to_owned())];
+        return Some(Chosen { contact_id: Some(contact.id), why: Why::ContactByRole, params });
     }
     let contact = usual(context, step.channel)?;
-    Some(Chosen { contact_id: Some(contact.id), reason: "The usual contact: nobody has the role the step asks for.".to_owned() })
+    Some(Chosen { contact_id: Some(contact.id), why: Why::ContactUsual, params: Params::default() })
 }
 
 fn by_roles<'a>(context: &'a Context<'_>, roles: &[ContactRole], channel: Channel) -> Option<&'a Contact> {

@@ -11,6 +11,7 @@ use crate::{
     dunning::{
         decision::{Action, Decision, InvoiceDunning, Outcome, Reason},
         snapshot::{InvoiceFacts, LiveState, StepOutcome},
+        why::{Change, Params, Why},
     },
     ids::InvoiceId,
     policy::{Channel, Policy},
@@ -28,7 +29,7 @@ pub(super) struct Draft {
     pub now: DateTime<Utc>,
     pub actions: Vec<Action>,
     pub reasons: Vec<Reason>,
-    pub would_change: Vec<String>,
+    pub would_change: Vec<Change>,
     looks: Vec<DateTime<Utc>>,
     next: Vec<(InvoiceId, NextStep)>,
     completed: Vec<InvoiceId>,
@@ -51,15 +52,16 @@ impl Draft {
         self.actions.push(action);
     }
 
-    pub fn reason(&mut self, code: &str, message: impl Into<String>, rule: &str, invoice_id: Option<InvoiceId>) {
-        let reason = Reason { code: code.to_owned(), message: message.into(), rule: rule.to_owned(), citation: None, invoice_id };
+    /// Says why: `draft.reason(Why::StepDue, params![step = &step.key, invoices = lines.len()], "ladder", None)`.
+    pub fn reason(&mut self, code: Why, params: Params, rule: &str, invoice_id: Option<InvoiceId>) {
+        let reason = Reason::new(code, params, rule, invoice_id);
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
         }
     }
 
-    pub fn would_change(&mut self, what: impl Into<String>) {
-        let what = what.into();
+    /// Says what would change the decision.
+    pub fn would_change(&mut self, what: Change) {
         if !self.would_change.contains(&what) {
             self.would_change.push(what);
         }
@@ -98,7 +100,7 @@ pub(super) fn finish(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, mu
         if !draft.reasons.contains(&block.reason) {
             draft.reasons.push(block.reason.clone());
         }
-        draft.would_change(block.lifted_by.clone());
+        draft.would_change(block.lifted_by);
         if let Some(until) = block.until {
             draft.look_at(until);
         }
@@ -119,9 +121,8 @@ pub(super) fn finish(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, mu
         Outcome::Stop
     };
     if draft.reasons.is_empty() {
-        let (code, message) =
-            if open.is_empty() { ("nothing_due", "Nothing is due.") } else { ("ladder_completed", "Every step of the ladder is done.") };
-        draft.reason(code, message, "ladder", None);
+        let code = if open.is_empty() { Why::NothingDue } else { Why::LadderCompleted };
+        draft.reason(code, Params::default(), "ladder", None);
     }
     Decision {
         customer_id: context.snapshot.customer_id,
@@ -146,7 +147,7 @@ fn stand(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, draft: &Draft,
         ..InvoiceDunning::default()
     };
     let held: Vec<_> = blocks.of(invoice.id).collect();
-    dunning.holds = held.iter().map(|block| block.reason.code.clone()).collect();
+    dunning.holds = held.iter().map(|block| block.reason.code.to_string()).collect();
     dunning.holds.dedup();
     let next = draft.next.iter().find(|(id, _)| *id == invoice.id).map(|(_, next)| next);
     if !is_open(invoice) || handed_over(invoice, version.map(|version| version.policy.as_ref())) {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     calendar::{add_business_days, is_business_day},
-    dunning::snapshot::InvoiceFacts,
+    dunning::{Why, params, snapshot::InvoiceFacts},
     policy::Step,
 };
 
@@ -45,8 +45,7 @@ pub(super) fn tell_ahead(context: &Context<'_>, policy: &PolicyContext<'_>, invo
     let title = format!("{} goes to step {} on {from}: say so before if it should not.", context.snapshot.customer.name, step.key);
     let about = format!("once:owner:{}:{}", step.key, context.today);
     if raise(context, draft, Raise { kind: "owner_notice", about, title, lines: Vec::new(), assign_to: "sales_owner", days }) {
-        let message = format!("The sales owner is told {days} business days before step {}.", step.key);
-        draft.reason("owner_told", message, "step.notify_owner_days", None);
+        draft.reason(Why::OwnerTold, params![step = &step.key, days = days, day = from], "step.notify_owner_days", None);
     }
 }
 

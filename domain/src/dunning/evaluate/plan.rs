@@ -14,7 +14,9 @@ use super::{
 use crate::{
     calendar::{add_business_days, local_day},
     dunning::{
+        Change, Language, Why,
         decision::{Action, BirthState, NewTask, PlannedReminder},
+        params,
         snapshot::{ContactMade, LiveState, ReminderLine},
     },
     money::totals,
@@ -104,7 +106,7 @@ fn slot(context: &Context<'_>, policy: &PolicyContext<'_>, channel: Channel, dra
     if slot.is_none() {
         let at = policy.calendar.first_slot(channel, context.now);
         draft.look_at(at);
-        draft.reason("window_closed", format!("The window of {} opens at {at}.", channel.as_str()), "policy.window", None);
+        draft.reason(Why::WindowClosed, params![channel = channel, at = at], "policy.window", None);
     }
     slot
 }
@@ -125,7 +127,7 @@ fn plan_task(context: &Context<'_>, policy: &PolicyContext<'_>, group: &Group<'_
     let sums: Vec<String> =
         totals(lines.iter().map(|line| line.currency.minor(line.amount_due))).iter().map(|sum| format!("{sum} {}", sum.currency)).collect();
     let title = format!("{}: {} invoice(s), {}.", task_words(kind), lines.len(), sums.join(" + "));
-    draft.reason("step_due", format!("Step {} is due: a task for a person.", group.step.key), "ladder", None);
+    draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
     draft.act(Action::CreateTask(Box::new(NewTask {
         kind: kind.to_owned(),
         step_key: Some(group.step.key.clone()),
@@ -179,12 +181,7 @@ fn plan_reminder(
     if day > context.today {
         let day = policy.calendar.next_sending_day(day);
         draft.look_at(context.day_start(day));
-        draft.reason(
-            "pacing",
-            format!("Messages are paced: step {} waits until {day}.", group.step.key),
-            rule.unwrap_or("policy.pacing"),
-            None,
-        );
+        draft.reason(Why::Pacing, params![step = &group.step.key, day = day], rule.unwrap_or("policy.pacing"), None);
         for ask in &group.asks {
             draft.goes_on(ask.invoice.id, &ask.step.key, policy.calendar.first_slot(group.channel, context.day_start(day)));
         }
@@ -212,13 +209,15 @@ fn plan_reminder(
     propose_credit_hold(context, group, draft);
     charges::unconfirmed_rate(context, policy, group.step, draft);
     let fixed_compensation = charges::compensation(context, policy, group.step, &lines, draft);
-    draft.reason("step_due", format!("Step {} is due for {} invoice(s).", group.step.key, lines.len()), "ladder", None);
+    draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
+    let contact_reason = chosen.why.told(&chosen.params, Language::English);
+    draft.reason(chosen.why, chosen.params, "step.to", None);
     draft.act(Action::PlanReminder(Box::new(PlannedReminder {
         step_key: group.step.key.clone(),
         channel: group.channel,
         template: group.step.template.clone(),
         contact_id: chosen.contact_id,
-        contact_reason: chosen.reason,
+        contact_reason,
         totals: totals(lines.iter().map(|line| line.currency.minor(line.amount_due))),
         fixed_compensation,
         lines,
@@ -246,9 +245,8 @@ fn waits_for_call(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draf
     if !contact::any_phone(context) || context.snapshot.calls.iter().any(|call| call.on >= since) {
         return false;
     }
-    let message = format!("Step {} waits: nobody has called within {days} days.", group.step.key);
-    draft.reason("call_required", message, "step.requires_call_within_days", None);
-    draft.would_change("a dialled call");
+    draft.reason(Why::CallRequired, params![step = &group.step.key, days = days], "step.requires_call_within_days", None);
+    draft.would_change(Change::DialledCall);
     draft.look_at(context.day_start(plus_days(context.today, 1)));
     if !context.snapshot.open_tasks.iter().any(|task| task.kind == "phone_call") {
         draft.act(Action::CreateTask(Box::new(NewTask {
@@ -272,17 +270,16 @@ fn waits_for_manager(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut D
     let raised =
         draft.actions.iter().any(|action| matches!(action, Action::CreateTask(task) if task.about.as_deref() == Some(about.as_str())));
     if open || raised {
-        draft.reason("approval_expired", format!("Nobody approved step {} in time.", group.step.key), "policy.approval_expires_days", None);
-        draft.would_change("completing the task about the approval");
+        draft.reason(Why::ApprovalExpired, params![step = &group.step.key], "policy.approval_expires_days", None);
+        draft.would_change(Change::CompleteApprovalTask);
     }
     open || raised
 }
 
 fn no_contact(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
     let about = format!("no_contact:{}", group.channel.as_str());
-    let message = format!("Step {} has nobody to go to over {}.", group.step.key, group.channel.as_str());
-    draft.reason("no_contact", message, "selfcheck.contact", None);
-    draft.would_change("a contact that can be reached over this channel");
+    draft.reason(Why::NoContact, params![step = &group.step.key, channel = group.channel], "selfcheck.contact", None);
+    draft.would_change(Change::ReachableContact);
     if !context.snapshot.open_tasks.iter().any(|task| task.about.as_deref() == Some(about.as_str())) {
         draft.act(Action::CreateTask(Box::new(NewTask {
             kind: "own_error".to_owned(),

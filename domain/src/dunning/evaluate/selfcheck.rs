@@ -7,14 +7,18 @@ use super::{
     outcome::Draft,
     tasks::{self, Raise},
 };
-use crate::{customer::CustomerKind, dunning::snapshot::InvoiceFacts, policy::UnappliedCash};
+use crate::{
+    customer::CustomerKind,
+    dunning::{Change, Language, Params, Why, snapshot::InvoiceFacts},
+    policy::UnappliedCash,
+};
 
 /// A fault of the creditor's own.
 pub(super) struct Fault {
     /// Key, for the task.
     pub about: &'static str,
     /// What to do.
-    pub mend: &'static str,
+    pub mend: Change,
     /// Law.
     pub citation: Option<&'static str>,
 }
@@ -28,24 +32,19 @@ pub(super) fn faults(context: &Context<'_>, invoice: &InvoiceFacts) -> Vec<Fault
             faults.push(Fault { about, mend, citation });
         }
     };
-    add(settings.legal_name.is_none(), "creditor_name", "say the creditor's legal name in the settings", Some("C. com. R123-237"));
-    add(settings.address.is_none(), "creditor_address", "say the creditor's address in the settings", Some("C. com. R123-237"));
+    add(settings.legal_name.is_none(), "creditor_name", Change::CreditorName, Some("C. com. R123-237"));
+    add(settings.address.is_none(), "creditor_address", Change::CreditorAddress, Some("C. com. R123-237"));
     let way_to_pay = settings.iban.is_some() || invoice.payee_iban.is_some() || invoice.payment_url.is_some() || invoice.direct_debit;
-    add(!way_to_pay, "way_to_pay", "give a way to pay: an IBAN, a link or a direct debit", None);
-    add(
-        !contact::any_usable(context),
-        "contact",
-        "give the customer a contact with an e-mail address, a telephone number or an address",
-        None,
-    );
+    add(!way_to_pay, "way_to_pay", Change::WayToPay, None);
+    add(!contact::any_usable(context), "contact", Change::UsableContact, None);
     let differs = match (&invoice.payee_iban, &settings.iban) {
         (Some(invoice), Some(settings)) => !same_account(invoice, settings),
         _ => false,
     };
     let own_account_differs = differs && !invoice.payee_confirmed && !invoice.factored;
-    add(own_account_differs, "payee_iban", "confirm the account on the invoice: it is not the one in the settings", None);
+    add(own_account_differs, "payee_iban", Change::ConfirmPayee, None);
     let factor_unknown = invoice.factored && (invoice.payee_iban.is_none() || invoice.payee_name.is_none());
-    add(factor_unknown, "factor", "give the factor's name and account: the invoice was sold", Some("C. civ. 1324"));
+    add(factor_unknown, "factor", Change::FactorDetails, Some("C. civ. 1324"));
     faults
 }
 
@@ -65,7 +64,7 @@ pub(super) fn raise_tasks(context: &Context<'_>, draft: &mut Draft) {
         for fault in faults(context, invoice) {
             if !said.contains(&fault.about) {
                 said.push(fault.about);
-                raise(context, draft, "own_error", format!("own_error:{}", fault.about), sentence(fault.mend));
+                raise(context, draft, "own_error", format!("own_error:{}", fault.about), sentence(fault.mend.sentence(Language::English)));
             }
         }
         if let Some(day) = debit_task_day(context, invoice) {
@@ -98,13 +97,12 @@ fn doubts_about_the_kind(context: &Context<'_>, draft: &mut Draft) {
     }
     let siren = customer.siren.as_deref().map(str::trim_start).unwrap_or_default();
     if customer.kind == CustomerKind::Business && (siren.starts_with('1') || siren.starts_with('2')) {
-        let message = "A SIREN that begins with 1 or 2 is probably a public body's.";
-        draft.reason("public_body_suspected", message, "selfcheck.customer_kind", None);
+        draft.reason(Why::PublicBodySuspected, Params::default(), "selfcheck.customer_kind", None);
         let title = "Check whether this business is a public body: its SIREN begins with 1 or 2.".to_owned();
         raise(context, draft, "customer_kind", "once:public_body_suspected".to_owned(), title);
     }
     if customer.kind == CustomerKind::Unknown {
-        draft.reason("kind_unknown", "The kind of customer is unknown: the consumer's ladder serves.", "selfcheck.customer_kind", None);
+        draft.reason(Why::KindUnknown, Params::default(), "selfcheck.customer_kind", None);
         let title = "Say whether this customer is a business, a consumer or a public body: it is treated as a consumer.".to_owned();
         raise(context, draft, "customer_kind", "once:kind_unknown".to_owned(), title);
     }

@@ -7,7 +7,7 @@ use super::{
     outcome::Draft,
     tasks::{Raise, raise},
 };
-use crate::dunning::snapshot::ReminderLine;
+use crate::dunning::{Change, Params, Why, snapshot::ReminderLine};
 
 const ABOUT: &str = "once:small_balance:";
 
@@ -19,8 +19,8 @@ pub(super) fn is_small(context: &Context<'_>, policy: &PolicyContext<'_>) -> boo
 
 /// One task a month for all small invoices, from so many days after the oldest due date on.
 pub(super) fn review(context: &Context<'_>, policy: &PolicyContext<'_>, lines: Vec<ReminderLine>, draft: &mut Draft) {
-    draft.reason("small_balance", "Too little is overdue to write about.", "policy.applies_to.min_amount_due", None);
-    draft.would_change("more becoming overdue");
+    draft.reason(Why::SmallBalance, Params::default(), "policy.applies_to.min_amount_due", None);
+    draft.would_change(Change::MoreOverdue);
     let due =
         |line: &ReminderLine| context.snapshot.invoices.iter().find(|invoice| invoice.id == line.invoice_id).map(|invoice| invoice.due_on);
     let Some(oldest) = lines.iter().filter_map(due).min() else { return };

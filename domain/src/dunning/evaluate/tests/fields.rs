@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::sim::{Sim, business, day, preset};
 use crate::{
     customer::{CustomerKind, Person},
-    dunning::{CallAttempt, ClaimSent, Unapplied},
+    dunning::{CallAttempt, ClaimSent, Param, Unapplied, Why},
     ids::ReminderId,
     money::Currency,
     policy::{ChargesLeft, OnlyIf, Policy},
@@ -257,7 +257,10 @@ fn no_fixed_compensation_is_claimed_on_invoices_below_the_minimum() {
         .collect();
     assert_eq!(claimed, [("second".into(), "mention".into(), 3, 12_000), ("notice".into(), "claim".into(), 2, 8_000)]);
     assert!(
-        sim.decisions.iter().flat_map(|d| &d.reasons).any(|reason| reason.code == "compensation_waived" && reason.message.contains("F-2"))
+        sim.decisions
+            .iter()
+            .flat_map(|d| &d.reasons)
+            .any(|reason| reason.code == Why::CompensationWaived && reason.params.get("invoice") == Some(&Param::Text("F-2".into())))
     );
 }
 

@@ -116,7 +116,7 @@ fn rule_4_a_task_that_nobody_does_freezes_nothing_and_counts_as_no_contact() {
     // only the formal notice waits for an attempt
     sim.run_until("2027-01-31");
     assert!(sim.facts(id).steps.iter().all(|step| step.step_key != "notice"));
-    assert!(sim.decisions.last().unwrap().reasons.iter().any(|reason| reason.code == "call_required"));
+    assert!(sim.decisions.last().unwrap().reasons.iter().any(|reason| reason.code == crate::dunning::Why::CallRequired));
     sim.snapshot.customer.contacts.clear();
     sim.snapshot.contacts[0].details.phone = None;
     sim.run_until("2027-03-01");

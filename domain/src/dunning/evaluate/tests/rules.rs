@@ -6,7 +6,7 @@ use chrono::Duration;
 
 use super::sim::{business, day};
 use crate::{
-    dunning::{Action, Hold, HoldScope, Promise, Unapplied},
+    dunning::{Action, Hold, HoldScope, Promise, Unapplied, Why},
     ids::{HoldId, PromiseId},
     money::Currency,
     policy::UnappliedCash,
@@ -82,7 +82,7 @@ fn stale_payment_data_hold_everything_and_say_so() {
     sim.invoice("F-1", "2026-10-05", 20_000);
     sim.run_until("2026-10-20");
     assert!(sim.happened.is_empty());
-    assert!(sim.decisions.last().unwrap().reasons.iter().any(|reason| reason.code == "payment_data_stale"));
+    assert!(sim.decisions.last().unwrap().reasons.iter().any(|reason| reason.code == Why::PaymentDataStale));
 }
 
 #[test]
