@@ -127,6 +127,7 @@ operations! {
     GET "/v1/policies/{id}" get_policy READ;
     PUT "/v1/policies/{id}" put_policy POLICIES;
     POST "/v1/policies/{id}/versions/{n}/activate" activate_policy_version POLICIES;
+    POST "/v1/policies/{id}/versions/{n}/migrate" migrate_policy_cases POLICIES;
     GET "/v1/policy_presets" list_policy_presets READ;
     GET "/v1/promises" list_promises READ;
     POST "/v1/promises" create_promise REMINDERS;

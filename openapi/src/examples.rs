@@ -78,6 +78,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("list_tenants", include_str!("../examples/list_tenants.json")),
     ("list_webhook_endpoint_deliveries", include_str!("../examples/list_webhook_endpoint_deliveries.json")),
     ("list_webhook_endpoints", include_str!("../examples/list_webhook_endpoints.json")),
+    ("migrate_policy_cases", include_str!("../examples/migrate_policy_cases.json")),
     ("patch_settings", include_str!("../examples/patch_settings.json")),
     ("put_channel", include_str!("../examples/put_channel.json")),
     ("put_credit_note", include_str!("../examples/put_credit_note.json")),

@@ -14,3 +14,4 @@ mod ladder;
 mod promise;
 mod silence;
 mod time_travel;
+mod versions;

@@ -12,7 +12,11 @@ use crate::any;
 /// tenant; messages and contacts count from the tenant's clock (`$3` for a live one) less `$4`.
 const PARTS: [(&str, &str); 17] = [
     ("name, live, clock_at, settings, settings_version, created_at", "tenants WHERE id = $1"),
-    ("ID(id), version, preset, activated_at", "policies WHERE tenant_id = $1 AND state = 'active'"),
+    (
+        "ID(id), version, preset, activated_at, state",
+        "policies WHERE tenant_id = $1 AND (state = 'active' OR state = 'retired' AND (id, version) IN \
+         (SELECT policy_id, policy_version FROM cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL))",
+    ),
     ("payments_complete_until, ledger_differs", "sources WHERE tenant_id = $1"),
     ("ID(id), details, facts_changed_at, lease_by, last_decision", "customers WHERE tenant_id = $1 AND id IDS"),
     ("ID(id), ID(customer_id), position, details, suppressed", "contacts WHERE tenant_id = $1 AND customer_id IDS AND NOT gone"),
@@ -45,7 +49,10 @@ const PARTS: [(&str, &str); 17] = [
          (SELECT t.step_key FROM tasks t WHERE t.tenant_id = $1 AND t.id = i.task_id)",
         "interactions i WHERE i.tenant_id = $1 AND i.customer_id IDS AND i.at >= SINCE",
     ),
-    ("ID(id), ID(customer_id), opened_at", "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL"),
+    (
+        "ID(id), ID(customer_id), opened_at, ID(policy_id), policy_version",
+        "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL",
+    ),
 ];
 
 const INVOICE: &str = "ID(i.id), ID(i.customer_id), i.source, i.external_id, i.source_version, i.details, i.paid, i.credited, \

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     StoreError,
     dunning::rows::json,
+    policies::Pin,
     time::{day, instant},
 };
 
@@ -334,4 +335,14 @@ pub(in crate::dunning) struct CaseRow {
     pub id: Uuid,
     pub customer_id: Uuid,
     pub opened_at: i64,
+    #[serde(deserialize_with = "some_id")]
+    pub policy_id: Option<Uuid>,
+    pub policy_version: Option<i32>,
+}
+
+impl CaseRow {
+    /// The version it runs under.
+    pub(super) fn pin(&self) -> Option<Pin> {
+        self.policy_id.zip(self.policy_version)
+    }
 }
