@@ -94,6 +94,7 @@ operations! {
     GET "/v1/customers" list_customers READ;
     GET "/v1/customers/{id}" get_customer READ;
     GET "/v1/customers/{id}/balance" get_customer_balance READ;
+    GET "/v1/customers/{id}/behaviour" get_customer_behaviour READ;
     POST "/v1/customers/{id}/interactions" create_interaction REMINDERS;
     GET "/v1/customers/{id}/timeline" get_timeline READ;
     GET "/v1/decisions" list_decisions READ;

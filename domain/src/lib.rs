@@ -4,6 +4,7 @@
 //! `serde` on these types is the *stored* form (columns that hold a document); what the API
 //! says is written in the `openapi` crate and mapped field by field.
 
+pub mod behaviour;
 pub mod breaker;
 pub mod calendar;
 pub mod clock;

@@ -10,6 +10,7 @@ mod a12_two_currencies;
 mod a15_part_payment;
 mod a16_left_out;
 mod approval;
+mod behaviour;
 mod ladder;
 mod promise;
 mod silence;

@@ -246,6 +246,7 @@ async fn reading(book: &mut Book) {
     }
     let customer = text(&book.get("/v1/sources/erp/customers/C42").await, "id");
     book.get(&format!("/v1/customers/{customer}/balance")).await;
+    book.get(&format!("/v1/customers/{customer}/behaviour")).await;
     book.get(&format!("/v1/customers/{customer}/timeline?limit=5")).await;
     let event = book.first("/v1/events?limit=2").await;
     book.get(&format!("/v1/events/{event}")).await;
