@@ -29,6 +29,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("get_credit_note_by_external_id", include_str!("../examples/get_credit_note_by_external_id.json")),
     ("get_customer", include_str!("../examples/get_customer.json")),
     ("get_customer_balance", include_str!("../examples/get_customer_balance.json")),
+    ("get_customer_behaviour", include_str!("../examples/get_customer_behaviour.json")),
     ("get_customer_by_external_id", include_str!("../examples/get_customer_by_external_id.json")),
     ("get_decision", include_str!("../examples/get_decision.json")),
     ("get_dispute", include_str!("../examples/get_dispute.json")),
