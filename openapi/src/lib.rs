@@ -29,6 +29,7 @@ pub mod person;
 pub mod policy;
 pub mod problem;
 pub mod promise;
+pub mod reasons;
 pub mod reminder;
 pub mod reminder_content;
 pub mod settings;

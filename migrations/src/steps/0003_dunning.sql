@@ -176,7 +176,10 @@ CREATE TABLE holds (
     customer_id UUID,
     reason TEXT NOT NULL,
     until_on TEXT,
+    -- only invoices issued before this day (insolvency: the judgment)
     before_on TEXT,
+    -- insolvency: the publication, from which the claim has to be declared
+    published_on TEXT,
     placed_by TEXT,
     created_at BIGINT NOT NULL,
     released_at BIGINT,

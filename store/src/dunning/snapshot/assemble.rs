@@ -174,6 +174,9 @@ fn hold(row: &HoldRow) -> Result<Hold, StoreError> {
         reason: row.reason.clone(),
         until_on: until(&row.until_on)?,
         before_on: until(&row.before_on)?,
+        published_on: until(&row.published_on)?,
+        placed_by: row.placed_by.clone(),
+        placed_at: instant(row.created_at),
     })
 }
 
@@ -186,6 +189,8 @@ fn promise(row: &PromiseRow, paid: &[&PaymentRow]) -> Result<Promise, StoreError
         amount: currency("promises", &row.currency)?.minor(row.amount),
         promised_on: day("promises", &row.promised_on)?,
         grace_until_on: day("promises", &row.grace_until_on)?,
+        made_on: day("promises", &row.made_on)?,
+        made_by: row.made_by.clone(),
         received_since: since.fold(0_i64, |sum, payment| sum.saturating_add(payment.amount)),
     })
 }

@@ -35,14 +35,17 @@ const PARTS: [(&str, &str); 17] = [
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IDS AND released_at IS NULL"),
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IS NULL AND released_at IS NULL"),
     (
-        "ID(id), ID(customer_id), invoice_ids, amount, currency, promised_on, grace_until_on, made_on",
+        "ID(id), ID(customer_id), invoice_ids, amount, currency, promised_on, grace_until_on, made_on, made_by",
         "promises WHERE tenant_id = $1 AND customer_id IDS AND status = 'open'",
     ),
     (
         "ID(id), ID(customer_id), status, approved, step_key, channel, ID(contact_id), body, planned_at, send_at, scheduled_at",
         "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval')",
     ),
-    ("ID(id), ID(customer_id), kind, step_key, about", "tasks WHERE tenant_id = $1 AND customer_id IDS AND status = 'open'"),
+    (
+        "ID(id), ID(customer_id), kind, step_key, about",
+        "tasks WHERE tenant_id = $1 AND customer_id IDS AND (status = 'open' OR about LIKE 'dated:%')",
+    ),
     ("ID(customer_id), channel, step_key, sent_at", "reminders WHERE tenant_id = $1 AND customer_id IDS AND sent_at >= SINCE"),
     (
         "ID(i.customer_id), ID(i.id), i.channel, i.at, i.on_day, i.reached, ID(i.task_id), \
@@ -57,11 +60,16 @@ const PARTS: [(&str, &str); 17] = [
 
 const INVOICE: &str = "ID(i.id), ID(i.customer_id), i.source, i.external_id, i.source_version, i.details, i.paid, i.credited, \
                        i.amount_due, i.status, i.disputed, i.payee_confirmed, i.overdue_announced, i.lifecycle_status, i.dunning, \
-                       i.row_version, i.created_at, i.updated_at";
+                       i.row_version, i.created_at, i.updated_at, \
+                       CASE WHEN i.disputed > 0 THEN (SELECT MIN(d.created_at) FROM disputes d WHERE d.tenant_id = $1 \
+                       AND d.customer_id = i.customer_id AND d.invoice_id = i.id AND d.status = 'open') END, \
+                       CASE WHEN i.paid > 0 AND i.amount_due > 0 THEN (SELECT MAX(p.paid_on) FROM allocations a JOIN payments p \
+                       ON p.tenant_id = $1 AND p.id = a.payment_id WHERE a.tenant_id = $1 AND a.customer_id = i.customer_id \
+                       AND a.invoice_id = i.id AND a.reversed_on IS NULL) END";
 
 const STEP: &str = "ID(s.invoice_id), s.step_key, s.outcome, ID(s.reminder_id), s.done_on, s.granted_until, s.reason, s.at, s.position";
 
-const HOLD: &str = "ID(id), scope, ID(target_id), ID(customer_id), reason, until_on, before_on";
+const HOLD: &str = "ID(id), scope, ID(target_id), ID(customer_id), reason, until_on, before_on, published_on, placed_by, created_at";
 
 /// Invoices that are open, and those that were settled since they were last looked at.
 const TOUCHED: &str = "(i.amount_due > 0 OR i.dunning NOT LIKE '{\"state\":\"stopped\"%')";
