@@ -3,7 +3,9 @@
 mod document;
 mod migration;
 mod pause;
+mod plan;
 mod presets;
+mod promise;
 mod validate;
 
 use std::sync::Arc;
@@ -14,7 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use document::{PolicyDocument, PolicyFault, StepDocument};
 pub use migration::{Move, moved};
 pub use pause::Pause;
+pub use plan::{PlanRules, Proposed};
 pub use presets::{Preset, preset_for, presets};
+pub use promise::PromiseRules;
 
 use crate::{
     customer::{ContactRole, CustomerKind},
@@ -221,34 +225,6 @@ impl Step {
         let of_kind = self.customer_kinds.is_empty() || self.customer_kinds.contains(&kind);
         of_kind && (self.segments.is_empty() || segment.is_some_and(|segment| self.segments.iter().any(|word| word == segment)))
     }
-}
-
-/// What a promise to pay may be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PromiseRules {
-    /// Furthest day, from the day it is made.
-    pub max_days: u16,
-    /// Days after the promised day before it is broken.
-    pub grace_days: u16,
-    /// How often a moved or part-kept promise may be renewed.
-    pub max_renewals: Option<u16>,
-    /// Longest maturity of a draft.
-    pub max_instrument_days: Option<u16>,
-    /// Task made when it is broken.
-    pub on_broken: Option<Channel>,
-}
-
-/// What an instalment plan may be before a person must approve it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanRules {
-    /// Most instalments; 0: every plan is for a person.
-    pub max_instalments: u16,
-    /// Longest plan, days from its first to its last instalment's day.
-    pub max_days: u16,
-    /// Least share of the first instalment, percent.
-    pub first_share_percent: u16,
-    /// Business days after an instalment's day before it is missed.
-    pub grace_days: u16,
 }
 
 /// What becomes of charges that were claimed and are left once the principal is paid.

@@ -85,7 +85,22 @@ pub(super) fn raise_tasks(context: &Context<'_>, draft: &mut Draft) {
         let title = "Money came in that matches no invoice: allocate it.".to_owned();
         raise(context, draft, "unapplied_cash", "unapplied_cash".to_owned(), title);
     }
+    unread_replies(context, draft);
     doubts_about_the_kind(context, draft);
+}
+
+/// Business days in which a reply is read, unless the policy says.
+const REPLY_DAYS: u16 = 3;
+
+/// A reply that nobody has read holds until it is: the task about it is overdue after so many business days.
+fn unread_replies(context: &Context<'_>, draft: &mut Draft) {
+    let days = context.policy.as_ref().and_then(|policy| policy.policy.reply_hold_days).unwrap_or(REPLY_DAYS);
+    let unread = context.snapshot.holds.iter().filter(|hold| hold.reason == Why::UnreadReply.as_str());
+    for hold in unread.filter(|hold| hold.until_on.is_none_or(|until| until >= context.tenant_today)) {
+        let title = "The customer replied: read it and say what follows; the chase rests until then.".to_owned();
+        let about = format!("reply:{}", hold.id);
+        tasks::raise(context, draft, Raise { kind: "reply", about, title, lines: Vec::new(), assign_to: "collector", days });
+    }
 }
 
 /// Who owes decides which law applies: a doubt is a person's to settle, once, before the first step

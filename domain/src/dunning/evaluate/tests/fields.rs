@@ -316,3 +316,44 @@ fn charges_that_no_message_claimed_lapse_with_the_principal() {
     assert!(!sim.snapshot.case_open);
     assert!(sim.snapshot.open_tasks.iter().all(|task| task.kind != "charges_left"));
 }
+
+#[test]
+fn a_reply_that_nobody_reads_is_a_task_overdue_after_its_days_and_the_hold_stays() {
+    let mut sim = business("2026-10-08");
+    sim.invoice("F-1", "2026-10-05", 20_000);
+    sim.hold_everything(None);
+    sim.snapshot.holds[0].reason = "unread_reply".into();
+    sim.look();
+    let due: Vec<_> = sim.tasks().map(|task| (task.kind.clone(), task.due_on.to_string())).collect();
+    // three business days after Thursday 8
+    assert_eq!(due, [("reply".to_owned(), "2026-10-13".to_owned())]);
+    sim.run_until("2026-11-20");
+    assert_eq!((sim.tasks().count(), sim.happened.len()), (1, 0));
+}
+
+#[test]
+fn a_broken_promise_makes_its_task_before_the_ladder_resumes() {
+    for (on_broken, kind) in [
+        (Some(crate::policy::Channel::PhoneTask), Some("phone_call")),
+        (Some(crate::policy::Channel::ReviewTask), Some("review")),
+        (None, None),
+    ] {
+        let mut sim = with("2026-10-08", |policy| policy.promise.on_broken = on_broken);
+        sim.dials = false;
+        sim.invoice("F-1", "2026-10-05", 20_000);
+        sim.snapshot.promises.push(crate::dunning::Promise {
+            id: crate::ids::PromiseId(uuid::Uuid::from_u128(9)),
+            invoices: vec![],
+            amount: Currency::EUR.minor(20_000),
+            promised_on: day("2026-10-14"),
+            grace_until_on: day("2026-10-17"),
+            received_since: 19_999,
+        });
+        sim.run_until("2026-10-18");
+        let raised: Vec<_> = sim.tasks().map(|task| task.kind.clone()).collect();
+        assert_eq!(raised.iter().map(String::as_str).collect::<Vec<_>>(), kind.into_iter().collect::<Vec<_>>());
+        assert!(sim.happened.is_empty());
+        sim.run_until("2026-10-20");
+        assert_eq!(sim.story(), ["2026-10-19 first (2026-10-26)"]);
+    }
+}

@@ -348,6 +348,14 @@ impl Sim {
         })
     }
 
+    /// Every task that was raised.
+    pub fn tasks(&self) -> impl Iterator<Item = &crate::dunning::NewTask> {
+        self.decisions.iter().flat_map(|decision| &decision.actions).filter_map(|action| match action {
+            Action::CreateTask(task) => Some(task.as_ref()),
+            _ => None,
+        })
+    }
+
     /// `2026-10-09 first (2026-10-16)` for everything that happened.
     pub fn story(&self) -> Vec<String> {
         self.happened.iter().map(|h| format!("{} {}{}", h.on, h.step, h.date.map(|d| format!(" ({d})")).unwrap_or_default())).collect()
