@@ -25,18 +25,36 @@ pub struct ReasonView {
     pub citation: Option<String>,
     /// The invoice concerned, if one.
     pub invoice_id: Option<String>,
+    /// For what rests the chase: who or what placed it.
+    pub placed_by: Option<String>,
+    /// Since when, where that is known.
+    #[schema(format = DateTime)]
+    pub since_at: Option<String>,
+    /// Until when, where that is known.
+    #[schema(format = DateTime)]
+    pub until_at: Option<String>,
+    /// What lifts it, in the language that was asked for.
+    pub lifted_by: Option<String>,
+    /// The hold, when a person or a source placed one.
+    pub hold_id: Option<String>,
 }
 
 impl ReasonView {
     /// The reason, told in `language`.
     pub fn told(reason: &Reason, language: Language) -> Self {
-        let Reason { code, params: _, rule, citation, invoice_id } = reason;
+        let Reason { code, params: _, rule, citation, invoice_id, held } = reason;
+        let held = held.as_deref();
         Self {
             code: code.to_string(),
             message: reason.message(language),
             rule: rule.clone(),
             citation: citation.clone(),
             invoice_id: invoice_id.map(|id| id.to_string()),
+            placed_by: held.map(|held| held.placed_by.clone()),
+            since_at: held.and_then(|held| held.since).map(at),
+            until_at: held.and_then(|held| held.until).map(at),
+            lifted_by: held.map(|held| held.lifted_by.sentence(language).to_owned()),
+            hold_id: held.and_then(|held| held.hold_id).map(|id| id.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod audit;
 pub mod balance;
+pub mod behaviour;
 pub mod case;
 pub mod catalogue;
 pub mod channel;

@@ -52,12 +52,30 @@ pub struct Reason {
     pub citation: Option<String>,
     /// The invoice concerned, if one.
     pub invoice_id: Option<InvoiceId>,
+    /// For what holds: who or what, since when, until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Box<Held>>,
+}
+
+/// Who or what rests the chase, since when and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// A person, a source, or the part of the service that noticed.
+    pub placed_by: String,
+    /// Since when, where that is known.
+    pub since: Option<DateTime<Utc>>,
+    /// Until when, where that is known.
+    pub until: Option<DateTime<Utc>>,
+    /// What lifts it.
+    pub lifted_by: Change,
+    /// The hold, when a person or a source placed one.
+    pub hold_id: Option<HoldId>,
 }
 
 impl Reason {
     /// A reason, with the article that its code always rests on.
     pub fn new(code: Why, params: Params, rule: &str, invoice_id: Option<InvoiceId>) -> Self {
-        Self { code, params, rule: rule.to_owned(), citation: code.article().map(str::to_owned), invoice_id }
+        Self { code, params, rule: rule.to_owned(), citation: code.article().map(str::to_owned), invoice_id, held: None }
     }
 
     /// One sentence for people.

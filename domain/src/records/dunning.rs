@@ -212,6 +212,8 @@ pub struct HoldRecord {
     pub reason: String,
     /// Last day held.
     pub until_on: Option<NaiveDate>,
+    /// Only invoices issued before this day.
+    pub before_on: Option<NaiveDate>,
     /// Who.
     pub placed_by: Option<String>,
     /// When.

@@ -1,9 +1,14 @@
 //! Who gets the message, and why them.
 
-use super::context::Context;
+use super::{context::Context, outcome::Draft};
 use crate::{
     customer::{Contact, ContactRole},
-    dunning::{Param, Params, Why, params, snapshot::HoldScope},
+    dunning::{
+        Param, Params, Why,
+        decision::{Action, Reason},
+        params,
+        snapshot::HoldScope,
+    },
     ids::ContactId,
     policy::{Channel, Step},
 };
@@ -32,6 +37,22 @@ fn reachable(context: &Context<'_>, contact: &Contact, channel: Channel) -> bool
         _ => true,
     };
     address && !contact.suppressed_channels.iter().any(|word| word == channel.as_str()) && !held(context, contact)
+}
+
+/// When a message goes out or finds nobody, says how many contacts are not written to over its channel, and why.
+pub(super) fn say_who_is_left_in_peace(context: &Context<'_>, draft: &mut Draft) {
+    for channel in [Channel::Email, Channel::Sms] {
+        let planned = |action: &Action| matches!(action, Action::PlanReminder(plan) if plan.channel == channel);
+        let nobody = |reason: &Reason| reason.code == Why::NoContact && reason.params.get("channel") == Some(&Param::from(channel));
+        if !draft.actions.iter().any(planned) && !draft.reasons.iter().any(nobody) {
+            continue;
+        }
+        let silent = |contact: &&Contact| contact.suppressed_channels.iter().any(|word| word == channel.as_str()) || held(context, contact);
+        let contacts = context.snapshot.contacts.iter().filter(silent).count();
+        if contacts > 0 {
+            draft.reason(Why::ContactSuppressed, params![contacts = contacts, channel = channel], "contacts.suppressed", None);
+        }
+    }
 }
 
 /// Is anybody at this customer reachable at all, by any channel?

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     blocks,
     context::{Context, PolicyContext},
-    expiries,
+    expiries, guard,
     outcome::Draft,
     pacing, printed, standing,
 };
@@ -39,12 +39,14 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
 
 fn not_now(context: &Context<'_>, policy: &PolicyContext<'_>, reminder: &LiveReminder) -> Option<LastLook> {
     if reminder.channel != Channel::WebhookOnly {
-        let (day, rule) = pacing::first_day(&policy.policy.pacing, &context.snapshot.contacts_made, context.today);
+        let (day, rule) = pacing::first_day(context.law, &policy.policy.pacing, &context.snapshot.contacts_made, context.today);
         if day > context.today {
             let at = policy.calendar.first_slot(reminder.channel, context.day_start(day));
-            let params = params![step = &reminder.step_key, day = day];
-            return Some(later(at, Why::Pacing, params, rule.unwrap_or("policy.pacing")));
+            return Some(LastLook::Later { at, reason: guard::paced(context, rule, &reminder.step_key, day) });
         }
+    }
+    if let Some(at) = guard::hours_open_at(context, policy, reminder.channel, context.now) {
+        return Some(LastLook::Later { at, reason: guard::untimely(context, reminder.channel, &reminder.step_key, at) });
     }
     if policy.calendar.is_open(reminder.channel, context.now) {
         return None;

@@ -6,8 +6,10 @@ mod charges;
 mod conditions;
 mod contact;
 mod context;
+mod dated;
 mod due;
 mod expiries;
+mod guard;
 mod ladder;
 mod look;
 mod outcome;
@@ -15,6 +17,7 @@ mod owner;
 mod pacing;
 mod plan;
 mod printed;
+mod resting;
 mod runs;
 mod selfcheck;
 mod small;
@@ -26,6 +29,7 @@ mod tests;
 use chrono::{DateTime, Utc};
 use context::Context;
 pub use look::look_again;
+pub use resting::{RestingOn, resting};
 
 use super::{decision::Decision, snapshot::Snapshot};
 
@@ -41,6 +45,7 @@ pub fn evaluate(snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
     let settled = expiries::work_off(&context, &mut draft);
     let blocks = blocks::find(&context, &settled);
     selfcheck::raise_tasks(&context, &mut draft);
+    dated::raise_tasks(&context, &blocks, &mut draft);
     let live = standing::check_live_reminders(&context, &settled, &blocks, &mut draft);
     if let Some(policy) = &context.policy {
         let due = due::find(&context, policy, &blocks, &live, &mut draft);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     blocks::Blocks,
+    contact,
     context::{Context, is_open},
     standing::Live,
 };
@@ -54,7 +55,11 @@ impl Draft {
 
     /// Says why: `draft.reason(Why::StepDue, params![step = &step.key, invoices = lines.len()], "ladder", None)`.
     pub fn reason(&mut self, code: Why, params: Params, rule: &str, invoice_id: Option<InvoiceId>) {
-        let reason = Reason::new(code, params, rule, invoice_id);
+        self.add_reason(Reason::new(code, params, rule, invoice_id));
+    }
+
+    /// Says why, once.
+    pub fn add_reason(&mut self, reason: Reason) {
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
         }
@@ -105,6 +110,7 @@ pub(super) fn finish(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, mu
             draft.look_at(until);
         }
     }
+    contact::say_who_is_left_in_peace(context, &mut draft);
     let invoices: Vec<(InvoiceId, InvoiceDunning)> =
         context.snapshot.invoices.iter().map(|invoice| (invoice.id, stand(context, blocks, live, &draft, invoice))).collect();
     let acts = draft.actions.iter().any(|action| !matches!(action, Action::AnnounceOverdue { .. } | Action::SayDataStale));
@@ -159,7 +165,9 @@ fn stand(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, draft: &Draft,
         dunning.next_step = Some(reminder.step_key.clone());
         dunning.next_action_at = (!waits).then_some(reminder.send_at);
     } else if !held.is_empty() {
-        dunning.state = if dunning.holds.iter().any(|code| code == "insolvency") { "stopped" } else { "held" }.to_owned();
+        dunning.state =
+            if held.iter().any(|block| matches!(block.reason.code, Why::Insolvency | Why::TimeBarred)) { "stopped" } else { "held" }
+                .to_owned();
         dunning.next_step = next.map(|next| next.step_key.clone());
         dunning.next_action_at = held.iter().map(|block| block.until).collect::<Option<Vec<_>>>().and_then(|ends| ends.into_iter().max());
     } else if let Some(next) = next {

@@ -6,6 +6,7 @@ use super::{
     charges, contact,
     context::{Context, PolicyContext, plus_days},
     due::{Ask, Due, effective_channel},
+    guard,
     outcome::Draft,
     pacing, printed, small,
     standing::Live,
@@ -176,12 +177,12 @@ fn plan_reminder(
     let (day, rule) = if group.channel == Channel::WebhookOnly {
         (context.today, None)
     } else {
-        pacing::first_day(&policy.policy.pacing, &before, context.today)
+        pacing::first_day(context.law, &policy.policy.pacing, &before, context.today)
     };
     if day > context.today {
         let day = policy.calendar.next_sending_day(day);
         draft.look_at(context.day_start(day));
-        draft.reason(Why::Pacing, params![step = &group.step.key, day = day], rule.unwrap_or("policy.pacing"), None);
+        draft.add_reason(guard::paced(context, rule, &group.step.key, day));
         for ask in &group.asks {
             draft.goes_on(ask.invoice.id, &ask.step.key, policy.calendar.first_slot(group.channel, context.day_start(day)));
         }
@@ -190,7 +191,18 @@ fn plan_reminder(
     if waits_for_call(context, group, draft) || waits_for_manager(context, group, draft) {
         return None;
     }
-    let send_at = slot(context, policy, group.channel, draft)?;
+    let mut send_at = slot(context, policy, group.channel, draft)?;
+    if let Some(at) = guard::hours_open_at(context, policy, group.channel, send_at) {
+        draft.add_reason(guard::untimely(context, group.channel, &group.step.key, at));
+        if local_day(at, context.zone) > context.today {
+            draft.look_at(context.day_start(local_day(at, context.zone)));
+            for ask in &group.asks {
+                draft.goes_on(ask.invoice.id, &ask.step.key, at);
+            }
+            return None;
+        }
+        send_at = at;
+    }
     let Some(chosen) = contact::choose(context, group.step) else {
         no_contact(context, group, draft);
         return None;

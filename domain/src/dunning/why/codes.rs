@@ -264,10 +264,6 @@ codes! {
     ContactHours = "contact_hours", Basis::Law("C. conso. L121-6, L121-7; C. pén. 222-33-2-2"),
         "Nobody is contacted by {channel} at this hour or on this day: step {step} waits until {at}.",
         "Aucun contact par {channel} à cette heure ou ce jour : l’étape {step} attend le {at}.";
-    /// Messages for somebody else's debts need mentions that cannot all be given.
-    ThirdPartyCollector = "third_party_collector", Basis::Law("CPCE R124-4"),
-        "Whoever collects for others must write what R124-4 asks for, and that cannot be given: nothing is sent.",
-        "Qui recouvre pour autrui doit porter les mentions de R124-4, impossibles à réunir : rien n’est envoyé.";
     /// The customer could not be looked at.
     EvaluationFailed = "evaluation_failed", Basis::Facts,
         "The customer could not be looked at because of an internal error.", "Une erreur interne a empêché l’examen du client.";

@@ -7,8 +7,8 @@ use crate::{
     calendar::{local_day, parse_zone, start_of_day},
     customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
     dunning::{
-        Action, BirthState, CallAttempt, ContactMade, Decision, Hold, HoldScope, InvoiceFacts, LastLook, LiveReminder, LiveState, ONCE,
-        OpenTask, RaisedOnce, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
+        Action, BirthState, CallAttempt, ContactMade, Decision, Evidence, Hold, HoldScope, InvoiceFacts, LastLook, LiveReminder, LiveState,
+        ONCE, OpenTask, RaisedOnce, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
     },
     ids::{ContactId, CustomerId, HoldId, InvoiceId, PolicyId, ReminderId, TaskId},
     money::Currency,
@@ -156,6 +156,7 @@ impl Sim {
             overdue_announced: false,
             lifecycle_status: None,
             steps: vec![],
+            evidence: Evidence::default(),
         });
         id
     }
@@ -305,7 +306,9 @@ impl Sim {
     pub fn hold(&mut self, invoice: Option<InvoiceId>, until_on: Option<NaiveDate>) {
         let scope = invoice.map_or(HoldScope::Tenant, HoldScope::Invoice);
         let id = HoldId(self.id());
-        self.snapshot.holds.push(Hold { id, scope, reason: "manual".into(), until_on, before_on: None });
+        let (placed_by, placed_at) = (Some("controller".into()), self.now);
+        let hold = Hold { id, scope, reason: "manual".into(), until_on, before_on: None, published_on: None, placed_by, placed_at };
+        self.snapshot.holds.push(hold);
     }
 
     pub fn hold_everything(&mut self, until_on: Option<NaiveDate>) {

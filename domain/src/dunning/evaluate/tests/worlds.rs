@@ -52,6 +52,8 @@ impl World {
                 id: PromiseId(uuid::Uuid::from_u128(9)),
                 invoices: vec![],
                 amount: Currency::EUR.minor(1_000),
+                made_on: day("2026-08-01"),
+                made_by: None,
                 promised_on,
                 grace_until_on: promised_on + Duration::days(2),
                 received_since: 0,
