@@ -229,6 +229,7 @@ async fn debtors_words(book: &mut Book) {
     .await;
     let hold = json!({"scope": "customer", "target_id": customer, "reason": "Their workshop burned.", "until_on": "2026-11-30"});
     let made = text(&book.send("POST", "/v1/holds", hold, 201).await, "id");
+    book.world.rest().await;
     book.get(&format!("/v1/holds/{made}")).await;
     book.get("/v1/holds").await;
     book.call("DELETE", &format!("/v1/holds/{made}"), 200).await;
