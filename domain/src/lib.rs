@@ -22,3 +22,4 @@ pub mod phone;
 pub mod policy;
 pub mod records;
 pub mod settings;
+pub mod simulation;
