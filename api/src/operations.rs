@@ -144,7 +144,7 @@ operations! {
     POST "/v1/reminders/{id}/send_now" send_now_reminder REMINDERS;
     GET "/v1/settings" get_settings READ;
     PATCH "/v1/settings" patch_settings SETTINGS;
-    POST "/v1/simulations" simulate READ;
+    POST "/v1/simulations" create_simulation READ;
     GET "/v1/sources" list_sources READ;
     POST "/v1/sources" create_source SETTINGS;
     DELETE "/v1/sources/{id}" delete_source SETTINGS;

@@ -13,4 +13,5 @@ mod approval;
 mod ladder;
 mod promise;
 mod silence;
+mod simulation;
 mod time_travel;

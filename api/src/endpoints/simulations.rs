@@ -1,6 +1,6 @@
 //! `POST /v1/simulations`.
 
-use std::sync::{Arc, atomic::AtomicUsize};
+use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, post,
@@ -43,19 +43,19 @@ static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// Registers it.
 pub fn routes(cfg: &mut impl Registry) {
-    cfg.service(simulate);
+    cfg.service(create_simulation);
 }
 
 /// Tells what would come of a policy: what leaves on which day, what is withheld and why, and who is treated otherwise
 /// than today. Nothing is written and nothing is sent.
 #[utoipa::path(
     tag = "policies",
-    operation_id = "simulate",
+    operation_id = "create_simulation",
     request_body = SimulationInput,
     responses((status = 200, description = "What would come of it.", body = SimulationView))
 )]
 #[post("/v1/simulations")]
-pub async fn simulate(req: HttpRequest, app: Data<App>, caller: Caller, payload: Payload) -> Answer<HttpResponse> {
+pub async fn create_simulation(req: HttpRequest, app: Data<App>, caller: Caller, payload: Payload) -> Answer<HttpResponse> {
     caller.require(Scope::Read)?;
     query::none(&req)?;
     let bytes = body::collect(&req, payload.into_inner(), LIMIT).await?;
@@ -146,7 +146,7 @@ async fn read(
 
 async fn driven(courses: Vec<Course>, ask: &Arc<Ask>) -> Answer<Vec<Told>> {
     let ask = Arc::clone(ask);
-    web::block(move || simulation::drive_all(&courses, &ask, simulation::cores(), &AtomicUsize::new(0))).await.map_err(|_| stopped())
+    web::block(move || simulation::drive_all(&courses, &ask, simulation::cores(), &|| {})).await.map_err(|_| stopped())
 }
 
 /// Where policies that a body names are looked up.

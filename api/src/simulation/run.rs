@@ -1,9 +1,6 @@
 //! Drives courses side by side. The result is the same whatever the number of threads.
 
-use std::{
-    num::NonZeroUsize,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::num::NonZeroUsize;
 
 use relance_domain::{
     ids::CustomerId,
@@ -38,14 +35,14 @@ pub struct Told {
     pub there: Option<Lived>,
 }
 
-/// Drives every course, on as many threads as there are (at most `threads`), in the order of the courses. `done` counts
-/// those that are finished.
-pub fn drive_all(courses: &[Course], ask: &Ask, threads: usize, done: &AtomicUsize) -> Vec<Told> {
+/// Drives every course, on as many threads as there are (at most `threads`), in the order of the courses; `tick`
+/// is called after each.
+pub fn drive_all(courses: &[Course], ask: &Ask, threads: usize, tick: &(dyn Fn() + Sync)) -> Vec<Told> {
     let share = courses.len().div_ceil(threads.max(1)).max(1);
     let parts = std::thread::scope(|scope| {
         let workers: Vec<_> = courses
             .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|course| one(course, ask, done)).collect::<Vec<Told>>()))
+            .map(|part| scope.spawn(move || part.iter().map(|course| one(course, ask, tick)).collect::<Vec<Told>>()))
             .collect();
         workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
     });
@@ -58,7 +55,7 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-fn one(course: &Course, ask: &Ask, done: &AtomicUsize) -> Told {
+fn one(course: &Course, ask: &Ask, tick: &(dyn Fn() + Sync)) -> Told {
     let here = ask.here.of(course);
     let there = ask.there.as_ref().map(|other| other.of(course)).filter(|there| *there != here);
     let told = Told {
@@ -68,6 +65,6 @@ fn one(course: &Course, ask: &Ask, done: &AtomicUsize) -> Told {
         there: there.map(|there| drive(course, there, ask.span)),
         here: drive(course, here, ask.span),
     };
-    done.fetch_add(1, Ordering::Relaxed);
+    tick();
     told
 }
