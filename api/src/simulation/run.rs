@@ -68,3 +68,48 @@ fn one(course: &Course, ask: &Ask, tick: &(dyn Fn() + Sync)) -> Told {
     tick();
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+    use relance_domain::{customer::Address, settings::Settings, simulation::Assumptions};
+    use serde_json::json;
+
+    use super::*;
+    use crate::simulation::{as_presets, policies::Chooser, read_ledger};
+
+    fn courses() -> Vec<Course> {
+        let address = json!({"lines": ["1 rue du Port"], "postcode": "69003", "city": "Lyon", "country": "FR"});
+        let customer = |n: i32| {
+            json!({"external_id": format!("C{n}"), "source_version": 1, "kind": "business", "name": "Dupont", "address": address,
+            "contacts": [{"external_id": "c1", "role": "accounts_payable", "email": "compta@dupont.example"}]})
+        };
+        let invoice = |n: i32| {
+            json!({"external_id": format!("F{n}"), "source_version": 1, "number": format!("F{n}"), "customer_external_id": format!("C{}", n % 11),
+            "issued_on": "2026-09-01", "due_on": format!("2026-10-{:02}", 1 + n % 28), "currency": "EUR", "total": format!("{}.00", 50 * n + 20)})
+        };
+        let ledger = json!({"customers": (0..11).map(customer).collect::<Vec<_>>(), "invoices": (0..40).map(invoice).collect::<Vec<_>>()});
+        let address = Address { lines: vec!["–".into()], country: "FR".into(), ..Address::default() };
+        let settings = Settings { legal_name: Some("–".into()), address: Some(address), iban: Some("–".into()), ..Settings::default() };
+        read_ledger(serde_json::from_value(ledger).unwrap(), "").unwrap().courses(&settings).unwrap()
+    }
+
+    #[test]
+    fn the_result_is_the_same_whatever_the_number_of_threads() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let people = Assumptions { approvals_given: true, calls_made: true };
+        let span = Span { from: at("2026-09-01T00:00:00Z"), until: at("2027-03-01T00:00:00Z"), people };
+        let presets = || Chooser { in_force: Some(as_presets()), ..Chooser::as_they_are() };
+        let ask = Ask { span, here: presets(), there: None };
+        let courses = courses();
+        let ticks = std::sync::atomic::AtomicUsize::new(0);
+        let one = drive_all(&courses, &ask, 1, &|| {
+            ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        });
+        assert_eq!(ticks.into_inner(), 11);
+        assert!(one.iter().all(|told| !told.here.done.is_empty()));
+        for threads in [0, 2, 3, 7, 64] {
+            assert_eq!(drive_all(&courses, &ask, threads, &|| {}), one, "{threads} threads");
+        }
+    }
+}
