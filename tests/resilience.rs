@@ -12,7 +12,7 @@ const CUSTOMERS: usize = 30;
 fn policy() -> Value {
     json!({"name": "At once", "applies_to": {"customer_kinds": ["business"]}, "heartbeat_max_age_hours": null,
         "window": {"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "23:59", "skip_public_holidays": false},
-        "pacing": {"min_days_between_messages": 1, "max_per_7_days": 7, "max_per_30_days": 30},
+        "pacing": {"min_days_between_messages": 1, "max_per_7_days": 2, "max_per_30_days": 8},
         "steps": [{"key": "first", "offset_days": 1, "channel": "sms", "template": "sms_reminder"}]})
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Database, World, receiver::Receiver, server},
+    support::{Database, World, receiver::Receiver, server, world::until},
 };
 
 fn kills(usual: usize) -> usize {
@@ -28,12 +28,19 @@ async fn push(world: &World, round: usize, count: usize) {
 /// What the receiver must have got when all is done; how many came more than once.
 async fn all_arrived(world: &World, receiver: &Receiver) -> usize {
     let feed = world.events().await;
-    let got = receiver
+    receiver
         .until("every event", |got| {
             let ids: std::collections::BTreeSet<&String> = got.iter().map(|received| &received.headers["webhook-id"]).collect();
             ids.len() >= feed.len()
         })
         .await;
+    // the last of them, and what comes a second time, is recorded too
+    let endpoint = world.list("/v1/webhook_endpoints").await[0]["id"].as_str().unwrap().to_owned();
+    until("nothing waits", async || {
+        world.list(&format!("/v1/webhook_endpoints/{endpoint}/deliveries?status=pending&limit=1")).await.is_empty().then_some(())
+    })
+    .await;
+    let got = receiver.all();
     let mut bodies: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for received in &got {
         bodies.entry(received.headers["webhook-id"].clone()).or_default().push(received.json());

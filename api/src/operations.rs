@@ -95,6 +95,7 @@ operations! {
     GET "/v1/customers" list_customers READ;
     GET "/v1/customers/{id}" get_customer READ;
     GET "/v1/customers/{id}/balance" get_customer_balance READ;
+    GET "/v1/customers/{id}/behaviour" get_customer_behaviour READ;
     POST "/v1/customers/{id}/interactions" create_interaction REMINDERS;
     GET "/v1/customers/{id}/timeline" get_timeline READ;
     GET "/v1/decisions" list_decisions READ;
@@ -128,6 +129,7 @@ operations! {
     GET "/v1/policies/{id}" get_policy READ;
     PUT "/v1/policies/{id}" put_policy POLICIES;
     POST "/v1/policies/{id}/versions/{n}/activate" activate_policy_version POLICIES;
+    POST "/v1/policies/{id}/versions/{n}/migrate" migrate_policy_cases POLICIES;
     GET "/v1/policy_presets" list_policy_presets READ;
     GET "/v1/promises" list_promises READ;
     POST "/v1/promises" create_promise REMINDERS;

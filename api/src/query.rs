@@ -73,6 +73,17 @@ impl Query {
         }
     }
 
+    /// One word of a closed list.
+    ///
+    /// # Errors
+    /// 422 at another word.
+    pub fn word(&self, name: &str, known: &[&str]) -> Answer<Option<&str>> {
+        match self.text(name) {
+            Some(word) if !known.contains(&word) => Err(invalid(name, &format!("This must be one of: {}.", known.join(", ")))),
+            word => Ok(word),
+        }
+    }
+
     /// A civil date.
     ///
     /// # Errors

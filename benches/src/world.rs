@@ -45,7 +45,7 @@ impl Tenant {
         }
         let policy = json!({"name": "At once", "applies_to": {"customer_kinds": ["business"]}, "heartbeat_max_age_hours": null,
             "window": {"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "23:59", "skip_public_holidays": false},
-            "pacing": {"min_days_between_messages": 1, "max_per_7_days": 7, "max_per_30_days": 30}, "steps": [step]});
+            "pacing": {"min_days_between_messages": 1, "max_per_7_days": 2, "max_per_30_days": 8}, "steps": [step]});
         let made = server.ask("POST", "/v1/policies", &tenant.key, Some(&policy)).await?;
         let id = made["id"].as_str().context("no policy id")?.to_owned();
         let confirm = json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0});

@@ -100,6 +100,7 @@ fn invoice(number: u64, customer: u64, issued_on: NaiveDate, amount: i64) -> Fac
         payee_iban: None,
         factored: false,
         voided: false,
+        einvoice: None,
         provenance: BTreeMap::new(),
     };
     Fact::Invoice {

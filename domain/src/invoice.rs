@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -69,8 +69,24 @@ pub struct InvoiceDetails {
     pub factored: bool,
     /// Withdrawn by its source.
     pub voided: bool,
+    /// The last life-cycle status of the e-invoice; told by facts of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub einvoice: Option<EinvoiceStatus>,
     /// Field → where it was read, or which rule gave it.
     pub provenance: BTreeMap<String, String>,
+}
+
+/// A life-cycle status of an e-invoice (CDAR).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EinvoiceStatus {
+    /// 200, 204, 207, 210…
+    pub code: String,
+    /// When the platform set it.
+    pub at: DateTime<Utc>,
+    /// Its reason, in the platform's code.
+    pub reason_code: Option<String>,
+    /// The amount that came with it, minor units of the invoice's currency.
+    pub amount: Option<i64>,
 }
 
 /// An invoice as we know it.

@@ -4,6 +4,7 @@
 //! `serde` on these types is the *stored* form (columns that hold a document); what the API
 //! says is written in the `openapi` crate and mapped field by field.
 
+pub mod behaviour;
 pub mod breaker;
 pub mod calendar;
 pub mod clock;
@@ -14,8 +15,10 @@ pub mod dunning;
 pub mod egress;
 pub mod event;
 pub mod facts;
+pub mod hold;
 pub mod ids;
 pub mod invoice;
+pub mod law;
 pub mod ledger;
 pub mod money;
 pub mod phone;

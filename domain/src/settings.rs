@@ -54,6 +54,8 @@ pub struct Settings {
     pub webhook_attempt_days: u16,
     /// Days an event is kept with its content, 1 to 90; then only what it was about.
     pub webhook_payload_days: u16,
+    /// The tenant collects for somebody else (CPCE R124-1 to R124-7). Refused as long as the mentions cannot all be given.
+    pub third_party_collector: bool,
 }
 
 impl Default for Settings {
@@ -82,6 +84,7 @@ impl Default for Settings {
             default_payment_days: 30,
             webhook_attempt_days: 30,
             webhook_payload_days: 90,
+            third_party_collector: false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Decisions on the wire: what was decided, and why.
 
 use relance_domain::{
-    dunning::{Action, NewTask, PlannedReminder, Reason},
+    dunning::{Action, Language, NewTask, PlannedReminder, Reason},
     records::{DecisionBody, DecisionRecord},
 };
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,10 @@ use crate::time::at;
 /// One reason, with the rule it comes from and the law behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReasonView {
-    /// Code.
+    /// Code, from the list of `docs/decisions.md`.
     #[schema(example = "promise_open")]
     pub code: String,
-    /// One sentence.
+    /// One sentence, in the language that was asked for.
     pub message: String,
     /// The rule.
     #[schema(example = "policy.pacing.min_days_between_messages")]
@@ -25,16 +25,36 @@ pub struct ReasonView {
     pub citation: Option<String>,
     /// The invoice concerned, if one.
     pub invoice_id: Option<String>,
+    /// For what rests the chase: who or what placed it.
+    pub placed_by: Option<String>,
+    /// Since when, where that is known.
+    #[schema(format = DateTime)]
+    pub since_at: Option<String>,
+    /// Until when, where that is known.
+    #[schema(format = DateTime)]
+    pub until_at: Option<String>,
+    /// What lifts it, in the language that was asked for.
+    pub lifted_by: Option<String>,
+    /// The hold, when a person or a source placed one.
+    pub hold_id: Option<String>,
 }
 
-impl From<&Reason> for ReasonView {
-    fn from(Reason { code, message, rule, citation, invoice_id }: &Reason) -> Self {
+impl ReasonView {
+    /// The reason, told in `language`.
+    pub fn told(reason: &Reason, language: Language) -> Self {
+        let Reason { code, params: _, rule, citation, invoice_id, held } = reason;
+        let held = held.as_deref();
         Self {
-            code: code.clone(),
-            message: message.clone(),
+            code: code.to_string(),
+            message: reason.message(language),
             rule: rule.clone(),
             citation: citation.clone(),
             invoice_id: invoice_id.map(|id| id.to_string()),
+            placed_by: held.map(|held| held.placed_by.clone()),
+            since_at: held.and_then(|held| held.since).map(at),
+            until_at: held.and_then(|held| held.until).map(at),
+            lifted_by: held.map(|held| held.lifted_by.sentence(language).to_owned()),
+            hold_id: held.and_then(|held| held.hold_id).map(|id| id.to_string()),
         }
     }
 }
@@ -145,12 +165,13 @@ pub struct DecisionView {
     /// When it is looked at again.
     #[schema(format = DateTime)]
     pub next_check_at: Option<String>,
-    /// What would change it.
+    /// What would change it, in the language that was asked for.
     pub would_change: Vec<String>,
 }
 
-impl From<&DecisionRecord> for DecisionView {
-    fn from(record: &DecisionRecord) -> Self {
+impl DecisionView {
+    /// The decision, told in `language`.
+    pub fn told(record: &DecisionRecord, language: Language) -> Self {
         let DecisionRecord { id, at: when, customer_id, outcome, policy, next_check_at, body } = record;
         let DecisionBody { actions, reasons, facts, would_change } = body;
         Self {
@@ -159,12 +180,12 @@ impl From<&DecisionRecord> for DecisionView {
             customer_id: customer_id.to_string(),
             outcome: outcome.clone(),
             actions: actions.iter().map(Into::into).collect(),
-            reasons: reasons.iter().map(Into::into).collect(),
+            reasons: reasons.iter().map(|reason| ReasonView::told(reason, language)).collect(),
             facts: facts.clone(),
             policy_id: policy.map(|(id, _)| id.to_string()),
             policy_version: policy.map(|(_, version)| version),
             next_check_at: next_check_at.map(at),
-            would_change: would_change.clone(),
+            would_change: would_change.iter().map(|change| change.sentence(language).to_owned()).collect(),
         }
     }
 }

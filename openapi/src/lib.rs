@@ -3,6 +3,7 @@
 pub mod address;
 pub mod audit;
 pub mod balance;
+pub mod behaviour;
 pub mod case;
 pub mod catalogue;
 pub mod channel;
@@ -28,6 +29,7 @@ pub mod person;
 pub mod policy;
 pub mod problem;
 pub mod promise;
+pub mod reasons;
 pub mod reminder;
 pub mod reminder_content;
 pub mod settings;

@@ -71,6 +71,8 @@ settings! {
     webhook_attempt_days: u16,
     /// Days an event is kept with its content, 1 to 90; after them the feed names only what it was about.
     webhook_payload_days: u16,
+    /// Collecting for somebody else. Always false: the mentions of CPCE R124-4 cannot all be given, so `true` is refused.
+    third_party_collector: bool,
 }
 
 impl From<&Settings> for SettingsView {
@@ -99,6 +101,7 @@ impl From<&Settings> for SettingsView {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            third_party_collector,
         } = settings.clone();
         let address = address.as_ref().map(PostalAddress::from);
         Self {
@@ -125,6 +128,7 @@ impl From<&Settings> for SettingsView {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            third_party_collector,
         }
     }
 }
@@ -155,6 +159,7 @@ impl From<SettingsView> for Settings {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            third_party_collector,
         } = view;
         let address = address.map(Into::into);
         Self {
@@ -181,6 +186,7 @@ impl From<SettingsView> for Settings {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            third_party_collector,
         }
     }
 }

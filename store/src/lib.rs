@@ -4,6 +4,7 @@
 mod any;
 pub mod audit;
 mod batch;
+pub mod behaviour;
 mod change;
 pub mod channels;
 pub mod connectors;

@@ -124,6 +124,7 @@ fn invoice(external_id: &str, version: i64, customer: &str, total: &str) -> Fact
         payee_iban: None,
         factored: false,
         voided: false,
+        einvoice: None,
         provenance: BTreeMap::new(),
     };
     Fact::Invoice {

@@ -7,7 +7,7 @@ use crate::story;
 fn policy() -> serde_json::Value {
     json!({"name": "Two mails", "applies_to": {"customer_kinds": ["business"]},
         "window": {"weekdays": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00", "skip_public_holidays": true},
-        "pacing": {"min_days_between_messages": 2, "max_per_7_days": 3, "max_per_30_days": 9},
+        "pacing": {"min_days_between_messages": 2, "max_per_7_days": 2, "max_per_30_days": 8},
         "steps": [{"key": "first", "offset_days": 4, "channel": "email", "template": "first_reminder", "pay_within_days": 4},
                   {"key": "second", "offset_days": 14, "channel": "email", "template": "second_reminder", "pay_within_days": 8}]})
 }

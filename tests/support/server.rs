@@ -4,7 +4,10 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use super::{dependents, postgres};
@@ -39,10 +42,12 @@ pub fn shared(database: Database) -> Option<&'static Server> {
 
 /// A database of its own.
 pub fn fresh_url(database: Database) -> Option<String> {
-    let name = format!("relance_{}_{}", std::process::id(), free_port());
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("relance_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     match database {
         Database::Sqlite => {
             let folder = std::env::temp_dir().join(&name);
+            let _ = std::fs::remove_dir_all(&folder); // of an earlier process with this number
             std::fs::create_dir_all(&folder).unwrap();
             Some(format!("sqlite://{}/relance.db", folder.display()))
         }

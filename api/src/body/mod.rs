@@ -3,6 +3,7 @@
 mod faults;
 mod limits;
 mod strict;
+mod wording;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use utoipa::ToSchema;
 pub use faults::{Faults, escape, parse_at, parse_day, parse_money};
 pub use limits::check as check_limits;
 pub use strict::value;
+pub use wording::no_threat;
 
 use crate::problem::{Answer, Refusal};
 

@@ -205,6 +205,7 @@ fn invoice(read: &Read) -> InvoiceDetails {
         // somebody else is to be paid: the claim was sold or pledged
         factored: payee.is_some_and(|payee| !payee.name.eq_ignore_ascii_case(&document.seller.name)),
         voided: false,
+        einvoice: None,
         provenance: read.provenance.clone(),
     }
 }

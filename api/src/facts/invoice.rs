@@ -68,6 +68,7 @@ fn details(read: &mut Reader, body: InvoiceInput, basis: Basis) -> InvoiceDetail
         payee_iban: read.iban("payee_iban", body.payee_iban),
         factored: body.factored.unwrap_or_default(),
         voided: body.voided.unwrap_or_default(),
+        einvoice: None,
         provenance: BTreeMap::new(),
     }
 }

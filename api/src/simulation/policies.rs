@@ -50,7 +50,7 @@ pub fn with(mut in_force: Vec<ActivePolicy>, id: Option<(PolicyId, i32, Option<S
     };
     let (id, version, preset) = id.unwrap_or((PolicyId(Uuid::nil()), 0, None));
     in_force.retain(|active| active.id != id);
-    in_force.push(ActivePolicy { id, version, policy: policy.into(), preset, activated_at: DateTime::<Utc>::MAX_UTC });
+    in_force.push(ActivePolicy { id, version, policy: policy.into(), preset, activated_at: DateTime::<Utc>::MAX_UTC, in_force: true });
     Chooser { name, in_force: Some(in_force) }
 }
 
@@ -65,6 +65,7 @@ pub fn as_presets() -> Vec<ActivePolicy> {
             policy: policy.into(),
             preset: Some(preset.key.to_owned()),
             activated_at: DateTime::<Utc>::MIN_UTC,
+            in_force: true,
         })
     };
     numbered.filter_map(one).collect()

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::snapshot::{LiveState, ReminderLine};
+use super::{
+    snapshot::{LiveState, ReminderLine},
+    why::{Change, Language, Params, Why},
+};
 use crate::{
     ids::{ContactId, CustomerId, HoldId, InvoiceId, PolicyId, PromiseId, ReminderId},
     money::Money,
@@ -39,16 +42,46 @@ impl Outcome {
 /// One reason, with the rule it comes from and the law behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// Code from a closed list, e.g. `promise_open`.
-    pub code: String,
-    /// One sentence in English.
-    pub message: String,
+    /// Code from the closed list, e.g. `promise_open`.
+    pub code: Why,
+    /// What it speaks of.
+    pub params: Params,
     /// The rule: `policy.pacing.min_days_between_messages`, `law.fr.…`.
     pub rule: String,
     /// Article, where there is one.
     pub citation: Option<String>,
     /// The invoice concerned, if one.
     pub invoice_id: Option<InvoiceId>,
+    /// For what holds: who or what, since when, until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Box<Held>>,
+}
+
+/// Who or what rests the chase, since when and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// A person, a source, or the part of the service that noticed.
+    pub placed_by: String,
+    /// Since when, where that is known.
+    pub since: Option<DateTime<Utc>>,
+    /// Until when, where that is known.
+    pub until: Option<DateTime<Utc>>,
+    /// What lifts it.
+    pub lifted_by: Change,
+    /// The hold, when a person or a source placed one.
+    pub hold_id: Option<HoldId>,
+}
+
+impl Reason {
+    /// A reason, with the article that its code always rests on.
+    pub fn new(code: Why, params: Params, rule: &str, invoice_id: Option<InvoiceId>) -> Self {
+        Self { code, params, rule: rule.to_owned(), citation: code.article().map(str::to_owned), invoice_id, held: None }
+    }
+
+    /// One sentence for people.
+    pub fn message(&self, language: Language) -> String {
+        self.code.told(&self.params, language)
+    }
 }
 
 /// A reminder to be planned.
@@ -246,7 +279,7 @@ pub struct Decision {
     /// Why.
     pub reasons: Vec<Reason>,
     /// What would change it.
-    pub would_change: Vec<String>,
+    pub would_change: Vec<Change>,
     /// Policy consulted.
     pub policy: Option<(PolicyId, i32)>,
     /// When to look again; always later than `at`.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     customer::{Contact, CustomerDetails},
     ids::{ContactId, CustomerId, HoldId, InvoiceId, PromiseId, ReminderId, TaskId},
+    invoice::EinvoiceStatus,
     money::{Currency, Money},
     policy::{Channel, PolicyVersion},
     settings::Settings,
@@ -42,7 +43,7 @@ pub struct Snapshot {
     pub contacts_made: Vec<ContactMade>,
     /// Dialled attempts.
     pub calls: Vec<CallAttempt>,
-    /// Tasks that are open.
+    /// Tasks that are open, and those about `dated:…` that were done: they are asked once.
     pub open_tasks: Vec<OpenTask>,
     /// Payment data: all payments up to then have been pushed (latest over the tenant's sources).
     pub payments_complete_until: Option<DateTime<Utc>>,
@@ -93,6 +94,21 @@ pub struct InvoiceFacts {
     pub lifecycle_status: Option<String>,
     /// What was really done for it, in order.
     pub steps: Vec<StepRecord>,
+    /// What else is known about the claim.
+    pub evidence: Evidence,
+}
+
+/// What is known about a claim beside its amounts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// The day the work was done: from then on the time bar runs.
+    pub service_done_on: Option<NaiveDate>,
+    /// The last part payment: it acknowledges the debt.
+    pub part_paid_on: Option<NaiveDate>,
+    /// Since when a part or the whole is disputed.
+    pub disputed_since: Option<DateTime<Utc>>,
+    /// The last life-cycle status of the e-invoice.
+    pub einvoice: Option<EinvoiceStatus>,
 }
 
 /// How a step ended for an invoice.
@@ -166,6 +182,16 @@ impl HoldScope {
             Self::Contact(_) => "contact",
         }
     }
+
+    /// The id it names, with its prefix; none for everybody.
+    pub fn target(&self) -> Option<String> {
+        match self {
+            Self::Tenant => None,
+            Self::Customer(id) => Some(id.to_string()),
+            Self::Invoice(id) => Some(id.to_string()),
+            Self::Contact(id) => Some(id.to_string()),
+        }
+    }
 }
 
 /// A hold that has not been lifted.
@@ -181,6 +207,12 @@ pub struct Hold {
     pub until_on: Option<NaiveDate>,
     /// Only invoices issued before this day (insolvency: earlier debts only).
     pub before_on: Option<NaiveDate>,
+    /// Insolvency: day of publication, from which the claim has to be declared.
+    pub published_on: Option<NaiveDate>,
+    /// Who or what placed it.
+    pub placed_by: Option<String>,
+    /// When.
+    pub placed_at: DateTime<Utc>,
 }
 
 /// An open promise to pay.
@@ -198,6 +230,10 @@ pub struct Promise {
     pub grace_until_on: NaiveDate,
     /// Payments of its currency dated since it was made, minor units.
     pub received_since: i64,
+    /// Day it was made.
+    pub made_on: NaiveDate,
+    /// By whom.
+    pub made_by: Option<String>,
 }
 
 /// Where a reminder stands before it leaves.

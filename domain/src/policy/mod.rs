@@ -1,6 +1,7 @@
 //! The dunning policy: an ordered ladder of steps as versioned data (`contract.md` §4, `presets.md` §2).
 
 mod document;
+mod migration;
 mod pause;
 mod presets;
 mod validate;
@@ -11,6 +12,7 @@ use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
 pub use document::{PolicyDocument, PolicyFault, StepDocument};
+pub use migration::{Move, moved};
 pub use pause::Pause;
 pub use presets::{Preset, preset_for, presets};
 

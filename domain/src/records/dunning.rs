@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    dunning::{Action, FixedCompensation, LeftOut, Reason, ReminderLine},
+    dunning::{Action, Change, FixedCompensation, LeftOut, Reason, ReminderLine},
     ids::{
         CaseId, ContactId, CustomerId, DecisionId, DisputeId, HoldId, InteractionId, InvoiceId, PolicyId, PromiseId, ReminderId, TaskId,
     },
@@ -175,7 +175,7 @@ pub struct DecisionBody {
     /// The facts it was made from, short.
     pub facts: serde_json::Value,
     /// What would change it.
-    pub would_change: Vec<String>,
+    pub would_change: Vec<Change>,
 }
 
 /// A recorded decision.
@@ -212,6 +212,8 @@ pub struct HoldRecord {
     pub reason: String,
     /// Last day held.
     pub until_on: Option<NaiveDate>,
+    /// Only invoices issued before this day.
+    pub before_on: Option<NaiveDate>,
     /// Who.
     pub placed_by: Option<String>,
     /// When.

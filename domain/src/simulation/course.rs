@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     dunning::{CallAttempt, ContactMade, Hold, InvoiceFacts, Promise, Snapshot, Unapplied},
     ids::{HoldId, InvoiceId, PromiseId},
+    invoice::EinvoiceStatus,
     money::Money,
 };
 
@@ -60,8 +61,8 @@ pub enum News {
     Lifecycle {
         /// Invoice.
         invoice: InvoiceId,
-        /// Code.
-        status: String,
+        /// What it says.
+        status: EinvoiceStatus,
     },
     /// Money that matches no invoice: all of it.
     Unapplied(Vec<Unapplied>),

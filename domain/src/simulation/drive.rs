@@ -265,9 +265,11 @@ impl<'a> Drive<'a> {
         }
         if task.kind == "phone_call" && self.span.people.calls_made {
             self.state.snapshot.calls.push(CallAttempt { on, reached: false });
-            self.state.snapshot.contacts_made.push(ContactMade { on, channel: "phone".to_owned(), step_key: task.step_key });
+            self.state.snapshot.contacts_made.push(ContactMade { on, channel: "phone".to_owned(), step_key: task.step_key.clone() });
             self.next_check = Some(self.now);
-            return;
+            if task.about.as_deref().is_none_or(|about| !about.starts_with("dated:")) {
+                return; // those are asked once, done or not
+            }
         }
         let id = TaskId(self.state.id());
         self.state.snapshot.open_tasks.push(OpenTask { id, kind: task.kind, step_key: task.step_key, about: task.about });

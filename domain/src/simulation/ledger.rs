@@ -132,10 +132,9 @@ impl Reading<'_> {
                 self.debtor("external_id", external_id)?.delivered(external_id, *delivered_on);
                 Ok(())
             }
-            Fact::EinvoiceStatusChanged { invoice_external_id, status_code, at, .. } => {
+            Fact::EinvoiceStatusChanged { invoice_external_id, at, .. } => {
                 let day = local_day(*at, self.zone);
-                self.debtor("invoice_external_id", invoice_external_id)?.lifecycle(invoice_external_id, status_code, day);
-                Ok(())
+                self.debtor("invoice_external_id", invoice_external_id)?.lifecycle(&timed.fact, day)
             }
             Fact::DisputeOpened { external_id, invoice_external_id, amount, .. } => {
                 let day = self.day(timed)?;
@@ -154,7 +153,7 @@ impl Reading<'_> {
             Fact::InsolvencyOpened { customer_external_id, judgment_on, published_on, .. } => {
                 let day = timed.at.map(|at| local_day(at, self.zone)).or(*published_on).unwrap_or(*judgment_on);
                 self.made += 1;
-                account(&mut self.accounts, customer_external_id)?.insolvent(*judgment_on, day, self.made);
+                account(&mut self.accounts, customer_external_id)?.insolvent(*judgment_on, *published_on, day, self.made);
                 Ok(())
             }
         }

@@ -60,7 +60,13 @@ impl State {
                 self.debt_changed(invoice.id, at);
             }
             News::AmountDue { invoice, amount_due } => {
-                self.with(*invoice, |facts| facts.amount_due = *amount_due);
+                let on = self.tenant_day(at);
+                self.with(*invoice, |facts| {
+                    if *amount_due < facts.amount_due {
+                        facts.evidence.part_paid_on = Some(on);
+                    }
+                    facts.amount_due = *amount_due;
+                });
                 self.debt_changed(*invoice, at);
             }
             News::Voided(invoice) => {
@@ -71,7 +77,13 @@ impl State {
                 self.with(*invoice, |facts| facts.delivered_on = Some(*on));
                 self.debt_changed(*invoice, at);
             }
-            News::Lifecycle { invoice, status } => self.with(*invoice, |facts| facts.lifecycle_status = Some(status.clone())),
+            News::Lifecycle { invoice, status } => {
+                self.with(*invoice, |facts| {
+                    facts.lifecycle_status = Some(status.code.clone());
+                    facts.evidence.einvoice = Some(status.clone());
+                });
+                self.debt_changed(*invoice, at);
+            }
             News::Unapplied(list) => {
                 self.snapshot.unapplied.clone_from(list);
                 self.snapshot.facts_changed_at = at;
@@ -85,6 +97,7 @@ impl State {
             News::PromiseCancelled(id) => self.snapshot.promises.retain(|promise| promise.id != *id),
             News::Disputed { dispute, invoice, amount } => {
                 self.disputes.push((dispute.clone(), *invoice, *amount));
+                self.with(*invoice, |facts| facts.evidence.disputed_since = facts.evidence.disputed_since.or(Some(at)));
                 self.debt_changed(*invoice, at);
             }
             News::DisputeResolved(dispute) => {
@@ -117,6 +130,7 @@ impl State {
         self.with(id, |facts| {
             let sum = of_invoice.iter().fold(0_i64, |sum, part| sum.saturating_add(part.unwrap_or(facts.amount_due)));
             facts.disputed = sum.clamp(0, facts.amount_due.max(0));
+            facts.evidence.disputed_since = facts.evidence.disputed_since.filter(|_| facts.disputed > 0);
         });
         self.snapshot.facts_changed_at = at;
         self.sort_out();

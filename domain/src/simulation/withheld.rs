@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::{
-    dunning::{Decision, Reason, Snapshot},
+    dunning::{Decision, Language, Reason, Snapshot},
     ids::{CustomerId, InvoiceId},
 };
 
@@ -84,7 +84,7 @@ impl Keeping {
                 customer_id: snapshot.customer_id,
                 invoice_id: *invoice_id,
                 code: code.clone(),
-                message: reason.message.clone(),
+                message: reason.message(Language::English),
                 citation: reason.citation.clone(),
                 from: today,
                 until: today,

@@ -20,6 +20,9 @@ CREATE TABLE cases (
     opened_at BIGINT NOT NULL,
     closed_at BIGINT,
     close_reason TEXT,
+    -- the version it runs under until it is migrated on purpose
+    policy_id UUID,
+    policy_version INTEGER,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX cases_open ON cases (tenant_id, customer_id) WHERE closed_at IS NULL;
@@ -173,7 +176,10 @@ CREATE TABLE holds (
     customer_id UUID,
     reason TEXT NOT NULL,
     until_on TEXT,
+    -- only invoices issued before this day (insolvency: the judgment)
     before_on TEXT,
+    -- insolvency: the publication, from which the claim has to be declared
+    published_on TEXT,
     placed_by TEXT,
     created_at BIGINT NOT NULL,
     released_at BIGINT,

@@ -148,6 +148,7 @@ impl Sample {
             customer_id: Some(CustomerId(id(2))),
             reason: "manual".to_owned(),
             until_on: self.today.checked_add_days(Days::new(7)),
+            before_on: None,
             placed_by: Some("A. Keller".to_owned()),
             placed_at: self.at,
             released_at: released.then_some(self.at),

@@ -127,6 +127,7 @@ impl Sample {
             payee_iban: None,
             factored: false,
             voided,
+            einvoice: None,
             provenance: BTreeMap::new(),
         }
     }

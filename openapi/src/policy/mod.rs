@@ -112,6 +112,81 @@ pub struct ActivateInput {
     pub confirm_count: Option<u64>,
 }
 
+/// Confirms how many running cases move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MigrateInput {
+    /// How many running cases move; absent: none. A wrong count is refused with the right one.
+    pub confirm_count: Option<u64>,
+}
+
+/// Where an open invoice of a case that moves goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MigratedInvoice {
+    /// Invoice.
+    #[schema(example = "inv_01hzy4d6n6e6vb3r3m2q9k7x1a")]
+    pub invoice_id: String,
+    /// Its number.
+    #[schema(example = "FA-2026-0412")]
+    pub number: String,
+    /// Its customer.
+    #[schema(example = "cus_01hzy4d6n6e6vb3r3m2q9k7x1a")]
+    pub customer_id: String,
+    /// The version it moves from.
+    #[schema(example = 1)]
+    pub from_version: i32,
+    /// Its last step that was really done.
+    #[schema(example = "first")]
+    pub last_step: Option<String>,
+    /// The step it would have had next.
+    #[schema(example = "second")]
+    pub next_step_before: Option<String>,
+    /// The step it has next now; null: the ladder is at its end.
+    #[schema(example = "second")]
+    pub next_step_after: Option<String>,
+    /// Steps of the new version that lie behind where it stands: they are waived.
+    pub waived_steps: Vec<String>,
+}
+
+/// Invoices that a migration lists at most.
+const MOST_LISTED: usize = 500;
+
+/// Who moves where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MigrationView {
+    /// Policy.
+    #[schema(example = "pol_01hzy4d6n6e6vb3r3m2q9k7x1a")]
+    pub policy_id: String,
+    /// The version they move to.
+    #[schema(example = 2)]
+    pub to_version: i32,
+    /// Running cases that move.
+    #[schema(example = 1)]
+    pub cases: u64,
+    /// Their open invoices.
+    #[schema(example = 1)]
+    pub invoices: u64,
+    /// The first 500 of these invoices.
+    pub moves: Vec<MigratedInvoice>,
+    /// Are there more of them?
+    pub has_more: bool,
+}
+
+impl MigrationView {
+    /// Lists the first of `invoices` and counts all of them.
+    pub fn new(policy_id: String, to_version: i32, cases: u64, invoices: impl ExactSizeIterator<Item = MigratedInvoice>) -> Self {
+        let count = invoices.len();
+        Self {
+            policy_id,
+            to_version,
+            cases,
+            invoices: u64::try_from(count).unwrap_or(u64::MAX),
+            moves: invoices.take(MOST_LISTED).collect(),
+            has_more: count > MOST_LISTED,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
+    calendar::Region,
     dunning::HoldScope,
     event::EventType,
+    hold::HoldReason,
     ids::{CustomerId, HoldId, TenantId},
     records::{EventObject, HoldRecord},
 };
@@ -30,6 +32,8 @@ pub struct NewHold {
     pub reason: String,
     /// Last day held; `None`: until somebody lifts it.
     pub until_on: Option<NaiveDate>,
+    /// Only invoices issued before this day; insolvency without a word: the day it is placed.
+    pub before_on: Option<NaiveDate>,
     /// Who places it.
     pub placed_by: Option<String>,
 }
@@ -85,10 +89,15 @@ pub async fn list<C: ConnectionTrait>(
 /// [`StoreError::NotFound`] when its target is not there; [`StoreError::Refused`] when its last day has passed.
 pub async fn create(tx: &Tx, tenant: TenantId, new: NewHold, real_now: DateTime<Utc>) -> Result<HoldRecord, StoreError> {
     let moment = Moment::at(tx, tenant, real_now).await?;
-    let today = tenant_day(&tenants::get(tx, tenant).await?, moment.now);
+    let creditor = tenants::get(tx, tenant).await?;
+    let (today, settings) = (tenant_day(&creditor, moment.now), &creditor.settings);
     if new.until_on.is_some_and(|until| until < today) {
         return Err(StoreError::refused("validation_failed", "/until_on", format!("The last day held has passed: today is {today}.")));
     }
+    let region = Region::parse(&settings.region).unwrap_or(Region::Fr);
+    let known = HoldReason::of(&new.reason);
+    let until_on = new.until_on.or_else(|| known.and_then(|reason| reason.usual_end(today, region)));
+    let before_on = new.before_on.or_else(|| (known == Some(HoldReason::Insolvency)).then_some(today));
     let (target_id, customer_id) = target(tx, tenant, new.scope).await?;
     let row = holds::Model {
         tenant_id: tenant.0,
@@ -97,8 +106,9 @@ pub async fn create(tx: &Tx, tenant: TenantId, new: NewHold, real_now: DateTime<
         target_id,
         customer_id,
         reason: new.reason,
-        until_on: new.until_on.map(day_text),
-        before_on: None,
+        until_on: until_on.map(day_text),
+        before_on: before_on.map(day_text),
+        published_on: None,
         placed_by: new.placed_by,
         created_at: millis(moment.now),
         released_at: None,

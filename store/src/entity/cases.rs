@@ -14,6 +14,8 @@ pub struct Model {
     pub closed_at: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub close_reason: Option<String>,
+    pub policy_id: Option<Uuid>,
+    pub policy_version: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

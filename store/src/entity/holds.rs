@@ -20,6 +20,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub before_on: Option<String>,
     #[sea_orm(column_type = "Text")]
+    pub published_on: Option<String>,
+    #[sea_orm(column_type = "Text")]
     pub placed_by: Option<String>,
     pub created_at: i64,
     pub released_at: Option<i64>,

@@ -1,10 +1,9 @@
 //! Customers: snapshots with their contacts, opt-outs, insolvency.
 
-use chrono::NaiveDate;
 use relance_domain::{
     customer::CustomerDetails,
     event::EventType,
-    facts::{VersionVerdict, judge_version},
+    facts::{Fact, VersionVerdict, judge_version},
     ids::PolicyId,
 };
 use serde_json::{Map, Value};
@@ -141,12 +140,23 @@ pub(super) fn opt_out(book: &mut Book, source: &str, customer: &str, channel: &s
 }
 
 /// Debts from before the judgment are stopped (C. com. L622-7, L622-21): a hold that only a person lifts.
-pub(super) fn insolvency(book: &mut Book, source: &str, customer: &str, procedure: &str, judgment_on: NaiveDate) -> Taken {
-    let Some(id) = book.customer_id(source, customer) else { return Taken::bare(FactOutcome::Unchanged) };
-    let before_on = day_text(judgment_on);
-    let same = book.holds.all().find(|hold| hold.customer_id == Some(id) && hold.before_on.as_deref() == Some(&before_on));
+pub(super) fn insolvency(book: &mut Book, source: &str, fact: &Fact) -> Taken {
+    let Fact::InsolvencyOpened { customer_external_id, procedure, judgment_on, published_on } = fact else {
+        return Taken::bare(FactOutcome::Unchanged);
+    };
+    let Some(id) = book.customer_id(source, customer_external_id) else { return Taken::bare(FactOutcome::Unchanged) };
+    let before_on = day_text(*judgment_on);
+    let published_on = published_on.map(day_text);
+    let same = book.holds.all().find(|hold| hold.customer_id == Some(id) && hold.before_on.as_deref() == Some(&before_on)).cloned();
     if let Some(hold) = same {
-        return Taken::new(FactOutcome::Unchanged, Kind::Hold, hold.id);
+        let hold_id = hold.id;
+        if published_on.is_none() || hold.published_on == published_on {
+            return Taken::new(FactOutcome::Unchanged, Kind::Hold, hold_id);
+        }
+        // the publication comes after the judgment, and the time to declare the claim runs from it
+        book.holds.put(holds::Model { published_on, row_version: hold.row_version + 1, ..hold });
+        book.touched.insert(id);
+        return Taken::new(FactOutcome::Changed, Kind::Hold, hold_id);
     }
     let hold = holds::Model {
         tenant_id: book.tenant.0,
@@ -157,6 +167,7 @@ pub(super) fn insolvency(book: &mut Book, source: &str, customer: &str, procedur
         reason: INSOLVENCY.to_owned(),
         until_on: None,
         before_on: Some(before_on),
+        published_on,
         placed_by: Some(format!("{source}: {procedure}")),
         created_at: millis(book.now),
         released_at: None,

@@ -1,10 +1,10 @@
 //! Invoices: snapshots, withdrawal, delivery, e-invoice status.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use relance_domain::{
     event::EventType,
-    facts::{VersionVerdict, judge_version},
-    invoice::InvoiceDetails,
+    facts::{Fact, VersionVerdict, judge_version},
+    invoice::{EinvoiceStatus, InvoiceDetails},
     records::InvoiceStatus,
 };
 use serde_json::{Map, Value};
@@ -113,6 +113,7 @@ fn change(book: &mut Book, row: invoices::Model, stated: &Stated<'_>, customer_i
     if let Some(before) = &before {
         // told by facts of their own, which a snapshot that is silent about them does not take back
         details.delivered_on = details.delivered_on.or(before.delivered_on);
+        details.einvoice = before.einvoice.clone();
         if let Some(at) = before.provenance.get(STATUS_AT) {
             details.provenance.insert(STATUS_AT.to_owned(), at.clone());
         }
@@ -198,17 +199,27 @@ pub(super) fn delivered(book: &mut Book, source: &str, external_id: &str, on: Na
 }
 
 /// An e-invoice status (CDAR) arrived; an older one than known is stale.
-pub(super) fn lifecycle(book: &mut Book, source: &str, external_id: &str, code: &str, at: DateTime<Utc>) -> Taken {
+pub(super) fn lifecycle(book: &mut Book, source: &str, fact: &Fact) -> Taken {
+    let Fact::EinvoiceStatusChanged { invoice_external_id, status_code, at, reason_code, amount } = fact else {
+        return Taken::bare(FactOutcome::Unchanged);
+    };
+    let known = book.invoices.find(source, invoice_external_id).and_then(read);
+    let amount = match amount.as_deref().zip(known).map(|(text, details)| details.currency.parse(text)) {
+        Some(Err(error)) => return Taken::rejected("money_precision", "/amount", format!("This is {error}.")),
+        Some(Ok(money)) if money.minor < 0 => return Taken::rejected("validation_failed", "/amount", "Must not be negative."),
+        Some(Ok(money)) => Some(money.minor),
+        None => None,
+    };
+    let status = EinvoiceStatus { code: status_code.clone(), at: *at, reason_code: reason_code.clone(), amount };
     let mut stale = false;
-    let taken = alter(book, source, external_id, |row, details| {
-        let known =
-            details.provenance.get(STATUS_AT).and_then(|text| text.rsplit(' ').next()).and_then(|at| at.parse::<DateTime<Utc>>().ok());
-        stale = known.is_some_and(|known| at < known);
-        if stale || row.lifecycle_status.as_deref() == Some(code) {
+    let taken = alter(book, source, invoice_external_id, |row, details| {
+        stale = details.einvoice.as_ref().is_some_and(|known| *at < known.at);
+        if stale || details.einvoice.as_ref() == Some(&status) {
             return None;
         }
         details.provenance.insert(STATUS_AT.to_owned(), format!("einvoice.status_changed {}", at.to_rfc3339()));
-        let before = row.lifecycle_status.replace(code.to_owned());
+        details.einvoice = Some(status);
+        let before = row.lifecycle_status.replace(status_code.clone());
         Some(("lifecycle_status", before.into()))
     });
     if stale { Taken { outcome: FactOutcome::Stale, ..taken } } else { taken }

@@ -74,12 +74,8 @@ fn take(book: &mut Book, source: &str, fact: &Fact, digest: &str) -> Taken {
         Fact::DisputeOpened { .. } => dispute::dispute_opened(book, source, fact),
         Fact::DisputeResolved { external_id, outcome } => dispute::dispute_resolved(book, source, external_id, outcome),
         Fact::PromiseMade { .. } => promise::take(book, source, fact),
-        Fact::InsolvencyOpened { customer_external_id, procedure, judgment_on, .. } => {
-            customer::insolvency(book, source, customer_external_id, procedure, *judgment_on)
-        }
-        Fact::EinvoiceStatusChanged { invoice_external_id, status_code, at, .. } => {
-            invoice::lifecycle(book, source, invoice_external_id, status_code, *at)
-        }
+        Fact::InsolvencyOpened { .. } => customer::insolvency(book, source, fact),
+        Fact::EinvoiceStatusChanged { .. } => invoice::lifecycle(book, source, fact),
     }
 }
 

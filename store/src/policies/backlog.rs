@@ -1,6 +1,6 @@
 //! What a policy finds when it comes into force: invoices that are overdue already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use relance_domain::{
@@ -42,7 +42,8 @@ pub struct BacklogInvoice {
     pub due_on: NaiveDate,
 }
 
-/// The open invoices overdue on `today` whose customers get policy `id` out of `list`, oldest first.
+/// The open invoices overdue on `today` whose customers get policy `id` out of `list`, oldest first. Customers whose
+/// case runs under another version of it keep that version: see [`super::migrate`].
 ///
 /// # Errors
 /// The database's.
@@ -68,6 +69,14 @@ pub async fn backlog<C: ConnectionTrait>(
     let mut ids: Vec<Uuid> = rows.iter().map(|row| row.1).collect();
     ids.sort_unstable();
     ids.dedup();
+    let version = list.iter().find(|active| active.id == id && active.in_force).map(|active| active.version);
+    let keep: BTreeSet<Uuid> = super::running(c, tenant, id)
+        .await?
+        .into_iter()
+        .filter(|case| Some(case.version) != version)
+        .map(|case| case.customer_id)
+        .collect();
+    ids.retain(|customer| !keep.contains(customer));
     let mut served = BTreeMap::new();
     for chunk in ids.chunks(10_000) {
         let customers: Vec<(Uuid, String)> = customers::Entity::find()

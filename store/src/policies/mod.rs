@@ -2,6 +2,7 @@
 
 mod active;
 mod backlog;
+mod migrate;
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
@@ -16,8 +17,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use active::{ActivePolicy, active, choose};
-pub(crate) use active::{InForce, read};
+pub(crate) use active::{Named, Pin, choose_for, read};
 pub use backlog::{Backlog, BacklogInvoice, backlog, take_in};
+pub use migrate::{Migration, MovedInvoice, RunningCase, migrate, migration, running};
 
 use crate::{
     StoreError,

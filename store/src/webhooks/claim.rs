@@ -25,6 +25,10 @@ use crate::{
     time::millis,
 };
 
+/// One claim at a time: an endpoint is in one run only. A lease that a crash of the database forgets is only a
+/// delivery that is due again: the commit waits for no disk.
+const ALONE: &str = "SET LOCAL synchronous_commit TO OFF; SELECT pg_advisory_xact_lock(727102)";
+
 /// Endpoints in one claim.
 const MOST_ENDPOINTS: usize = 64;
 
@@ -91,7 +95,7 @@ pub async fn claim_deliveries(
     }
     let tx = store.write(Scope::System).await?;
     if store.is_postgres() {
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(727102)").await?; // one claim at a time: an endpoint is in one run only
+        tx.execute_unprepared(ALONE).await?;
     }
     let endpoints = with_health(ready(&tx, now, lane, limit.clamp(1, MOST_ENDPOINTS)).await?)?;
     let rows = runs(&tx, &endpoints, now, limit).await?;

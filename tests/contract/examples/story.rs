@@ -200,7 +200,7 @@ async fn chasing(book: &mut Book) {
 async fn letter(book: &mut Book) {
     let policy = json!({"name": "By letter", "applies_to": {"segments": ["letters"]}, "steps": [{"key": "letter", "offset_days": 4, "channel": "letter", "template": "first_reminder"},
         {"key": "second", "offset_days": 9, "channel": "letter", "template": "second_reminder", "approval": "required"}]});
-    let made = book.send("POST", "/v1/policies", policy, 201).await;
+    let made = book.send("POST", "/v1/policies", policy.clone(), 201).await;
     let path = format!("/v1/policies/{}/versions/1/activate", text(&made, "id"));
     book.send("POST", &path, json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0}), 200).await;
     book.world.customer_with("C44", json!({"policy_id": made["id"]})).await;
@@ -211,6 +211,11 @@ async fn letter(book: &mut Book) {
     let content = book.get(&format!("/v1/reminders/{}/content", text(letter, "id"))).await;
     let name = text(&content["attachments"][0], "name");
     book.get(&format!("/v1/reminders/{}/attachments/{name}", text(letter, "id"))).await;
+    // the next version is in force for new cases; the one that runs moves on purpose
+    let path = format!("/v1/policies/{}", text(&made, "id"));
+    book.world.send(reqwest::Method::PUT, &path, Some(policy), &[("if-match", "\"1\"")]).await.expect(200);
+    book.world.post(&format!("{path}/versions/2/activate"), json!({"confirm_count": 0})).await.expect(200);
+    book.send("POST", &format!("{path}/versions/2/migrate"), json!({"confirm_count": 1}), 200).await;
     book.world.advance("2026-10-27T12:00:00Z").await;
     let waiting = book.first("/v1/reminders?status=awaiting_approval").await;
     book.send("POST", &format!("/v1/reminders/{waiting}/reject"), json!({"by": by(), "comment": "I call them."}), 200).await;
@@ -255,6 +260,7 @@ async fn reading(book: &mut Book) {
     }
     let customer = text(&book.get("/v1/sources/erp/customers/C42").await, "id");
     book.get(&format!("/v1/customers/{customer}/balance")).await;
+    book.get(&format!("/v1/customers/{customer}/behaviour")).await;
     book.get(&format!("/v1/customers/{customer}/timeline?limit=5")).await;
     let event = book.first("/v1/events?limit=2").await;
     book.get(&format!("/v1/events/{event}")).await;

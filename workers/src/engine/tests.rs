@@ -241,6 +241,7 @@ fn invoice(number: usize) -> Fact {
         payee_iban: None,
         factored: false,
         voided: false,
+        einvoice: None,
         provenance: BTreeMap::new(),
     };
     let customer_external_id = format!("C{number}");

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
     calendar::{local_day, parse_zone},
-    dunning::{Action, Decision, NewTask, Outcome, Reason},
+    dunning::{Action, Change, Decision, NewTask, Outcome, Params, Reason, Why},
     ids::{CustomerId, TenantId},
 };
 use relance_store::{Store, StoreError, dunning, set_aside, tenants};
@@ -54,14 +54,8 @@ async fn record(store: &Store, tenant: TenantId, customer: CustomerId, what: &st
         at: now,
         outcome: Outcome::Hold,
         actions: if known { Vec::new() } else { vec![Action::CreateTask(Box::new(task))] },
-        reasons: vec![Reason {
-            code: ABOUT.to_owned(),
-            message: "The customer could not be looked at because of an internal error.".to_owned(),
-            rule: "engine.evaluation".to_owned(),
-            citation: None,
-            invoice_id: None,
-        }],
-        would_change: vec!["The error is mended; the next look is tomorrow.".to_owned()],
+        reasons: vec![Reason::new(Why::EvaluationFailed, Params::default(), "engine.evaluation", None)],
+        would_change: vec![Change::ErrorMended],
         policy: None,
         next_check_at: Some(tomorrow(now)),
         invoices: Vec::new(),

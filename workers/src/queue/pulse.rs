@@ -14,11 +14,11 @@ pub type DueTimes = Vec<(&'static str, DateTime<Utc>)>;
 /// A look that takes longer is given up: the database does not answer.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
 /// Commits that come in a burst are answered by one look.
-const BURST: Duration = Duration::from_millis(2);
+const BURST: Duration = Duration::from_millis(1);
 /// Looks are at least so far apart: who works all the time needs no look after each of its commits.
-const APART: Duration = Duration::from_millis(8);
+const APART: Duration = Duration::from_millis(3);
 /// And so many times as far apart as one takes: a look that is dear, since much has just been written, is rarer.
-const SHARE: u32 = 8;
+const SHARE: u32 = 4;
 /// Longest pause after failed looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 

@@ -108,6 +108,7 @@ fn invoice(id: &str, customer: &str) -> Fact {
         payee_iban: None,
         factored: false,
         voided: false,
+        einvoice: None,
         provenance: BTreeMap::new(),
     };
     Fact::Invoice {

@@ -123,6 +123,7 @@ pub(super) fn declare(document: &mut Value) {
 const BODY_OPTIONAL: &[&str] = &[
     "activate_policy_version",
     "create_api_key",
+    "migrate_policy_cases",
     "recover_webhook_endpoint",
     "rotate_webhook_endpoint_secret",
     "test_webhook_endpoint",

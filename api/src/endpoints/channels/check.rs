@@ -5,7 +5,12 @@ use relance_openapi::{
     problem::Code,
 };
 
-use crate::{body::Faults, email::is_email, problem::Answer, state::Egress};
+use crate::{
+    body::{Faults, no_threat},
+    email::is_email,
+    problem::Answer,
+    state::Egress,
+};
 
 /// Which providers serve a channel.
 fn providers(channel: &str) -> &'static [&'static str] {
@@ -36,6 +41,9 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
         faults.invalid("/reply_to", "This is not an e-mail address.");
     }
     input.from_name.iter().for_each(|name| one_line("/from_name", name, 200, &mut faults));
+    for (pointer, text) in [("/from_name", &input.from_name), ("/from", &input.from)] {
+        text.iter().for_each(|text| no_threat(pointer, text, &mut faults));
+    }
     for (at, address) in input.allow_list.iter().flatten().enumerate() {
         one_line(&format!("/allow_list/{at}"), address, 254, &mut faults);
     }

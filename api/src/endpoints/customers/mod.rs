@@ -1,6 +1,7 @@
 //! `/v1/customers`: who owes.
 
 mod balance;
+mod behaviour;
 mod get;
 mod list;
 mod put;
@@ -13,5 +14,6 @@ pub fn routes(cfg: &mut impl Registry) {
         .service(get::get_customer)
         .service(get::get_customer_by_external_id)
         .service(put::put_customer)
-        .service(balance::get_customer_balance);
+        .service(balance::get_customer_balance)
+        .service(behaviour::get_customer_behaviour);
 }

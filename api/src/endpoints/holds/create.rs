@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, post, web::Data};
 use chrono::NaiveDate;
 use relance_domain::{
     dunning::HoldScope,
+    hold::HoldReason,
     ids::{ContactId, CustomerId, InvoiceId},
 };
 use relance_openapi::{
@@ -48,10 +49,10 @@ enum Target {
 pub async fn create_hold(req: HttpRequest, app: Data<App>, caller: Caller, Body(body): Body<HoldInput>) -> Answer<HttpResponse> {
     caller.require(Scope::RemindersWrite)?;
     let dry_run = query::dry_run(&req)?;
-    let (target, until_on) = read(&body)?;
+    let (target, until_on, before_on) = read(&body)?;
     let tx = app.store.write(caller.tenant).await?;
     let scope = resolve(&tx, &caller, target).await?;
-    let new = NewHold { scope, reason: body.reason, until_on, placed_by: Some(caller.actor.id()) };
+    let new = NewHold { scope, reason: body.reason, until_on, before_on, placed_by: Some(caller.actor.id()) };
     let record = holds::create(&tx, caller.tenant, new, app.store.now()).await.map_err(|error| match error {
         StoreError::NotFound => Refusal::field(Code::NotFound, "/target_id", "There is no such target."),
         other => other.into(),
@@ -62,9 +63,13 @@ pub async fn create_hold(req: HttpRequest, app: Data<App>, caller: Caller, Body(
     app.conclude(tx, false, HttpResponse::Created().insert_header(etag(record.row_version)).json(HoldView::from(&record))).await
 }
 
-fn read(body: &HoldInput) -> Answer<(Target, Option<NaiveDate>)> {
+fn read(body: &HoldInput) -> Answer<(Target, Option<NaiveDate>, Option<NaiveDate>)> {
     let mut faults = Faults::default();
     faults.text("/reason", &body.reason, 500);
+    if HoldReason::of(&body.reason).is_none() {
+        faults.invalid("/reason", format!("This must be a sentence, or one of: {}.", HoldReason::WORDS.join(", ")));
+    }
+    let before_on = body.before_on.as_deref().and_then(|text| faults.day("/before_on", text));
     let until_on = body.until_on.as_deref().and_then(|text| faults.day("/until_on", text));
     let id = ("/target_id", body.target_id.as_deref());
     let external = ("/target_external_id", body.target_external_id.as_deref());
@@ -86,7 +91,7 @@ fn read(body: &HoldInput) -> Answer<(Target, Option<NaiveDate>)> {
             Some(Target::Tenant)
         }
     };
-    faults.some(target).map(|target| (target, until_on))
+    faults.some(target).map(|target| (target, until_on, before_on))
 }
 
 async fn resolve(tx: &Tx, caller: &Caller, target: Target) -> Answer<HoldScope> {

@@ -4,7 +4,10 @@ use actix_web::{
     HttpRequest, HttpResponse, delete,
     web::{Data, Path},
 };
-use relance_domain::ids::HoldId;
+use relance_domain::{
+    hold::{HoldReason, Lifter},
+    ids::HoldId,
+};
 use relance_openapi::hold::HoldView;
 use relance_store::dunning::holds;
 
@@ -17,7 +20,8 @@ use crate::{
     trail,
 };
 
-/// Lifts a hold, effective at once; it stays readable, and lifting it again changes nothing.
+/// Lifts a hold, effective at once; it stays readable, and lifting it again changes nothing. What the law stopped
+/// (`insolvency`, `over_indebtedness`, `death_or_guardianship`, `time_barred`) only a key with `policies:write` lifts.
 #[utoipa::path(
     tag = "holds",
     operation_id = "delete_hold",
@@ -33,7 +37,11 @@ pub async fn delete_hold(req: HttpRequest, app: Data<App>, caller: Caller, id: P
     let dry_run = query::dry_run(&req)?;
     let id: HoldId = path_id(&id)?;
     let tx = app.store.write(caller.tenant).await?;
-    trail::before(&HoldView::from(&holds::get(&tx, caller.tenant, id).await?));
+    let known = holds::get(&tx, caller.tenant, id).await?;
+    if HoldReason::of(&known.reason).is_some_and(|reason| reason.lifter() == Lifter::Decider) {
+        caller.require(Scope::PoliciesWrite)?; // the law may forbid to chase again
+    }
+    trail::before(&HoldView::from(&known));
     let record = holds::release(&tx, caller.tenant, id, &caller.actor.id(), app.store.now()).await?;
     app.conclude(tx, dry_run, tagged(record.row_version, &HoldView::from(&record))).await
 }

@@ -36,7 +36,8 @@ use crate::{
 const MOST_DAYS: u16 = 60;
 
 /// Puts a version in force. `confirm_count` says how many open overdue invoices that takes in: a wrong
-/// count is refused with the right one in `count`. The version of this policy in force until now is retired.
+/// count is refused with the right one in `count`. The version of this policy in force until now is retired; cases
+/// that run under it keep it until they are closed or migrated, and are not counted.
 #[utoipa::path(
     tag = "policies",
     operation_id = "activate_policy_version",
@@ -100,7 +101,7 @@ fn read(body: &ActivateInput) -> Answer<(Backlog, u16)> {
 }
 
 /// The tenant's now, and its civil day: overdue is judged in its zone.
-fn today(tenant: &TenantRecord, real_now: DateTime<Utc>) -> (DateTime<Utc>, NaiveDate) {
+pub(super) fn today(tenant: &TenantRecord, real_now: DateTime<Utc>) -> (DateTime<Utc>, NaiveDate) {
     let now = tenant.clock_at.filter(|_| !tenant.live).unwrap_or(real_now);
     (now, parse_zone(&tenant.settings.time_zone).map_or_else(|| now.date_naive(), |zone| local_day(now, zone)))
 }

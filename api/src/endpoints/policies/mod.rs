@@ -4,6 +4,7 @@ mod activate;
 mod create;
 mod get;
 mod list;
+mod migrate;
 mod put;
 
 use relance_domain::policy::{PolicyDocument, PolicyFault};
@@ -25,7 +26,8 @@ pub fn routes(cfg: &mut impl Registry) {
         .service(create::create_policy)
         .service(get::get_policy)
         .service(put::put_policy)
-        .service(activate::activate_policy_version);
+        .service(activate::activate_policy_version)
+        .service(migrate::migrate_policy_cases);
 }
 
 /// The policy a body states, if it breaks no rule.

@@ -3,13 +3,22 @@
 use relance_domain::calendar::{Region, parse_zone};
 use relance_openapi::settings::SettingsView;
 
-use crate::{body::Faults, email::is_email, problem::Answer};
+use crate::{
+    body::{Faults, no_threat},
+    email::is_email,
+    problem::Answer,
+};
 
 /// Longest payment term that can be a default, in days.
 const MOST_DAYS: u16 = 365;
 
 /// Days the feed goes back.
 const FEED_DAYS: u16 = 90;
+
+/// Why nobody collects for others with this service.
+const THIRD_PARTY: &str = "Whoever collects for others declares it (CPCE R124-2), holds a mandate (R124-3) and writes the mentions of \
+                           R124-4, the creditor's and its own identity among them: they cannot all be given here. Messages leave in the \
+                           creditor's own name.";
 
 /// Every fault of the settings.
 ///
@@ -48,6 +57,9 @@ pub(super) fn check(view: &SettingsView) -> Answer<()> {
             faults.invalid(pointer, format!("This must be from 1 to {FEED_DAYS}."));
         }
     }
+    if view.third_party_collector {
+        faults.invalid("/third_party_collector", THIRD_PARTY);
+    }
     faults.check()
 }
 
@@ -70,7 +82,11 @@ fn texts(view: &SettingsView, faults: &mut Faults) {
     }
     for (at, method) in view.payment_methods.iter().enumerate() {
         faults.text(&format!("/payment_methods/{at}"), method, 60);
+        no_threat(&format!("/payment_methods/{at}"), method, faults);
     }
+    // free text that debtors read
+    view.contact_name.iter().for_each(|text| no_threat("/contact_name", text, faults));
+    view.signature.iter().for_each(|text| no_threat("/signature", text, faults));
     if let Some(address) = &view.address {
         for (at, line) in address.lines.iter().enumerate() {
             faults.text(&format!("/address/lines/{at}"), line, 200);
@@ -126,8 +142,10 @@ mod tests {
         view.iban = Some("nonsense".into());
         view.time_zone = "Europe/Lyon".into();
         view.email = Some("a@b".into());
+        view.third_party_collector = true;
+        view.signature = Some("Étude Durand, huissier de justice".into());
         let refusal = check(&view).unwrap_err();
         let pointers: Vec<&str> = refusal.errors.iter().map(|fault| fault.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/siren", "/email", "/iban", "/time_zone"]);
+        assert_eq!(pointers, ["/signature", "/siren", "/email", "/iban", "/time_zone", "/third_party_collector"]);
     }
 }

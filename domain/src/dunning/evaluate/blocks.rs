@@ -1,19 +1,22 @@
-//! What forbids chasing an invoice now: one mechanism, each with who, until when and what lifts it.
+//! What forbids chasing an invoice now: one mechanism, each with who, since when, until when and what lifts it.
 
-use chrono::{DateTime, Duration, Utc};
+mod claim;
+mod money;
+mod people;
+
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     context::{Context, is_open, next_day, plus_days},
     expiries::Settled,
-    selfcheck,
 };
 use crate::{
     dunning::{
-        decision::Reason,
-        snapshot::{Hold, HoldScope, InvoiceFacts},
+        Change, Params, Why,
+        decision::{Held, Reason},
+        snapshot::InvoiceFacts,
     },
-    ids::InvoiceId,
-    policy::UnappliedCash,
+    ids::{HoldId, InvoiceId},
 };
 
 /// One thing that forbids chasing one invoice.
@@ -24,7 +27,7 @@ pub(super) struct Block {
     /// Known end.
     pub until: Option<DateTime<Utc>>,
     /// What would lift it, for `would_change`.
-    pub lifted_by: String,
+    pub lifted_by: Change,
 }
 
 /// Everything that forbids, by invoice.
@@ -50,16 +53,22 @@ struct Finder<'a, 'c> {
     found: Vec<Block>,
 }
 
-impl Finder<'_, '_> {
-    fn add(&mut self, code: &str, message: String, rule: &str, citation: Option<&str>, until: Option<DateTime<Utc>>, lifted_by: &str) {
-        let reason = Reason {
-            code: code.to_owned(),
-            message,
-            rule: rule.to_owned(),
-            citation: citation.map(str::to_owned),
-            invoice_id: Some(self.invoice.id),
-        };
-        self.found.push(Block { invoice: self.invoice.id, reason, until, lifted_by: lifted_by.to_owned() });
+/// A block in the making.
+struct New {
+    code: Why,
+    params: Params,
+    rule: &'static str,
+    placed_by: String,
+    since: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+    lifted_by: Change,
+    hold_id: Option<HoldId>,
+}
+
+impl New {
+    /// One without a known beginning or end.
+    fn of(code: Why, params: Params, rule: &'static str, placed_by: &str, lifted_by: Change) -> Self {
+        Self { code, params, rule, placed_by: placed_by.to_owned(), since: None, until: None, lifted_by, hold_id: None }
     }
 }
 
@@ -73,6 +82,8 @@ pub(super) fn find(context: &Context<'_>, settled: &Settled<'_>) -> Blocks {
         finder.promise(settled);
         finder.dispute();
         finder.direct_debit();
+        finder.einvoice();
+        finder.time_bar();
         finder.payment_data();
         finder.unapplied_cash();
         finder.own_errors();
@@ -82,106 +93,27 @@ pub(super) fn find(context: &Context<'_>, settled: &Settled<'_>) -> Blocks {
 }
 
 impl Finder<'_, '_> {
+    fn add(&mut self, new: New) {
+        let New { code, params, rule, placed_by, since, until, lifted_by, hold_id } = new;
+        let held = Held { placed_by, since, until, lifted_by, hold_id };
+        let reason = Reason { held: Some(Box::new(held)), ..Reason::new(code, params, rule, Some(self.invoice.id)) };
+        self.found.push(Block { invoice: self.invoice.id, reason, until, lifted_by });
+    }
+
+    /// The instant at which a day that is held to its end is over, for the tenant.
+    fn end_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.context.tenant_day_start(next_day(day))
+    }
+
     fn policy(&mut self) {
         if self.context.policy.is_none() {
-            let message = "No dunning policy is active for this customer.".to_owned();
-            self.add("policy_not_active", message, "policy.activation", None, None, "activating a policy that applies to this customer");
+            self.add(New::of(Why::PolicyNotActive, Params::default(), "policy.activation", "policy", Change::ActivatePolicy));
         }
     }
-
-    fn holds(&mut self, settled: &Settled<'_>) {
-        for hold in settled.holds.iter().filter(|hold| covers(hold, self.invoice)) {
-            let until = hold.until_on.map(|day| self.context.tenant_day_start(next_day(day)));
-            let end = hold.until_on.map_or_else(String::new, |day| format!(" until {day}"));
-            let insolvency = hold.reason == "insolvency";
-            let code = if insolvency { "insolvency" } else { "held" };
-            let citation = insolvency.then_some("C. com. L622-7, L622-21");
-            let message = format!("A hold on the {} ({}) rests the chase{end}.", hold.scope.as_str(), hold.reason);
-            self.add(code, message, "holds", citation, until, "releasing the hold");
-        }
-    }
-
-    fn promise(&mut self, settled: &Settled<'_>) {
-        for promise in &settled.promises {
-            if promise.invoices.is_empty() || promise.invoices.contains(&self.invoice.id) {
-                let until = self.context.tenant_day_start(next_day(promise.grace_until_on));
-                let message = format!("{} {} are promised for {}.", promise.amount, promise.amount.currency, promise.promised_on);
-                self.add("promise_open", message, "policy.promise", None, Some(until), "the promised payment, or the promise being broken");
-            }
-        }
-    }
-
-    fn dispute(&mut self) {
-        if self.invoice.disputed >= self.invoice.amount_due {
-            let message = format!("Invoice {} is disputed.", self.invoice.number);
-            self.add("disputed", message, "holds.dispute", None, None, "resolving the dispute");
-        }
-    }
-
-    fn direct_debit(&mut self) {
-        if self.invoice.direct_debit {
-            let message = format!("Invoice {} is collected by direct debit.", self.invoice.number);
-            self.add("direct_debit_pending", message, "holds.direct_debit", None, None, "the debit being paid or returned");
-        }
-    }
-
-    fn payment_data(&mut self) {
-        if self.context.snapshot.ledger_differs {
-            let message = "The open items of the source differ from the ledger.".to_owned();
-            self.add("ledger_differs", message, "freshness.open_items", None, None, "open items that agree");
-        }
-        let Some(policy) = &self.context.policy else { return };
-        let known = self.context.snapshot.payments_complete_until;
-        let limit = match (policy.policy.data_max_age_hours, policy.policy.heartbeat_max_age_hours) {
-            (Some(hours), _) => Some((hours, "policy.data_max_age_hours")),
-            (None, Some(hours)) if known.is_some() => Some((hours, "policy.heartbeat_max_age_hours")),
-            _ => None,
-        };
-        let Some((hours, rule)) = limit else { return };
-        let fresh = known.is_some_and(|until| until + Duration::hours(i64::from(hours)) >= self.context.now);
-        if !fresh {
-            let told = known.map_or("no heartbeat has said so yet".to_owned(), |until| format!("they are known until {until}"));
-            let message = format!("Payments must be known within {hours} hours; {told}.");
-            let look = self.context.tenant_day_start(next_day(self.context.tenant_today));
-            self.add("payment_data_stale", message, rule, None, Some(look), "a heartbeat of the source");
-        }
-    }
-
-    fn unapplied_cash(&mut self) {
-        let Some(policy) = &self.context.policy else { return };
-        let cash: i64 = self
-            .context
-            .snapshot
-            .unapplied
-            .iter()
-            .filter(|cash| cash.money.currency == self.invoice.currency)
-            .map(|cash| cash.money.minor)
-            .sum();
-        if policy.policy.unapplied_cash == UnappliedCash::Hold && cash > 0 {
-            let message = format!("{} {} came in that match no invoice yet.", self.invoice.currency.minor(cash), self.invoice.currency);
-            self.add("unapplied_cash", message, "policy.unapplied_cash", None, None, "allocating the unapplied cash");
-        }
-    }
-
-    fn own_errors(&mut self) {
-        for missing in selfcheck::faults(self.context, self.invoice) {
-            let message = format!("Before anybody is chased: {}.", missing.mend);
-            self.add("own_error_suspected", message, "selfcheck", missing.citation, None, missing.mend);
-        }
-    }
-}
-
-fn covers(hold: &Hold, invoice: &InvoiceFacts) -> bool {
-    let scope = match hold.scope {
-        HoldScope::Tenant | HoldScope::Customer(_) => true,
-        HoldScope::Invoice(id) => id == invoice.id,
-        HoldScope::Contact(_) => false, // only that person is left in peace: see `contact`
-    };
-    scope && hold.before_on.is_none_or(|day| invoice.issued_on < day)
 }
 
 /// When a direct debit that is neither paid nor returned becomes somebody's task.
-pub(super) fn debit_task_day(context: &Context<'_>, invoice: &InvoiceFacts) -> Option<chrono::NaiveDate> {
+pub(super) fn debit_task_day(context: &Context<'_>, invoice: &InvoiceFacts) -> Option<NaiveDate> {
     let days = context.policy.as_ref()?.policy.direct_debit_wait_days?;
     invoice.direct_debit.then(|| plus_days(invoice.due_on, i64::from(days)))
 }

@@ -1,9 +1,14 @@
 //! Who gets the message, and why them.
 
-use super::context::Context;
+use super::{context::Context, outcome::Draft};
 use crate::{
     customer::{Contact, ContactRole},
-    dunning::snapshot::HoldScope,
+    dunning::{
+        Param, Params, Why,
+        decision::{Action, Reason},
+        params,
+        snapshot::HoldScope,
+    },
     ids::ContactId,
     policy::{Channel, Step},
 };
@@ -11,7 +16,10 @@ use crate::{
 /// A recipient with the reason for the choice; letters go to the house.
 pub(super) struct Chosen {
     pub contact_id: Option<ContactId>,
-    pub reason: String,
+    /// Why this recipient.
+    pub why: Why,
+    /// What that speaks of.
+    pub params: Params,
 }
 
 fn held(context: &Context<'_>, contact: &Contact) -> bool {
@@ -29,6 +37,22 @@ fn reachable(context: &Context<'_>, contact: &Contact, channel: Channel) -> bool
         _ => true,
     };
     address && !contact.suppressed_channels.iter().any(|word| word == channel.as_str()) && !held(context, contact)
+}
+
+/// When a message goes out or finds nobody, says how many contacts are not written to over its channel, and why.
+pub(super) fn say_who_is_left_in_peace(context: &Context<'_>, draft: &mut Draft) {
+    for channel in [Channel::Email, Channel::Sms] {
+        let planned = |action: &Action| matches!(action, Action::PlanReminder(plan) if plan.channel == channel);
+        let nobody = |reason: &Reason| reason.code == Why::NoContact && reason.params.get("channel") == Some(&Param::from(channel));
+        if !draft.actions.iter().any(planned) && !draft.reasons.iter().any(nobody) {
+            continue;
+        }
+        let silent = |contact: &&Contact| contact.suppressed_channels.iter().any(|word| word == channel.as_str()) || held(context, contact);
+        let contacts = context.snapshot.contacts.iter().filter(silent).count();
+        if contacts > 0 {
+            draft.reason(Why::ContactSuppressed, params![contacts = contacts, channel = channel], "contacts.suppressed", None);
+        }
+    }
 }
 
 /// Is anybody at this customer reachable at all, by any channel?
@@ -55,19 +79,20 @@ pub(super) fn choose(context: &Context<'_>, step: &Step) -> Option<Chosen> {
         let office = customer.registered_address.is_some();
         return (office || customer.address.is_some()).then(|| Chosen {
             contact_id: by_roles(context, &step.to, step.channel).map(|contact| contact.id),
-            reason: if office { "The registered office, to the legal representative." } else { "The customer's address." }.to_owned(),
+            why: if office { Why::ContactOffice } else { Why::ContactAddress },
+            params: Params::default(),
         });
     }
     if !matches!(step.channel, Channel::Email | Channel::Sms) {
         let contact = by_roles(context, &step.to, Channel::PhoneTask).or_else(|| usual(context, Channel::PhoneTask));
-        return Some(Chosen { contact_id: contact.map(|contact| contact.id), reason: "The usual contact for a call.".to_owned() });
+        return Some(Chosen { contact_id: contact.map(|contact| contact.id), why: Why::ContactUsual, params: Params::default() });
     }
     if let Some(contact) = by_roles(context, &step.to, step.channel) {
-        let reason = format!("The step asks for {}, and this contact is that.", contact.details.role.as_str());
-        return Some(Chosen { contact_id: Some(contact.id), reason });
+        let params = params![contact = Param::Word(contact.details.role.as_str().to_owned())];
+        return Some(Chosen { contact_id: Some(contact.id), why: Why::ContactByRole, params });
     }
     let contact = usual(context, step.channel)?;
-    Some(Chosen { contact_id: Some(contact.id), reason: "The usual contact: nobody has the role the step asks for.".to_owned() })
+    Some(Chosen { contact_id: Some(contact.id), why: Why::ContactUsual, params: Params::default() })
 }
 
 fn by_roles<'a>(context: &'a Context<'_>, roles: &[ContactRole], channel: Channel) -> Option<&'a Contact> {

@@ -7,6 +7,7 @@ use super::SETTLE_SECONDS;
 use crate::{
     calendar::{Region, SendingCalendar, add_business_days, local_day, parse_zone, start_of_day},
     dunning::snapshot::{InvoiceFacts, Snapshot},
+    law::{self, Pack},
     policy::{Policy, UnappliedCash},
 };
 
@@ -21,6 +22,8 @@ pub(super) struct Context<'a> {
     pub zone: Tz,
     pub today: NaiveDate,
     pub region: Region,
+    /// The law of contact where the customer is, today.
+    pub law: &'static Pack,
     pub policy: Option<PolicyContext<'a>>,
 }
 
@@ -42,7 +45,18 @@ impl<'a> Context<'a> {
             policy: &version.policy,
             calendar: SendingCalendar { window: &version.policy.window, region, zone },
         });
-        Self { snapshot, now, tenant_zone, tenant_today: local_day(now, tenant_zone), zone, today: local_day(now, zone), region, policy }
+        let law = law::pack(country, local_day(now, zone));
+        Self {
+            law,
+            snapshot,
+            now,
+            tenant_zone,
+            tenant_today: local_day(now, tenant_zone),
+            zone,
+            today: local_day(now, zone),
+            region,
+            policy,
+        }
     }
 
     /// Until when fresh facts rest; `None` when they have rested.

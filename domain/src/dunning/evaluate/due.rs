@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     dunning::{
+        Change, Param, Why,
         decision::{Action, LeftOut},
+        params,
         snapshot::InvoiceFacts,
     },
     policy::{Channel, OnlyIf, Step},
@@ -55,7 +57,7 @@ pub(super) fn find<'s, 'p>(
                 Next::Waive { step, .. } => draft.goes_on(invoice.id, &step.key, context.now),
                 Next::Step { step, day } => {
                     note_next(context, policy, draft, invoice, step, day);
-                    if day <= context.today && blocks.of(invoice.id).any(|block| block.reason.code == "payment_data_stale") {
+                    if day <= context.today && blocks.of(invoice.id).any(|block| block.reason.code == Why::PaymentDataStale) {
                         draft.say_data_stale();
                     }
                     if day <= context.today && !blocked && context.settles_at().is_none() {
@@ -65,7 +67,7 @@ pub(super) fn find<'s, 'p>(
                 }
             }
             if context.is_overdue(invoice) {
-                let reason = blocks.of(invoice.id).next().map_or("not_at_step".to_owned(), |block| block.reason.code.clone());
+                let reason = blocks.of(invoice.id).next().map_or(Why::NotAtStep, |block| block.reason.code).to_string();
                 left_out.push(LeftOut { invoice_id: invoice.id, number: invoice.number.clone(), reason });
             }
         }
@@ -76,8 +78,8 @@ pub(super) fn find<'s, 'p>(
         }
         for (invoice, step, reason) in waivers {
             waived.entry(invoice.id).or_default().push(&step.key);
-            let message = format!("Step {} is waived for invoice {}: {reason}.", step.key, invoice.number);
-            draft.reason("step_waived", message, "ladder.waivers", Some(invoice.id));
+            let params = params![step = &step.key, invoice = &invoice.number, cause = Param::Word(reason.clone())];
+            draft.reason(Why::StepWaived, params, "ladder.waivers", Some(invoice.id));
             draft.act(Action::WaiveStep { invoice_id: invoice.id, step_key: step.key.clone(), reason, on: context.today });
         }
     }
@@ -95,9 +97,9 @@ fn note_next(
     draft.goes_on(invoice.id, &step.key, at);
     if day > context.today {
         draft.look_at(context.day_start(day));
-        let message = format!("Step {} of invoice {} is due on {day}.", step.key, invoice.number);
-        draft.reason("step_not_due", message, "ladder.spacing", Some(invoice.id));
-        draft.would_change("the day of the next step");
+        let params = params![step = &step.key, invoice = &invoice.number, day = day];
+        draft.reason(Why::StepNotDue, params, "ladder.spacing", Some(invoice.id));
+        draft.would_change(Change::NextStepDay);
     }
 }
 

@@ -7,7 +7,9 @@ use super::{
 use crate::{
     calendar::{add_business_days, local_day},
     dunning::{
+        Why,
         decision::{Action, NewTask},
+        params,
         snapshot::{Hold, LiveState, Promise},
     },
     ids::ReminderId,
@@ -62,18 +64,16 @@ fn judge_promises<'a>(context: &Context<'a>, draft: &mut Draft) -> Vec<&'a Promi
     for promise in &context.snapshot.promises {
         if promise.received_since >= promise.amount.minor {
             draft.act(Action::KeepPromise { promise_id: promise.id });
-            draft.reason("promise_kept", format!("The promised {} {} came in.", promise.amount, promise.amount.currency), "promise", None);
+            draft.reason(Why::PromiseKept, params![amount = promise.amount], "policy.promise", None);
         } else if context.tenant_today > promise.grace_until_on {
             draft.act(Action::BreakPromise { promise_id: promise.id });
-            let message = format!(
-                "{} {} were promised for {}; {} came in by {}.",
-                promise.amount,
-                promise.amount.currency,
-                promise.promised_on,
-                promise.amount.currency.minor(promise.received_since),
-                promise.grace_until_on
-            );
-            draft.reason("promise_broken", message, "policy.promise.grace_days", None);
+            let params = params![
+                amount = promise.amount,
+                day = promise.promised_on,
+                received = promise.amount.currency.minor(promise.received_since),
+                until = promise.grace_until_on,
+            ];
+            draft.reason(Why::PromiseBroken, params, "policy.promise.grace_days", None);
             task_on_broken(context, promise, draft);
         } else {
             draft.look_at(context.tenant_day_start(next_day(promise.grace_until_on)));

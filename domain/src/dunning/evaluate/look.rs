@@ -5,13 +5,15 @@ use chrono::{DateTime, Utc};
 use super::{
     blocks,
     context::{Context, PolicyContext},
-    expiries,
+    expiries, guard,
     outcome::Draft,
     pacing, plan, standing,
 };
 use crate::{
     dunning::{
+        Params, Why,
         decision::{LastLook, Reason},
+        params,
         snapshot::{LiveReminder, Snapshot},
     },
     policy::Channel,
@@ -24,10 +26,10 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
     let settled = expiries::work_off(&context, &mut Draft::new(now));
     let blocks = blocks::find(&context, &settled);
     if let Some(reason) = standing::fault(&context, &blocks, reminder) {
-        return LastLook::Cancel { reason };
+        return LastLook::Cancel { reason: reason.to_string() };
     }
-    let Some(policy) = &context.policy else { return LastLook::Cancel { reason: "policy_not_active".to_owned() } };
-    let Some(step) = policy.policy.step(&reminder.step_key) else { return LastLook::Cancel { reason: "superseded".to_owned() } };
+    let Some(policy) = &context.policy else { return LastLook::Cancel { reason: Why::PolicyNotActive.to_string() } };
+    let Some(step) = policy.policy.step(&reminder.step_key) else { return LastLook::Cancel { reason: Why::Superseded.to_string() } };
     if let Some(later) = not_now(&context, policy, reminder) {
         return later;
     }
@@ -37,20 +39,22 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
 
 fn not_now(context: &Context<'_>, policy: &PolicyContext<'_>, reminder: &LiveReminder) -> Option<LastLook> {
     if reminder.channel != Channel::WebhookOnly {
-        let (day, rule) = pacing::first_day(&policy.policy.pacing, &context.snapshot.contacts_made, context.today);
+        let (day, rule) = pacing::first_day(context.law, &policy.policy.pacing, &context.snapshot.contacts_made, context.today);
         if day > context.today {
             let at = policy.calendar.first_slot(reminder.channel, context.day_start(day));
-            return Some(later(at, "pacing", format!("Messages are paced: not before {day}."), rule.unwrap_or("policy.pacing")));
+            return Some(LastLook::Later { at, reason: guard::paced(context, rule, &reminder.step_key, day) });
         }
+    }
+    if let Some(at) = guard::hours_open_at(context, policy, reminder.channel, context.now) {
+        return Some(LastLook::Later { at, reason: guard::untimely(context, reminder.channel, &reminder.step_key, at) });
     }
     if policy.calendar.is_open(reminder.channel, context.now) {
         return None;
     }
     let at = policy.calendar.first_slot(reminder.channel, context.now);
-    Some(later(at, "window_closed", "The sending window is closed.".to_owned(), "policy.window"))
+    Some(later(at, Why::WindowClosed, params![channel = reminder.channel, at = at], "policy.window"))
 }
 
-fn later(at: DateTime<Utc>, code: &str, message: String, rule: &str) -> LastLook {
-    let reason = Reason { code: code.to_owned(), message, rule: rule.to_owned(), citation: None, invoice_id: None };
-    LastLook::Later { at, reason }
+fn later(at: DateTime<Utc>, code: Why, params: Params, rule: &str) -> LastLook {
+    LastLook::Later { at, reason: Reason::new(code, params, rule, None) }
 }

@@ -3,13 +3,16 @@
 mod blocks;
 mod contact;
 mod context;
+mod dated;
 mod due;
 mod expiries;
+mod guard;
 mod ladder;
 mod look;
 mod outcome;
 mod pacing;
 mod plan;
+mod resting;
 mod selfcheck;
 mod standing;
 #[cfg(test)]
@@ -18,6 +21,7 @@ mod tests;
 use chrono::{DateTime, Utc};
 use context::Context;
 pub use look::look_again;
+pub use resting::{RestingOn, resting};
 
 use super::{decision::Decision, snapshot::Snapshot};
 
@@ -33,6 +37,7 @@ pub fn evaluate(snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
     let settled = expiries::work_off(&context, &mut draft);
     let blocks = blocks::find(&context, &settled);
     selfcheck::raise_tasks(&context, &blocks, &mut draft);
+    dated::raise_tasks(&context, &blocks, &mut draft);
     let live = standing::check_live_reminders(&context, &settled, &blocks, &mut draft);
     if let Some(policy) = &context.policy {
         let due = due::find(&context, policy, &blocks, &live, &mut draft);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     blocks::Blocks,
+    contact,
     context::{Context, is_open},
     standing::Live,
 };
@@ -11,6 +12,7 @@ use crate::{
     dunning::{
         decision::{Action, Decision, InvoiceDunning, Outcome, Reason},
         snapshot::{InvoiceFacts, LiveState, StepOutcome},
+        why::{Change, Params, Why},
     },
     ids::InvoiceId,
     policy::{Channel, Policy},
@@ -28,7 +30,7 @@ pub(super) struct Draft {
     pub now: DateTime<Utc>,
     pub actions: Vec<Action>,
     pub reasons: Vec<Reason>,
-    pub would_change: Vec<String>,
+    pub would_change: Vec<Change>,
     looks: Vec<DateTime<Utc>>,
     next: Vec<(InvoiceId, NextStep)>,
     completed: Vec<InvoiceId>,
@@ -51,15 +53,20 @@ impl Draft {
         self.actions.push(action);
     }
 
-    pub fn reason(&mut self, code: &str, message: impl Into<String>, rule: &str, invoice_id: Option<InvoiceId>) {
-        let reason = Reason { code: code.to_owned(), message: message.into(), rule: rule.to_owned(), citation: None, invoice_id };
+    /// Says why: `draft.reason(Why::StepDue, params![step = &step.key, invoices = lines.len()], "ladder", None)`.
+    pub fn reason(&mut self, code: Why, params: Params, rule: &str, invoice_id: Option<InvoiceId>) {
+        self.add_reason(Reason::new(code, params, rule, invoice_id));
+    }
+
+    /// Says why, once.
+    pub fn add_reason(&mut self, reason: Reason) {
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
         }
     }
 
-    pub fn would_change(&mut self, what: impl Into<String>) {
-        let what = what.into();
+    /// Says what would change the decision.
+    pub fn would_change(&mut self, what: Change) {
         if !self.would_change.contains(&what) {
             self.would_change.push(what);
         }
@@ -98,11 +105,12 @@ pub(super) fn finish(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, mu
         if !draft.reasons.contains(&block.reason) {
             draft.reasons.push(block.reason.clone());
         }
-        draft.would_change(block.lifted_by.clone());
+        draft.would_change(block.lifted_by);
         if let Some(until) = block.until {
             draft.look_at(until);
         }
     }
+    contact::say_who_is_left_in_peace(context, &mut draft);
     let invoices: Vec<(InvoiceId, InvoiceDunning)> =
         context.snapshot.invoices.iter().map(|invoice| (invoice.id, stand(context, blocks, live, &draft, invoice))).collect();
     let acts = draft.actions.iter().any(|action| !matches!(action, Action::AnnounceOverdue { .. } | Action::SayDataStale));
@@ -119,9 +127,8 @@ pub(super) fn finish(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, mu
         Outcome::Stop
     };
     if draft.reasons.is_empty() {
-        let (code, message) =
-            if open.is_empty() { ("nothing_due", "Nothing is due.") } else { ("ladder_completed", "Every step of the ladder is done.") };
-        draft.reason(code, message, "ladder", None);
+        let code = if open.is_empty() { Why::NothingDue } else { Why::LadderCompleted };
+        draft.reason(code, Params::default(), "ladder", None);
     }
     Decision {
         customer_id: context.snapshot.customer_id,
@@ -146,7 +153,7 @@ fn stand(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, draft: &Draft,
         ..InvoiceDunning::default()
     };
     let held: Vec<_> = blocks.of(invoice.id).collect();
-    dunning.holds = held.iter().map(|block| block.reason.code.clone()).collect();
+    dunning.holds = held.iter().map(|block| block.reason.code.to_string()).collect();
     dunning.holds.dedup();
     let next = draft.next.iter().find(|(id, _)| *id == invoice.id).map(|(_, next)| next);
     if !is_open(invoice) || handed_over(invoice, version.map(|version| version.policy.as_ref())) {
@@ -158,7 +165,9 @@ fn stand(context: &Context<'_>, blocks: &Blocks, live: &Live<'_>, draft: &Draft,
         dunning.next_step = Some(reminder.step_key.clone());
         dunning.next_action_at = (!waits).then_some(reminder.send_at);
     } else if !held.is_empty() {
-        dunning.state = if dunning.holds.iter().any(|code| code == "insolvency") { "stopped" } else { "held" }.to_owned();
+        dunning.state =
+            if held.iter().any(|block| matches!(block.reason.code, Why::Insolvency | Why::TimeBarred)) { "stopped" } else { "held" }
+                .to_owned();
         dunning.next_step = next.map(|next| next.step_key.clone());
         dunning.next_action_at = held.iter().map(|block| block.until).collect::<Option<Vec<_>>>().and_then(|ends| ends.into_iter().max());
     } else if let Some(next) = next {

@@ -3,15 +3,16 @@
 use chrono::NaiveDate;
 
 use super::context::{next_day, plus_days};
-use crate::{dunning::snapshot::ContactMade, policy::Pacing};
+use crate::{dunning::snapshot::ContactMade, law::Pack, policy::Pacing};
 
 /// The first day, from `from` on, on which another message keeps the pacing; and the rule that moved it.
-pub(super) fn first_day(pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
+/// The law's caps come first: no policy is laxer.
+pub(super) fn first_day(law: &Pack, pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
     let mut day = from;
     let mut rule = None;
     // each turn moves past one contact at least, so the turns are bounded by the contacts
     for _ in 0..=made.len() + 1 {
-        match broken(pacing, made, day) {
+        match broken(law, pacing, made, day) {
             None => return (day, rule),
             Some((why, next)) => {
                 rule = Some(why);
@@ -22,14 +23,15 @@ pub(super) fn first_day(pacing: &Pacing, made: &[ContactMade], from: NaiveDate) 
     (day, rule)
 }
 
-fn broken(pacing: &Pacing, made: &[ContactMade], day: NaiveDate) -> Option<(&'static str, NaiveDate)> {
+fn broken(law: &Pack, pacing: &Pacing, made: &[ContactMade], day: NaiveDate) -> Option<(&'static str, NaiveDate)> {
     let gap = i64::from(pacing.min_days_between_messages);
     let last = made.iter().filter(|contact| contact.is_message()).map(|contact| contact.on).max();
     if let Some(last) = last.filter(|last| plus_days(*last, gap) > day) {
         return Some(("policy.pacing.min_days_between_messages", plus_days(last, gap)));
     }
-    let caps = [(7, pacing.max_per_7_days, "policy.pacing.max_per_7_days"), (30, pacing.max_per_30_days, "policy.pacing.max_per_30_days")];
-    for (days, most, rule) in caps {
+    let own = [(7, pacing.max_per_7_days, "policy.pacing.max_per_7_days"), (30, pacing.max_per_30_days, "policy.pacing.max_per_30_days")];
+    let caps = law.caps.map(|cap| (i64::from(cap.days), cap.most, cap.rule));
+    for (days, most, rule) in own.into_iter().chain(caps) {
         let mut inside: Vec<NaiveDate> = made.iter().map(|contact| contact.on).filter(|on| *on > plus_days(day, -days)).collect();
         inside.sort_unstable();
         let spare = inside.len().checked_sub(usize::from(most));
@@ -43,6 +45,26 @@ fn broken(pacing: &Pacing, made: &[ContactMade], day: NaiveDate) -> Option<(&'st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::law;
+
+    fn first_day(pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
+        super::first_day(law::pack(Some("FR"), from), pacing, made, from)
+    }
+
+    #[test]
+    fn no_policy_is_laxer_than_the_law() {
+        let lax = Pacing { min_days_between_messages: 0, max_per_7_days: 100, max_per_30_days: 400 };
+        let cases = [
+            (vec![("2026-10-05", "email")], "2026-10-05", "2026-10-06", "law.contact.max_per_day"),
+            (vec![("2026-10-05", "email"), ("2026-10-06", "phone")], "2026-10-07", "2026-10-12", "law.contact.max_per_7_days"),
+        ];
+        for (contacts, from, expected, rule) in cases {
+            assert_eq!(first_day(&lax, &made(&contacts), day(from)), (day(expected), Some(rule)), "{contacts:?}");
+        }
+        let days = ["09-01", "09-02", "09-08", "09-09", "09-15", "09-16", "09-22", "09-23"].map(|on| format!("2026-{on}"));
+        let eight: Vec<(&str, &str)> = days.iter().map(|on| (on.as_str(), "email")).collect();
+        assert_eq!(first_day(&lax, &made(&eight), day("2026-09-29")), (day("2026-10-01"), Some("law.contact.max_per_30_days")));
+    }
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -6,6 +6,7 @@ use super::{
     contact,
     context::{Context, PolicyContext, plus_days},
     due::{Ask, Due, effective_channel},
+    guard,
     outcome::Draft,
     pacing,
     standing::Live,
@@ -13,7 +14,9 @@ use super::{
 use crate::{
     calendar::{add_business_days, local_day, next_business_day, pay_before, plain_letter_arrival, registered_letter_deadline},
     dunning::{
+        Change, Language, Params, Why,
         decision::{Action, BirthState, FixedCompensation, NewTask, PlannedReminder},
+        params,
         snapshot::{ContactMade, LiveState, ReminderLine},
     },
     money::{Currency, totals},
@@ -45,8 +48,8 @@ pub(super) fn plan(context: &Context<'_>, policy: &PolicyContext<'_>, due: Due<'
     for group in groups(policy, due.asks) {
         let small = group.step.offset_days > 0 && overdue < policy.policy.applies_to.min_amount_due && own_currency(policy, &group);
         if small {
-            draft.reason("small_balance", "Too little is overdue to write about.", "policy.applies_to.min_amount_due", None);
-            draft.would_change("more becoming overdue");
+            draft.reason(Why::SmallBalance, Params::default(), "policy.applies_to.min_amount_due", None);
+            draft.would_change(Change::MoreOverdue);
         } else if group.channel.is_task() {
             plan_task(context, policy, &group, draft);
         } else if let Some(contact) = plan_reminder(context, policy, &group, &due.left_out, live, &made, draft) {
@@ -110,7 +113,7 @@ fn slot(context: &Context<'_>, policy: &PolicyContext<'_>, channel: Channel, dra
     if slot.is_none() {
         let at = policy.calendar.first_slot(channel, context.now);
         draft.look_at(at);
-        draft.reason("window_closed", format!("The window of {} opens at {at}.", channel.as_str()), "policy.window", None);
+        draft.reason(Why::WindowClosed, params![channel = channel, at = at], "policy.window", None);
     }
     slot
 }
@@ -131,7 +134,7 @@ fn plan_task(context: &Context<'_>, policy: &PolicyContext<'_>, group: &Group<'_
     let sums: Vec<String> =
         totals(lines.iter().map(|line| line.currency.minor(line.amount_due))).iter().map(|sum| format!("{sum} {}", sum.currency)).collect();
     let title = format!("{}: {} invoice(s), {}.", task_words(kind), lines.len(), sums.join(" + "));
-    draft.reason("step_due", format!("Step {} is due: a task for a person.", group.step.key), "ladder", None);
+    draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
     draft.act(Action::CreateTask(Box::new(NewTask {
         kind: kind.to_owned(),
         step_key: Some(group.step.key.clone()),
@@ -169,17 +172,12 @@ fn plan_reminder(
     let (day, rule) = if group.channel == Channel::WebhookOnly {
         (context.today, None)
     } else {
-        pacing::first_day(&policy.policy.pacing, &before, context.today)
+        pacing::first_day(context.law, &policy.policy.pacing, &before, context.today)
     };
     if day > context.today {
         let day = policy.calendar.next_sending_day(day);
         draft.look_at(context.day_start(day));
-        draft.reason(
-            "pacing",
-            format!("Messages are paced: step {} waits until {day}.", group.step.key),
-            rule.unwrap_or("policy.pacing"),
-            None,
-        );
+        draft.add_reason(guard::paced(context, rule, &group.step.key, day));
         for ask in &group.asks {
             draft.goes_on(ask.invoice.id, &ask.step.key, policy.calendar.first_slot(group.channel, context.day_start(day)));
         }
@@ -188,7 +186,18 @@ fn plan_reminder(
     if waits_for_call(context, group, draft) || waits_for_manager(context, group, draft) {
         return None;
     }
-    let send_at = slot(context, policy, group.channel, draft)?;
+    let mut send_at = slot(context, policy, group.channel, draft)?;
+    if let Some(at) = guard::hours_open_at(context, policy, group.channel, send_at) {
+        draft.add_reason(guard::untimely(context, group.channel, &group.step.key, at));
+        if local_day(at, context.zone) > context.today {
+            draft.look_at(context.day_start(local_day(at, context.zone)));
+            for ask in &group.asks {
+                draft.goes_on(ask.invoice.id, &ask.step.key, at);
+            }
+            return None;
+        }
+        send_at = at;
+    }
     let Some(chosen) = contact::choose(context, group.step) else {
         no_contact(context, group, draft);
         return None;
@@ -204,13 +213,15 @@ fn plan_reminder(
         let last_day = add_business_days(context.today, u32::from(days), context.region);
         draft.look_at(context.day_start(plus_days(last_day, 1)));
     }
-    draft.reason("step_due", format!("Step {} is due for {} invoice(s).", group.step.key, lines.len()), "ladder", None);
+    draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
+    let contact_reason = chosen.why.told(&chosen.params, Language::English);
+    draft.reason(chosen.why, chosen.params, "step.to", None);
     draft.act(Action::PlanReminder(Box::new(PlannedReminder {
         step_key: group.step.key.clone(),
         channel: group.channel,
         template: group.step.template.clone(),
         contact_id: chosen.contact_id,
-        contact_reason: chosen.reason,
+        contact_reason,
         totals: totals(lines.iter().map(|line| line.currency.minor(line.amount_due))),
         fixed_compensation: compensation(context, policy, group.step, &lines),
         lines,
@@ -238,9 +249,8 @@ fn waits_for_call(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draf
     if !contact::any_phone(context) || context.snapshot.calls.iter().any(|call| call.on >= since) {
         return false;
     }
-    let message = format!("Step {} waits: nobody has called within {days} days.", group.step.key);
-    draft.reason("call_required", message, "step.requires_call_within_days", None);
-    draft.would_change("a dialled call");
+    draft.reason(Why::CallRequired, params![step = &group.step.key, days = days], "step.requires_call_within_days", None);
+    draft.would_change(Change::DialledCall);
     draft.look_at(context.day_start(plus_days(context.today, 1)));
     if !context.snapshot.open_tasks.iter().any(|task| task.kind == "phone_call") {
         draft.act(Action::CreateTask(Box::new(NewTask {
@@ -264,17 +274,16 @@ fn waits_for_manager(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut D
     let raised =
         draft.actions.iter().any(|action| matches!(action, Action::CreateTask(task) if task.about.as_deref() == Some(about.as_str())));
     if open || raised {
-        draft.reason("approval_expired", format!("Nobody approved step {} in time.", group.step.key), "policy.approval_expires_days", None);
-        draft.would_change("completing the task about the approval");
+        draft.reason(Why::ApprovalExpired, params![step = &group.step.key], "policy.approval_expires_days", None);
+        draft.would_change(Change::CompleteApprovalTask);
     }
     open || raised
 }
 
 fn no_contact(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
     let about = format!("no_contact:{}", group.channel.as_str());
-    let message = format!("Step {} has nobody to go to over {}.", group.step.key, group.channel.as_str());
-    draft.reason("no_contact", message, "selfcheck.contact", None);
-    draft.would_change("a contact that can be reached over this channel");
+    draft.reason(Why::NoContact, params![step = &group.step.key, channel = group.channel], "selfcheck.contact", None);
+    draft.would_change(Change::ReachableContact);
     if !context.snapshot.open_tasks.iter().any(|task| task.about.as_deref() == Some(about.as_str())) {
         draft.act(Action::CreateTask(Box::new(NewTask {
             kind: "own_error".to_owned(),

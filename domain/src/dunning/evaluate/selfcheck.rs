@@ -9,6 +9,7 @@ use super::{
 use crate::{
     calendar::add_business_days,
     dunning::{
+        Change, Language, Why,
         decision::{Action, NewTask},
         snapshot::InvoiceFacts,
     },
@@ -19,7 +20,7 @@ pub(super) struct Fault {
     /// Key, for the task.
     pub about: &'static str,
     /// What to do.
-    pub mend: &'static str,
+    pub mend: Change,
     /// Law.
     pub citation: Option<&'static str>,
 }
@@ -33,24 +34,19 @@ pub(super) fn faults(context: &Context<'_>, invoice: &InvoiceFacts) -> Vec<Fault
             faults.push(Fault { about, mend, citation });
         }
     };
-    add(settings.legal_name.is_none(), "creditor_name", "say the creditor's legal name in the settings", Some("C. com. R123-237"));
-    add(settings.address.is_none(), "creditor_address", "say the creditor's address in the settings", Some("C. com. R123-237"));
+    add(settings.legal_name.is_none(), "creditor_name", Change::CreditorName, Some("C. com. R123-237"));
+    add(settings.address.is_none(), "creditor_address", Change::CreditorAddress, Some("C. com. R123-237"));
     let way_to_pay = settings.iban.is_some() || invoice.payee_iban.is_some() || invoice.payment_url.is_some() || invoice.direct_debit;
-    add(!way_to_pay, "way_to_pay", "give a way to pay: an IBAN, a link or a direct debit", None);
-    add(
-        !contact::any_usable(context),
-        "contact",
-        "give the customer a contact with an e-mail address, a telephone number or an address",
-        None,
-    );
+    add(!way_to_pay, "way_to_pay", Change::WayToPay, None);
+    add(!contact::any_usable(context), "contact", Change::UsableContact, None);
     let differs = match (&invoice.payee_iban, &settings.iban) {
         (Some(invoice), Some(settings)) => !same_account(invoice, settings),
         _ => false,
     };
     let own_account_differs = differs && !invoice.payee_confirmed && !invoice.factored;
-    add(own_account_differs, "payee_iban", "confirm the account on the invoice: it is not the one in the settings", None);
+    add(own_account_differs, "payee_iban", Change::ConfirmPayee, None);
     let factor_unknown = invoice.factored && (invoice.payee_iban.is_none() || invoice.payee_name.is_none());
-    add(factor_unknown, "factor", "give the factor's name and account: the invoice was sold", Some("C. civ. 1324"));
+    add(factor_unknown, "factor", Change::FactorDetails, Some("C. civ. 1324"));
     faults
 }
 
@@ -70,7 +66,7 @@ pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Dr
         for fault in faults(context, invoice) {
             if !said.contains(&fault.about) {
                 said.push(fault.about);
-                raise(context, draft, "own_error", format!("own_error:{}", fault.about), sentence(fault.mend));
+                raise(context, draft, "own_error", format!("own_error:{}", fault.about), sentence(fault.mend.sentence(Language::English)));
             }
         }
         if let Some(day) = debit_task_day(context, invoice) {
@@ -82,7 +78,7 @@ pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Dr
             }
         }
     }
-    if blocks.all().any(|block| block.reason.code == "unapplied_cash") {
+    if blocks.all().any(|block| block.reason.code == Why::UnappliedCash) {
         raise(
             context,
             draft,

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     dunning::{
+        Change, Why,
         decision::Action,
+        params,
         snapshot::{LiveReminder, LiveState},
     },
     ids::InvoiceId,
@@ -29,26 +31,26 @@ impl<'s> Live<'s> {
 }
 
 /// Why a reminder must not leave as it is, if so.
-pub(super) fn fault(context: &Context<'_>, blocks: &Blocks, reminder: &LiveReminder) -> Option<String> {
+pub(super) fn fault(context: &Context<'_>, blocks: &Blocks, reminder: &LiveReminder) -> Option<Why> {
     let known = context.policy.as_ref().is_some_and(|policy| policy.policy.step(&reminder.step_key).is_some());
     if !known {
-        return Some("superseded".to_owned());
+        return Some(Why::Superseded);
     }
     for line in &reminder.lines {
         let invoice = context.snapshot.invoices.iter().find(|invoice| invoice.id == line.invoice_id);
-        let Some(invoice) = invoice.filter(|invoice| is_open(invoice)) else { return Some("balance_changed".to_owned()) };
+        let Some(invoice) = invoice.filter(|invoice| is_open(invoice)) else { return Some(Why::BalanceChanged) };
         if let Some(block) = blocks.of(invoice.id).next() {
             // what a person approved is asked again when anything it stood on has changed
-            return Some(if reminder.approved { "balance_changed".to_owned() } else { block.reason.code.clone() });
+            return Some(if reminder.approved { Why::BalanceChanged } else { block.reason.code });
         }
         if context.ask(invoice) != line.amount_due {
             let disputed = invoice.disputed > 0 && !reminder.approved;
-            return Some(if disputed { "disputed" } else { "balance_changed" }.to_owned());
+            return Some(if disputed { Why::Disputed } else { Why::BalanceChanged });
         }
     }
     let needs_contact = matches!(reminder.channel, Channel::Email | Channel::Sms);
     let fit = reminder.contact_id.is_some_and(|id| contact::still_fit(context, id, reminder.channel));
-    (needs_contact && !fit).then(|| "contact_changed".to_owned())
+    (needs_contact && !fit).then_some(Why::ContactChanged)
 }
 
 /// Withdraws what is no longer right; the rest stays.
@@ -57,18 +59,20 @@ pub(super) fn check_live_reminders<'s>(context: &Context<'s>, settled: &Settled<
     let mut reminders = Vec::new();
     for reminder in snapshot.reminders.iter().filter(|reminder| !settled.expired_approvals.contains(&reminder.id)) {
         if let Some(reason) = fault(context, blocks, reminder) {
-            let message = format!("The reminder at step {} is withdrawn: {reason}.", reminder.step_key);
-            draft.reason(&reason, message, "second_look", None);
-            draft.act(Action::CancelReminder { reminder_id: reminder.id, reason });
+            let params = params![step = &reminder.step_key, cause = reason];
+            match reason {
+                Why::BalanceChanged | Why::ContactChanged | Why::Superseded => draft.reason(reason, params, "second_look", None),
+                _ => draft.reason(Why::Withdrawn, params, "second_look", None),
+            }
+            draft.act(Action::CancelReminder { reminder_id: reminder.id, reason: reason.to_string() });
             continue;
         }
-        let (code, message) = if reminder.state == LiveState::AwaitingApproval {
-            draft.would_change("a person's approval");
-            ("awaiting_approval", format!("Step {} waits for a person's approval.", reminder.step_key))
+        if reminder.state == LiveState::AwaitingApproval {
+            draft.would_change(Change::Approval);
+            draft.reason(Why::AwaitingApproval, params![step = &reminder.step_key], "ladder", None);
         } else {
-            ("reminder_planned", format!("Step {} leaves at {}.", reminder.step_key, reminder.send_at))
-        };
-        draft.reason(code, message, "ladder", None);
+            draft.reason(Why::ReminderPlanned, params![step = &reminder.step_key, at = reminder.send_at], "ladder", None);
+        }
         reminders.push(reminder);
     }
     Live { reminders }

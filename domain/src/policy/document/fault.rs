@@ -13,7 +13,7 @@ pub struct PolicyFault {
 
 impl PolicyFault {
     /// Every code there is.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 15] = [
         "unknown_field",
         "missing_field",
         "wrong_type",
@@ -28,6 +28,7 @@ impl PolicyFault {
         "approval_required",
         "notice_required",
         "fees_on_consumer",
+        "against_the_law",
     ];
 
     /// A fault of the field at `pointer`.

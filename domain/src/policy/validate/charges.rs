@@ -44,7 +44,8 @@ pub(super) fn fixed_compensation(
     }
     let fixed = stated.fixed_compensation.unwrap_or(false);
     if fixed && !fees_allowed {
-        let detail = "a policy that may meet consumers or customers of unknown kind has no fixed compensation";
+        let detail =
+            "a policy that may meet consumers or customers of unknown kind has no fixed compensation (C. com. L441-10 II, CPCE L111-8)";
         faults.add("/late_charges/fixed_compensation", "fees_on_consumer", detail);
     }
     fixed && fees_allowed

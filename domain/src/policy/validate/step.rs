@@ -140,7 +140,8 @@ impl Checked<'_> {
             return mode;
         }
         if !fees_allowed {
-            let detail = "a policy that may meet consumers or customers of unknown kind speaks of no late charges";
+            let detail =
+                "a policy that may meet consumers or customers of unknown kind speaks of no late charges (CPCE L111-8, C. conso. L121-21)";
             faults.add(&pointer, "fees_on_consumer", detail);
         }
         if self.stated.offset_days < 1 {
@@ -149,13 +150,15 @@ impl Checked<'_> {
         mode
     }
 
-    /// A person approves every formal notice and every handover (`law.md` §6.3, GDPR art. 22).
+    /// A person approves every registered letter, every formal notice and every handover (`law.md` §6.3, GDPR art. 22).
     fn approval(&self, channel: Option<Channel>, faults: &mut Faults) -> bool {
         let pointer = self.field("approval");
         let stated = self.stated.approval.as_deref();
         let required = stated.and_then(|word| faults.word(&pointer, word, &words::APPROVAL)).unwrap_or(false);
-        if !required && (self.notice || channel == Some(Channel::Handover)) {
-            faults.add(pointer, "approval_required", "a person approves this step: \"approval\":\"required\"");
+        let registered = channel == Some(Channel::RegisteredLetter);
+        if !required && (self.notice || registered || channel == Some(Channel::Handover)) {
+            let detail = "a person approves this step, no machine alone (GDPR art. 22): \"approval\":\"required\"";
+            faults.add(pointer, "approval_required", detail);
         }
         required
     }

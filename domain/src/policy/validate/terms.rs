@@ -1,5 +1,7 @@
 //! The general terms of a policy: for whom, how often, promises and plans.
 
+use chrono::NaiveDate;
+
 use super::{
     super::{
         AppliesTo, Pacing, PromiseRules, UnappliedCash,
@@ -9,7 +11,7 @@ use super::{
     faults::Faults,
     words,
 };
-use crate::money::Currency;
+use crate::{law, money::Currency};
 
 /// Longest name of a policy or segment, characters.
 const LONGEST_NAME: usize = 120;
@@ -56,8 +58,16 @@ pub(super) fn pacing(stated: Option<&PacingDocument>, faults: &mut Faults) -> Pa
     let (apart, per_7, per_30) =
         stated.map_or((None, None, None), |stated| (stated.min_days_between_messages, stated.max_per_7_days, stated.max_per_30_days));
     faults.within("/pacing/min_days_between_messages", apart, 0, MOST_DAYS);
-    faults.within("/pacing/max_per_7_days", per_7, 1, 100);
-    faults.within("/pacing/max_per_30_days", per_30, 1, 400);
+    faults.within("/pacing/max_per_7_days", per_7, 1, MOST_DAYS);
+    faults.within("/pacing/max_per_30_days", per_30, 1, MOST_DAYS);
+    let caps = law::pack(Some("FR"), NaiveDate::MAX);
+    for (pointer, days, number) in [("/pacing/max_per_7_days", 7, per_7), ("/pacing/max_per_30_days", 30, per_30)] {
+        let cap = caps.caps.iter().find(|cap| cap.days == days && number.is_some_and(|number| number > cap.most));
+        if let Some(cap) = cap {
+            let detail = format!("at most {} in {days} days, over all channels: more is harassment ({})", cap.most, caps.caps_citation);
+            faults.add(pointer, "against_the_law", detail);
+        }
+    }
     let pacing =
         Pacing { min_days_between_messages: apart.unwrap_or(5), max_per_7_days: per_7.unwrap_or(2), max_per_30_days: per_30.unwrap_or(8) };
     if pacing.max_per_7_days > pacing.max_per_30_days {

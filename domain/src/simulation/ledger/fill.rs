@@ -10,10 +10,10 @@ use super::{Fault, unknown};
 use crate::{
     calendar::{parse_zone, start_of_day},
     customer::{Contact, CustomerDetails},
-    dunning::{Hold, HoldScope, InvoiceFacts, Promise, Snapshot},
+    dunning::{Evidence, Hold, HoldScope, InvoiceFacts, Promise, Snapshot},
     facts::Fact,
     ids::{ContactId, CreditNoteId, CustomerId, HoldId, InvoiceId, PaymentId, PromiseId},
-    invoice::InvoiceDetails,
+    invoice::{EinvoiceStatus, InvoiceDetails},
     ledger::{LedgerCredit, LedgerFacts, LedgerInvoice, LedgerPayment},
     settings::Settings,
     simulation::{
@@ -141,21 +141,25 @@ impl Account {
         }
     }
 
-    pub fn lifecycle(&mut self, external_id: &str, status: &str, on: NaiveDate) {
-        if let Ok(invoice) = self.id("external_id", external_id) {
-            self.hear(on, News::Lifecycle { invoice, status: status.to_owned() });
-        }
+    pub fn lifecycle(&mut self, fact: &Fact, on: NaiveDate) -> Result<(), Fault> {
+        let Fact::EinvoiceStatusChanged { invoice_external_id, status_code, at, reason_code, amount } = fact else { return Ok(()) };
+        let invoice = self.id("invoice_external_id", invoice_external_id)?;
+        let amount = amount.as_deref().map(|text| self.amount(invoice, text)).transpose()?;
+        let status = EinvoiceStatus { code: status_code.clone(), at: *at, reason_code: reason_code.clone(), amount };
+        self.hear(on, News::Lifecycle { invoice, status });
+        Ok(())
+    }
+
+    /// An amount in the currency of an invoice, minor units.
+    fn amount(&self, invoice: InvoiceId, text: &str) -> Result<i64, Fault> {
+        let currency = self.material.invoices.iter().find(|facts| facts.id == invoice).map(|facts| facts.currency);
+        let money = currency.and_then(|currency| currency.parse(text).ok());
+        money.map(|money| money.minor).ok_or_else(|| ("amount", "This is no amount of the invoice's currency.".to_owned()))
     }
 
     pub fn disputed(&mut self, dispute: &str, external_id: &str, amount: Option<&str>, on: NaiveDate) -> Result<(), Fault> {
         let invoice = self.id("invoice_external_id", external_id)?;
-        let currency = self.material.invoices.iter().find(|facts| facts.id == invoice).map(|facts| facts.currency);
-        let part = |text: &str| {
-            currency
-                .and_then(|currency| currency.parse(text).ok())
-                .ok_or_else(|| ("amount", "This is no amount of the invoice's currency.".to_owned()))
-        };
-        let amount = amount.map(part).transpose()?.map(|money| money.minor);
+        let amount = amount.map(|text| self.amount(invoice, text)).transpose()?;
         self.hear(on, News::Disputed { dispute: dispute.to_owned(), invoice, amount });
         Ok(())
     }
@@ -180,6 +184,8 @@ impl Account {
             promised_on: *promised_on,
             grace_until_on: *promised_on,
             received_since: 0,
+            made_on: on,
+            made_by: None,
         };
         self.hear(on, News::Promised(promise));
         Ok(())
@@ -190,13 +196,16 @@ impl Account {
     }
 
     /// Debts from before the judgment are stopped (C. com. L622-7, L622-21).
-    pub fn insolvent(&mut self, judgment_on: NaiveDate, on: NaiveDate, made: u128) {
+    pub fn insolvent(&mut self, judgment_on: NaiveDate, published_on: Option<NaiveDate>, on: NaiveDate, made: u128) {
         let hold = Hold {
             id: HoldId(Uuid::from_u128(made)),
             scope: HoldScope::Customer(self.material.snapshot.customer_id),
             reason: "insolvency".to_owned(),
             until_on: None,
             before_on: Some(judgment_on),
+            published_on,
+            placed_by: Some("ledger".to_owned()),
+            placed_at: start_of_day(on, self.zone),
         };
         self.hear(on, News::Held(hold));
     }
@@ -270,6 +279,7 @@ fn facts(id: InvoiceId, details: &InvoiceDetails) -> InvoiceFacts {
         overdue_announced: false,
         lifecycle_status: None,
         steps: Vec::new(),
+        evidence: Evidence { service_done_on: details.service_done_on, ..Evidence::default() },
     }
 }
 

@@ -129,6 +129,7 @@ pub fn invoice(number: &str, customer: &str, due_on: &str, amount: i64) -> Timed
         payee_iban: None,
         factored: false,
         voided: false,
+        einvoice: None,
         provenance: std::collections::BTreeMap::new(),
     };
     known(Fact::Invoice {

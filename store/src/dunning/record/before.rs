@@ -67,6 +67,8 @@ impl Before {
             opened_at: row.opened_at,
             closed_at: None,
             close_reason: None,
+            policy_id: row.policy_id,
+            policy_version: row.policy_version,
         };
         let planned_by = |row: &StepRow| if row.outcome == "planned" { row.reminder_id } else { None };
         let before = Self {

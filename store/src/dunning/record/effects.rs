@@ -44,8 +44,19 @@ pub(super) fn apply(work: &mut Work, decision: Decision, facts: &str) -> Result<
         done.push(Action::SayDataStale);
     }
     stand(work, &decision)?;
+    take_over(work, &decision);
     work.looks.push((decision.customer_id.0, decision.next_check_at.map(millis), is_new.then_some(said)));
     if is_new { keep(work, decision, id, done, facts) } else { Ok(()) }
+}
+
+/// The case runs under the version that decided, until it is migrated or another policy takes it over.
+fn take_over(work: &mut Work, decision: &Decision) {
+    let Some((policy, version)) = decision.policy.map(|(id, version)| (id.0, version)) else { return };
+    let Some(case) = work.before.cases.get_mut(&decision.customer_id.0) else { return };
+    if (case.policy_id, case.policy_version) != (Some(policy), Some(version)) {
+        (case.policy_id, case.policy_version) = (Some(policy), Some(version));
+        work.taken_over.insert(case.id, (policy, version));
+    }
 }
 
 /// Keeps the decision, with links to its invoices.
@@ -293,6 +304,8 @@ fn open_case(work: &mut Work, decision: &Decision) -> bool {
         opened_at: millis(work.now),
         closed_at: None,
         close_reason: None,
+        policy_id: decision.policy.map(|(id, _)| id.0),
+        policy_version: decision.policy.map(|(_, version)| version),
     };
     work.tell(EventType::CaseOpened, row.id, EventObject::Case(Box::new(rows::case(&row))));
     work.before.cases.insert(row.customer_id, row.clone());

@@ -41,6 +41,8 @@ pub(super) struct Work {
     pub rescheduled: BTreeMap<Uuid, i64>,
     /// Case → why it was closed.
     pub closed: BTreeMap<Uuid, String>,
+    /// Case → the version that it runs under from now on.
+    pub taken_over: BTreeMap<Uuid, (Uuid, i32)>,
     /// Promise → `kept` or `broken`.
     pub settled: BTreeMap<Uuid, &'static str>,
     pub released: Vec<Uuid>,
@@ -68,6 +70,7 @@ impl Work {
             cancelled: BTreeMap::new(),
             rescheduled: BTreeMap::new(),
             closed: BTreeMap::new(),
+            taken_over: BTreeMap::new(),
             settled: BTreeMap::new(),
             released: Vec::new(),
             changed_invoices: Vec::new(),

@@ -28,6 +28,7 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     released(tx, tenant, &work, now).await?;
     batch::insert::<cases::Entity, _>(tx, &work.cases, OnConflict::Fail).await?;
     closed(tx, tenant, &work, now).await?;
+    taken_over(tx, tenant, &work).await?;
     batch::insert::<decisions::Entity, _>(tx, &work.decisions, OnConflict::Fail).await?;
     batch::insert::<decision_invoices::Entity, _>(tx, &work.decision_invoices, OnConflict::Fail).await?;
     batch::insert::<reminders::Entity, _>(tx, &work.reminders, OnConflict::Fail).await?;
@@ -106,6 +107,18 @@ async fn closed(tx: &Tx, tenant: TenantId, work: &Work, now: i64) -> Result<(), 
         columns: &[("id", Kind::Uuid), ("reason", Kind::Text), ("at", Kind::Big)],
         set: "closed_at = v.at, close_reason = v.reason",
         only: " AND t.closed_at IS NULL",
+    };
+    change.apply(tx, tenant, rows).await.map(|_| ())
+}
+
+/// Cases that another policy has taken over.
+async fn taken_over(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+    let rows = work.taken_over.iter().map(|(case, (policy, version))| vec![(*case).into(), (*policy).into(), (*version).into()]).collect();
+    let change = Change {
+        table: "cases",
+        columns: &[("id", Kind::Uuid), ("policy", Kind::Uuid), ("version", Kind::Big)],
+        set: "policy_id = v.policy, policy_version = v.version",
+        only: "",
     };
     change.apply(tx, tenant, rows).await.map(|_| ())
 }

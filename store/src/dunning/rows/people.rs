@@ -87,6 +87,7 @@ pub(in crate::dunning) fn hold(row: &holds::Model) -> Result<HoldRecord, StoreEr
         customer_id: row.customer_id.map(CustomerId),
         reason: row.reason.clone(),
         until_on: row.until_on.as_deref().map(|text| day("holds", text)).transpose()?,
+        before_on: row.before_on.as_deref().map(|text| day("holds", text)).transpose()?,
         placed_by: row.placed_by.clone(),
         placed_at: instant(row.created_at),
         released_at: row.released_at.map(instant),

@@ -24,7 +24,7 @@ use crate::{
         rows::{currency, json, money},
         zones::day_in,
     },
-    policies::{ActivePolicy, choose},
+    policies::{ActivePolicy, Pin, choose_for},
     time::{day, instant},
 };
 
@@ -63,7 +63,7 @@ pub(super) fn snapshots(
     let tasks = grouped(&facts.tasks, |row| row.customer_id);
     let sent = grouped(&facts.sent, |row| row.customer_id);
     let tried = grouped(&facts.tried, |row| row.customer_id);
-    let cases: BTreeSet<Uuid> = facts.cases.iter().map(|row| row.customer_id).collect();
+    let cases: BTreeMap<Uuid, Option<Pin>> = facts.cases.iter().map(|row| (row.customer_id, row.pin())).collect();
     let settings = Arc::new(facts.creditor.settings.clone());
     let reach = Reach::new(now, days_back(active));
     let one = |row: &CustomerRow| -> Result<Snapshot, StoreError> {
@@ -84,7 +84,7 @@ pub(super) fn snapshots(
             customer_id: CustomerId(id),
             contacts: contacts.into_iter().map(|row| row.contact()).collect::<Result<_, _>>()?,
             facts_changed_at: instant(row.facts_changed_at),
-            policy: choose(active, &details),
+            policy: choose_for(active, &details, cases.get(&id).copied().flatten()),
             invoices: invoices.remove(&id).unwrap_or_default(),
             unapplied,
             holds: of(&holds, Uuid::nil()).iter().chain(of(&holds, id)).map(|row| hold(row)).collect::<Result<_, _>>()?,
@@ -103,7 +103,7 @@ pub(super) fn snapshots(
                 .collect(),
             payments_complete_until: facts.sources.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
             ledger_differs: facts.sources.iter().any(|row| row.ledger_differs),
-            case_open: cases.contains(&id),
+            case_open: cases.contains_key(&id),
             customer: details,
         })
     };
@@ -174,6 +174,9 @@ pub(super) fn hold(row: &HoldRow) -> Result<Hold, StoreError> {
         reason: row.reason.clone(),
         until_on: until(&row.until_on)?,
         before_on: until(&row.before_on)?,
+        published_on: until(&row.published_on)?,
+        placed_by: row.placed_by.clone(),
+        placed_at: instant(row.created_at),
     })
 }
 
@@ -186,6 +189,8 @@ pub(super) fn promise(row: &PromiseRow, paid: &[&PaymentRow]) -> Result<Promise,
         amount: currency("promises", &row.currency)?.minor(row.amount),
         promised_on: day("promises", &row.promised_on)?,
         grace_until_on: day("promises", &row.grace_until_on)?,
+        made_on: day("promises", &row.made_on)?,
+        made_by: row.made_by.clone(),
         received_since: since.fold(0_i64, |sum, payment| sum.saturating_add(payment.amount)),
     })
 }

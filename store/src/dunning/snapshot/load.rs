@@ -18,7 +18,7 @@ use super::{
 use crate::{
     StoreError, any,
     dunning::rows::json,
-    policies::InForce,
+    policies::Named,
     time::{instant, millis},
 };
 
@@ -30,7 +30,7 @@ pub(super) const DAYS: i64 = 400;
 /// Rows of a batch of customers of one tenant.
 pub(in crate::dunning) struct Facts {
     pub creditor: TenantRecord,
-    pub(super) in_force: Vec<InForce>,
+    pub(super) policies: Vec<Named>,
     pub(super) sources: Vec<SourceRow>,
     pub customers: Vec<CustomerRow>,
     pub(super) contacts: Vec<ContactRow>,
@@ -87,7 +87,7 @@ impl Facts {
         holds.extend(list::<HoldRow>(&row, 10, "holds")?);
         Ok(Self {
             creditor: record(tenant, creditor.ok_or(StoreError::NotFound)?)?,
-            in_force: list(&row, 1, "policies")?,
+            policies: list(&row, 1, "policies")?,
             sources: list(&row, 2, "sources")?,
             customers: list(&row, 3, "customers")?,
             contacts: list(&row, 4, "contacts")?,
@@ -107,6 +107,9 @@ impl Facts {
 
     /// Adds another chunk of customers of the same tenant.
     fn add(&mut self, more: Self) {
+        let new = |row: &Named| !self.policies.iter().any(|known| (known.0, known.1) == (row.0, row.1));
+        let more_policies: Vec<Named> = more.policies.into_iter().filter(new).collect();
+        self.policies.extend(more_policies);
         self.customers.extend(more.customers);
         self.contacts.extend(more.contacts);
         self.invoices.extend(more.invoices);

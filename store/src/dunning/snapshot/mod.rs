@@ -60,7 +60,7 @@ pub async fn snapshots<C: ConnectionTrait>(
 async fn read<C: ConnectionTrait>(c: &C, tenant: TenantId, customers: &[CustomerId], real_now: DateTime<Utc>) -> Result<Look, StoreError> {
     let ids: Vec<_> = customers.iter().map(|id| id.0).collect();
     let mut facts = Facts::load(c, tenant, &ids, real_now, load::DAYS).await?;
-    let active = policies::read(c, tenant, std::mem::take(&mut facts.in_force)).await?;
+    let active = policies::read(c, tenant, std::mem::take(&mut facts.policies)).await?;
     let days = history::days_back(&active);
     if days > load::DAYS {
         facts = Facts::load(c, tenant, &ids, real_now, days).await?;

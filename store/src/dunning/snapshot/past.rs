@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     calendar::{parse_zone, start_of_day},
-    dunning::{CallAttempt, ContactMade, InvoiceFacts, Snapshot},
+    dunning::{CallAttempt, ContactMade, Evidence, InvoiceFacts, Snapshot},
     ids::{CustomerId, HoldId, PromiseId, TenantId},
     ledger::LedgerFacts,
     simulation::{Course, Dated, Material, News},
@@ -57,7 +57,7 @@ pub async fn courses_since<C: ConnectionTrait>(
     let ids: Vec<Uuid> = customers.iter().map(|id| id.0).collect();
     let days = now.signed_duration_since(from).num_days().max(0).saturating_add(DAYS);
     let mut facts = Facts::load(c, tenant, &ids, now, days).await?;
-    let active = policies::read(c, tenant, std::mem::take(&mut facts.in_force)).await?;
+    let active = policies::read(c, tenant, std::mem::take(&mut facts.policies)).await?;
     let invoices = of::<invoices::Entity, C>(c, tenant, "invoices", &ids).await?;
     facts.also(c, tenant, invoices.iter().map(|row| row.id).collect()).await?;
     let snapshots = assemble::snapshots(&mut facts, &active, assemble::Live::new(), from)?;
@@ -111,7 +111,9 @@ impl Past {
         let mut all = BTreeMap::<Uuid, Vec<InvoiceFacts>>::new();
         for row in &self.facts.invoices {
             let facts = row.clone().facts(steps.remove(&row.id).unwrap_or_default())?;
-            let facts = InvoiceFacts { overdue_announced: false, disputed: 0, ..facts };
+            // how it stands today is not how it stood
+            let evidence = Evidence { part_paid_on: None, disputed_since: None, ..facts.evidence };
+            let facts = InvoiceFacts { overdue_announced: false, disputed: 0, evidence, ..facts };
             all.entry(row.customer_id).or_default().push(facts);
         }
         Ok(all)
@@ -206,6 +208,9 @@ fn hold(row: &holds::Model) -> Result<relance_domain::dunning::Hold, StoreError>
         reason: row.reason.clone(),
         until_on: row.until_on.clone(),
         before_on: row.before_on.clone(),
+        published_on: row.published_on.clone(),
+        placed_by: row.placed_by.clone(),
+        created_at: row.created_at,
     })
 }
 
@@ -219,6 +224,7 @@ fn promise(row: &promises::Model) -> Result<relance_domain::dunning::Promise, St
         promised_on: row.promised_on.clone(),
         grace_until_on: row.grace_until_on.clone(),
         made_on: row.made_on.clone(),
+        made_by: row.made_by.clone(),
     };
     assemble::promise(&row, &[])
 }

@@ -12,7 +12,11 @@ use crate::any;
 /// tenant; messages and contacts count from the tenant's clock (`$3` for a live one) less `$4`.
 const PARTS: [(&str, &str); 17] = [
     ("name, live, clock_at, settings, settings_version, created_at", "tenants WHERE id = $1"),
-    ("ID(id), version, preset, activated_at", "policies WHERE tenant_id = $1 AND state = 'active'"),
+    (
+        "ID(id), version, preset, activated_at, state",
+        "policies WHERE tenant_id = $1 AND (state = 'active' OR state = 'retired' AND (id, version) IN \
+         (SELECT policy_id, policy_version FROM cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL))",
+    ),
     ("payments_complete_until, ledger_differs", "sources WHERE tenant_id = $1"),
     ("ID(id), details, facts_changed_at, lease_by, last_decision", "customers WHERE tenant_id = $1 AND id IDS"),
     ("ID(id), ID(customer_id), position, details, suppressed", "contacts WHERE tenant_id = $1 AND customer_id IDS AND NOT gone"),
@@ -31,30 +35,41 @@ const PARTS: [(&str, &str); 17] = [
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IDS AND released_at IS NULL"),
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IS NULL AND released_at IS NULL"),
     (
-        "ID(id), ID(customer_id), invoice_ids, amount, currency, promised_on, grace_until_on, made_on",
+        "ID(id), ID(customer_id), invoice_ids, amount, currency, promised_on, grace_until_on, made_on, made_by",
         "promises WHERE tenant_id = $1 AND customer_id IDS AND status = 'open'",
     ),
     (
         "ID(id), ID(customer_id), status, approved, step_key, channel, ID(contact_id), body, planned_at, send_at, scheduled_at",
         "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval')",
     ),
-    ("ID(id), ID(customer_id), kind, step_key, about", "tasks WHERE tenant_id = $1 AND customer_id IDS AND status = 'open'"),
+    (
+        "ID(id), ID(customer_id), kind, step_key, about",
+        "tasks WHERE tenant_id = $1 AND customer_id IDS AND (status = 'open' OR about LIKE 'dated:%')",
+    ),
     ("ID(customer_id), channel, step_key, sent_at", "reminders WHERE tenant_id = $1 AND customer_id IDS AND sent_at >= SINCE"),
     (
         "ID(i.customer_id), ID(i.id), i.channel, i.at, i.on_day, i.reached, ID(i.task_id), \
          (SELECT t.step_key FROM tasks t WHERE t.tenant_id = $1 AND t.id = i.task_id)",
         "interactions i WHERE i.tenant_id = $1 AND i.customer_id IDS AND i.at >= SINCE",
     ),
-    ("ID(id), ID(customer_id), opened_at", "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL"),
+    (
+        "ID(id), ID(customer_id), opened_at, ID(policy_id), policy_version",
+        "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL",
+    ),
 ];
 
 const INVOICE: &str = "ID(i.id), ID(i.customer_id), i.source, i.external_id, i.source_version, i.details, i.paid, i.credited, \
                        i.amount_due, i.status, i.disputed, i.payee_confirmed, i.overdue_announced, i.lifecycle_status, i.dunning, \
-                       i.row_version, i.created_at, i.updated_at";
+                       i.row_version, i.created_at, i.updated_at, \
+                       CASE WHEN i.disputed > 0 THEN (SELECT MIN(d.created_at) FROM disputes d WHERE d.tenant_id = $1 \
+                       AND d.customer_id = i.customer_id AND d.invoice_id = i.id AND d.status = 'open') END, \
+                       CASE WHEN i.paid > 0 AND i.amount_due > 0 THEN (SELECT MAX(p.paid_on) FROM allocations a JOIN payments p \
+                       ON p.tenant_id = $1 AND p.id = a.payment_id WHERE a.tenant_id = $1 AND a.customer_id = i.customer_id \
+                       AND a.invoice_id = i.id AND a.reversed_on IS NULL) END";
 
 const STEP: &str = "ID(s.invoice_id), s.step_key, s.outcome, ID(s.reminder_id), s.done_on, s.granted_until, s.reason, s.at, s.position";
 
-const HOLD: &str = "ID(id), scope, ID(target_id), ID(customer_id), reason, until_on, before_on";
+const HOLD: &str = "ID(id), scope, ID(target_id), ID(customer_id), reason, until_on, before_on, published_on, placed_by, created_at";
 
 /// Invoices that are open, and those that were settled since they were last looked at.
 const TOUCHED: &str = "(i.amount_due > 0 OR i.dunning NOT LIKE '{\"state\":\"stopped\"%')";

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use relance_domain::{
     customer::Contact,
-    dunning::{InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
+    dunning::{Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
     invoice::InvoiceDetails,
+    law,
     policy::Channel,
     records::{InvoiceRecord, InvoiceStatus, ReminderBody},
 };
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     StoreError,
     dunning::rows::json,
+    policies::Pin,
     time::{day, instant},
 };
 
@@ -116,6 +118,8 @@ pub(in crate::dunning) struct InvoiceRow {
     pub row_version: i64,
     pub created_at: i64,
     pub updated_at: i64,
+    pub disputed_since: Option<i64>,
+    pub part_paid_on: Option<String>,
     /// `details`, once they were read.
     #[serde(skip)]
     pub read: Option<InvoiceDetails>,
@@ -129,6 +133,14 @@ impl InvoiceRow {
     /// The invoice as the decision sees it.
     pub(super) fn facts(&mut self, steps: Vec<StepRecord>) -> Result<InvoiceFacts, StoreError> {
         let details = self.details()?;
+        let status = details.einvoice.as_ref();
+        let disputed_part = status.map_or(0, |status| law::disputed_part(&status.code, status.amount, self.amount_due));
+        let evidence = Evidence {
+            service_done_on: details.service_done_on,
+            part_paid_on: self.part_paid_on.as_deref().map(|text| day("payments", text)).transpose()?,
+            disputed_since: self.disputed_since.map(instant),
+            einvoice: details.einvoice.clone(),
+        };
         let facts = InvoiceFacts {
             id: InvoiceId(self.id),
             number: details.number.clone(),
@@ -138,7 +150,7 @@ impl InvoiceRow {
             received_on: details.received_on,
             currency: details.currency,
             amount_due: self.amount_due,
-            disputed: self.disputed,
+            disputed: self.disputed.max(disputed_part),
             voided: details.voided || self.status == InvoiceStatus::Void.as_str(),
             direct_debit: details.direct_debit,
             factored: details.factored,
@@ -149,6 +161,7 @@ impl InvoiceRow {
             overdue_announced: self.overdue_announced,
             lifecycle_status: self.lifecycle_status.clone(),
             steps,
+            evidence,
         };
         self.read = Some(details);
         Ok(facts)
@@ -245,6 +258,9 @@ pub(super) struct HoldRow {
     pub reason: String,
     pub until_on: Option<String>,
     pub before_on: Option<String>,
+    pub published_on: Option<String>,
+    pub placed_by: Option<String>,
+    pub created_at: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -257,6 +273,7 @@ pub(super) struct PromiseRow {
     pub promised_on: String,
     pub grace_until_on: String,
     pub made_on: String,
+    pub made_by: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -334,4 +351,14 @@ pub(in crate::dunning) struct CaseRow {
     pub id: Uuid,
     pub customer_id: Uuid,
     pub opened_at: i64,
+    #[serde(deserialize_with = "some_id")]
+    pub policy_id: Option<Uuid>,
+    pub policy_version: Option<i32>,
+}
+
+impl CaseRow {
+    /// The version it runs under.
+    pub(super) fn pin(&self) -> Option<Pin> {
+        self.policy_id.zip(self.policy_version)
+    }
 }

@@ -91,7 +91,13 @@ async fn promises_disputes_and_holds_change_the_facts_and_the_timeline_tells_the
     assert_eq!(opened.amount, Some(Currency::EUR.minor(20_000)));
     let too_much = NewDispute { amount: Some("1200.01".to_owned()), ..dispute.clone() };
     assert!(matches!(disputes::open(&tx, world.tenant, too_much, now()).await, Err(StoreError::Refused { .. })));
-    let hold = NewHold { scope: HoldScope::Invoice(world.invoices[1]), reason: "manual".to_owned(), until_on: None, placed_by: None };
+    let hold = NewHold {
+        scope: HoldScope::Invoice(world.invoices[1]),
+        reason: "manual".to_owned(),
+        until_on: None,
+        before_on: None,
+        placed_by: None,
+    };
     let placed = holds::create(&tx, world.tenant, hold, now()).await.unwrap();
     assert_eq!(placed.target_id, Some(world.invoices[1].to_string()));
     let snapshot = snapshots(&tx, world.tenant, &[world.customer], now()).await.unwrap().remove(0);

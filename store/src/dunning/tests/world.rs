@@ -205,6 +205,7 @@ fn invoice_row(tenant: TenantId, customer: CustomerId, id: InvoiceId, number: &s
         payee_iban: None,
         factored: false,
         voided: false,
+        einvoice: None,
         provenance: std::collections::BTreeMap::new(),
     };
     invoices::Model {

@@ -7,7 +7,7 @@ use chrono::Duration;
 use super::sim::{Sim, day, preset};
 use crate::{
     customer::CustomerKind,
-    dunning::{Action, Hold, HoldScope, Promise, Unapplied},
+    dunning::{Action, Hold, HoldScope, Promise, Unapplied, Why},
     ids::{HoldId, PromiseId},
     money::Currency,
     policy::UnappliedCash,
@@ -87,7 +87,7 @@ fn stale_payment_data_hold_everything_and_say_so() {
     sim.invoice("F-1", "2026-10-05", 20_000);
     sim.run_until("2026-10-20");
     assert!(sim.happened.is_empty());
-    assert!(sim.decisions.last().unwrap().reasons.iter().any(|reason| reason.code == "payment_data_stale"));
+    assert!(sim.decisions.last().unwrap().reasons.iter().any(|reason| reason.code == Why::PaymentDataStale));
 }
 
 #[test]
@@ -133,6 +133,8 @@ fn a_promise_rests_the_chase_until_it_is_broken_and_a_call_follows() {
         promised_on: day("2026-10-14"),
         grace_until_on: day("2026-10-17"),
         received_since: 0,
+        made_on: day("2026-10-08"),
+        made_by: None,
     });
     sim.run_until("2026-10-18");
     assert!(sim.happened.is_empty());
@@ -152,6 +154,9 @@ fn a_hold_lifts_itself_after_its_last_day() {
         reason: "manual".into(),
         until_on: Some(day("2026-10-14")),
         before_on: None,
+        published_on: None,
+        placed_by: Some("key_1".into()),
+        placed_at: sim.now,
     });
     sim.run_until("2026-10-12");
     assert_eq!(sim.happened[0].lines.len(), 1);

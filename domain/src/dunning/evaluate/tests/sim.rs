@@ -7,8 +7,8 @@ use crate::{
     calendar::{local_day, parse_zone, start_of_day},
     customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
     dunning::{
-        Action, BirthState, CallAttempt, ContactMade, Decision, InvoiceFacts, LastLook, LiveReminder, LiveState, OpenTask, Snapshot,
-        StepOutcome, StepRecord, evaluate, look_again,
+        Action, BirthState, CallAttempt, ContactMade, Decision, Evidence, InvoiceFacts, LastLook, LiveReminder, LiveState, OpenTask,
+        Snapshot, StepOutcome, StepRecord, evaluate, look_again,
     },
     ids::{ContactId, CustomerId, InvoiceId, PolicyId, ReminderId, TaskId},
     money::Currency,
@@ -140,6 +140,7 @@ impl Sim {
             overdue_announced: false,
             lifecycle_status: None,
             steps: vec![],
+            evidence: Evidence::default(),
         });
         id
     }

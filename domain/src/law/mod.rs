@@ -1,0 +1,14 @@
+//! What the law says about asking for money, as dated data with the article of each rule.
+//!
+//! France first. A policy may only be stricter; the rules hold inside the decision too, so that no policy, however it
+//! came into the database, breaks them.
+
+mod einvoice;
+mod limitation;
+mod pack;
+mod wording;
+
+pub use einvoice::{EinvoiceEffect, disputed_part, einvoice_effect};
+pub use limitation::{CONSUMER_YEARS, PROFESSIONAL_YEARS, barred_since, limitation_end};
+pub use pack::{Cap, ContactHours, Pack, pack};
+pub use wording::{Threat, threats};
