@@ -49,3 +49,30 @@ story! {
             .await.problem(422, "promise_too_late");
     }
 }
+
+story! {
+    /// One renewal, says the preset: the third promise about the same debt is one too many.
+    a_promise_is_renewed_once, world from "2026-10-01T05:00:00Z", {
+        let customer = world.customer("C1").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "200.00").await;
+        world.advance("2026-10-07T12:00:00Z").await;
+        let promise = |on: &str| json!({"customer_id": customer["id"], "amount": "200.00", "currency": "EUR", "promised_on": on});
+        let first = world.post("/v1/promises", promise("2026-10-12")).await.expect(201);
+        world.post(&format!("/v1/promises/{}/cancel", first["id"].as_str().unwrap()), json!({})).await;
+        world.post("/v1/promises", promise("2026-10-20")).await.expect(201);
+        world.advance("2026-10-26T12:00:00Z").await;
+        world.post("/v1/promises", promise("2026-11-05")).await.problem(409, "not_eligible");
+    }
+}
+
+story! {
+    /// A business may pay by draft within thirty days; of a consumer none is taken.
+    a_draft_has_its_own_limit, world from "2026-10-01T05:00:00Z", {
+        for (name, kind, on, status) in [("C1", "business", "2026-10-29", 201), ("C2", "business", "2026-11-02", 422), ("C3", "consumer", "2026-10-05", 409)] {
+            let customer = world.customer_with(name, json!({"kind": kind})).await;
+            world.invoice(name, name, "2026-10-05", "200.00").await;
+            let draft = json!({"customer_id": customer["id"], "amount": "200.00", "currency": "EUR", "promised_on": on, "method": "bill_of_exchange"});
+            world.post("/v1/promises", draft).await.expect(status);
+        }
+    }
+}

@@ -45,6 +45,33 @@ mod tests {
         }
     }
 
+    /// Another way to the same Sunday: Knuth, The Art of Computer Programming 1.3.2, exercise 14, after Clavius.
+    fn by_clavius(year: i32) -> NaiveDate {
+        let golden = year.rem_euclid(19) + 1;
+        let century = year.div_euclid(100) + 1;
+        let dropped_leap_years = (3 * century).div_euclid(4) - 12;
+        let moon = (8 * century + 5).div_euclid(25) - 5;
+        let sunday = (5 * year).div_euclid(4) - dropped_leap_years - 10;
+        let mut epact = (11 * golden + 20 + moon - dropped_leap_years).rem_euclid(30);
+        if (epact == 25 && golden > 11) || epact == 24 {
+            epact += 1;
+        }
+        let mut full_moon = 44 - epact;
+        if full_moon < 21 {
+            full_moon += 30;
+        }
+        let day = full_moon + 7 - (sunday + full_moon).rem_euclid(7);
+        let march_1 = NaiveDate::from_ymd_opt(year, 3, 1).unwrap();
+        march_1 + Days::new(u64::try_from(day - 1).unwrap())
+    }
+
+    #[test]
+    fn two_ways_to_easter_meet_for_eight_thousand_years() {
+        for year in 1583..9_600 {
+            assert_eq!(easter(year), by_clavius(year));
+        }
+    }
+
     #[test]
     fn easter_is_a_sunday_between_22_march_and_25_april() {
         for year in -400..4000 {

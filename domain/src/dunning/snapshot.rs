@@ -43,8 +43,14 @@ pub struct Snapshot {
     pub contacts_made: Vec<ContactMade>,
     /// Dialled attempts.
     pub calls: Vec<CallAttempt>,
-    /// Tasks that are open, and those about `dated:…` that were done: they are asked once.
+    /// Days on which somebody at the customer was reached or answered.
+    pub answers: Vec<NaiveDate>,
+    /// Tasks that are open.
     pub open_tasks: Vec<OpenTask>,
+    /// Tasks of the last 400 days that are raised once (`about` begins with [`ONCE`]), done or not.
+    pub raised_once: Vec<RaisedOnce>,
+    /// Claims of charges that really left in the open case, oldest first.
+    pub claims: Vec<ClaimSent>,
     /// Payment data: all payments up to then have been pushed (latest over the tenant's sources).
     pub payments_complete_until: Option<DateTime<Utc>>,
     /// The ERP's open items differ from the ledger.
@@ -154,7 +160,7 @@ pub struct StepRecord {
 pub struct Unapplied {
     /// How much.
     pub money: Money,
-    /// Since which day.
+    /// Since which day it is known: the later of its date and the day it was recorded.
     pub since_on: NaiveDate,
 }
 
@@ -321,4 +327,25 @@ pub struct OpenTask {
     pub step_key: Option<String>,
     /// What it is about, for tasks that are raised once per subject.
     pub about: Option<String>,
+}
+
+/// How `about` of a task begins that is not raised again once it is done.
+pub const ONCE: &str = "once:";
+
+/// A task that is raised once, open or done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaisedOnce {
+    /// What it is about; begins with [`ONCE`].
+    pub about: String,
+    /// Local day of the customer on which it was raised.
+    pub on: NaiveDate,
+}
+
+/// A message that claimed late charges and really left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimSent {
+    /// The message.
+    pub reminder_id: ReminderId,
+    /// What it claimed besides the principal.
+    pub amount: Money,
 }

@@ -128,8 +128,12 @@ documents! {
         min_amount_due: Option<String>,
         /// Most undisputed principal, decimal.
         max_amount_due: Option<String>,
-        /// `call_unanswered` or `no_lifecycle_status`.
+        /// `call_unanswered`, `no_lifecycle_status` or `no_reply`.
         only_if: Option<String>,
+        /// Only for customers of these kinds; absent or empty: any.
+        customer_kinds: Option<Vec<String>>,
+        /// Only for customers of these segments; absent or empty: any.
+        segments: Option<Vec<String>>,
         /// Calendar days to the printed date.
         pay_within_days: Option<u16>,
         /// Business days after the previous step really ended.

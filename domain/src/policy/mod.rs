@@ -3,7 +3,9 @@
 mod document;
 mod migration;
 mod pause;
+mod plan;
 mod presets;
+mod promise;
 mod validate;
 
 use std::sync::Arc;
@@ -14,7 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use document::{PolicyDocument, PolicyFault, StepDocument};
 pub use migration::{Move, moved};
 pub use pause::Pause;
+pub use plan::{PlanRules, Proposed};
 pub use presets::{Preset, preset_for, presets};
+pub use promise::PromiseRules;
 
 use crate::{
     customer::{ContactRole, CustomerKind},
@@ -136,6 +140,8 @@ pub enum OnlyIf {
     CallUnanswered,
     /// No e-invoice status says where the invoice stands.
     NoLifecycleStatus,
+    /// Nobody at the customer was reached, and nobody answered, since the step before.
+    NoReply,
 }
 
 /// What a step says of late charges.
@@ -169,6 +175,10 @@ pub struct Step {
     pub max_amount_due: Option<i64>,
     /// Condition.
     pub only_if: Option<OnlyIf>,
+    /// Only for customers of these kinds; empty: any.
+    pub customer_kinds: Vec<CustomerKind>,
+    /// Only for customers of these segments; empty: any.
+    pub segments: Vec<String>,
     /// Prints a date to pay before: this many days on, moved to a business day.
     pub pay_within_days: Option<u16>,
     /// Business days after the previous step really ended.
@@ -203,19 +213,41 @@ pub struct Step {
     pub credit_hold: Option<String>,
 }
 
-/// What a promise to pay may be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PromiseRules {
-    /// Furthest day, from the day it is made.
-    pub max_days: u16,
-    /// Days after the promised day before it is broken.
-    pub grace_days: u16,
-    /// How often a moved or part-kept promise may be renewed.
-    pub max_renewals: Option<u16>,
-    /// Longest maturity of a draft.
-    pub max_instrument_days: Option<u16>,
-    /// Task made when it is broken.
-    pub on_broken: Option<Channel>,
+impl Step {
+    /// Is it a formal notice: a deadline runs from it, a person approves it, and nothing follows it
+    /// without a person (`presets.md` §1 rule 7)?
+    pub fn is_formal_notice(&self) -> bool {
+        matches!(self.template.as_deref(), Some("formal_notice" | "formal_notice_consumer" | "public_demand"))
+    }
+
+    /// Is the step meant for such a customer at all?
+    pub fn is_for(&self, kind: CustomerKind, segment: Option<&str>) -> bool {
+        let of_kind = self.customer_kinds.is_empty() || self.customer_kinds.contains(&kind);
+        of_kind && (self.segments.is_empty() || segment.is_some_and(|segment| self.segments.iter().any(|word| word == segment)))
+    }
+}
+
+/// What becomes of charges that were claimed and are left once the principal is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChargesLeft {
+    /// They are waived.
+    Waive,
+    /// A person claims or waives them.
+    Task,
+}
+
+/// What of late charges changes decisions; the figures are not decided here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargesRules {
+    /// Fixed compensation of 40 EUR per invoice is due (C. com. D441-5).
+    pub fixed_compensation: bool,
+    /// The rate is the one the creditor confirmed as printed on its invoices (`rate_from: invoice_terms`).
+    pub rate_from_invoice_terms: bool,
+    /// No fixed compensation is claimed on invoices below this, minor units of the policy's currency.
+    pub claim_min_invoice_amount: i64,
+    /// Charges left once the principal is paid.
+    pub after_principal_paid: ChargesLeft,
 }
 
 /// What unapplied cash does.
@@ -243,6 +275,8 @@ pub struct Policy {
     pub delivery_grace_days: u16,
     /// Business days left for money to arrive after any date given.
     pub given_date_grace_days: u16,
+    /// The first overdue step waits for a payment run of the customer within this many days of the due date.
+    pub payment_run_wait_days: u16,
     /// Direct debit neither paid nor returned: task after this many days.
     pub direct_debit_wait_days: Option<u16>,
     /// Payment data older than this, or none: nothing leaves.
@@ -251,6 +285,12 @@ pub struct Policy {
     pub heartbeat_max_age_hours: Option<u16>,
     /// Unapplied cash.
     pub unapplied_cash: UnappliedCash,
+    /// Business days that unapplied cash holds; then it lowers the ask.
+    pub unapplied_cash_hold_days: Option<u16>,
+    /// Business days after which the task about an unread reply is overdue.
+    pub reply_hold_days: Option<u16>,
+    /// Days after which a balance below `applies_to.min_amount_due` is a person's to look at, once a month.
+    pub small_balance_after_days: u16,
     /// An approval not given in this many business days is withdrawn.
     pub approval_expires_days: Option<u16>,
     /// Pacing.
@@ -263,8 +303,10 @@ pub struct Policy {
     pub steps: Vec<Step>,
     /// Promises.
     pub promise: PromiseRules,
-    /// Fixed compensation of 40 EUR per invoice is due (C. com. D441-5).
-    pub fixed_compensation: bool,
+    /// Instalment plans; `None`: a person approves each.
+    pub plan: Option<PlanRules>,
+    /// Late charges.
+    pub charges: ChargesRules,
 }
 
 impl Policy {

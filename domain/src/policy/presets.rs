@@ -108,7 +108,7 @@ mod tests {
         for preset in presets() {
             let policy = preset.document.validate().unwrap();
             if policy.applies_to.customer_kinds.iter().any(|kind| !kind.pays_late_charges()) {
-                assert!(!policy.fixed_compensation, "{}", preset.key);
+                assert!(!policy.charges.fixed_compensation, "{}", preset.key);
                 let silent = |step: &crate::policy::Step| step.late_charges == crate::policy::LateChargesMode::None;
                 assert!(policy.steps.iter().all(silent), "{}", preset.key);
             }

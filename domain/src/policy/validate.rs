@@ -3,6 +3,7 @@
 mod charges;
 mod faults;
 mod ladder;
+mod reach;
 mod step;
 mod terms;
 mod window;
@@ -37,21 +38,26 @@ impl PolicyDocument {
             currency,
             delivery_grace_days: self.delivery_grace_days.unwrap_or(0),
             given_date_grace_days: self.given_date_grace_days.unwrap_or(GIVEN_DATE_GRACE_DAYS),
+            payment_run_wait_days: self.payment_run_wait_days.unwrap_or(0),
             direct_debit_wait_days: self.direct_debit_wait_days,
             data_max_age_hours: self.data_max_age_hours.flatten(),
             heartbeat_max_age_hours: self.heartbeat_max_age_hours.flatten(),
             unapplied_cash: terms::unapplied_cash(self.unapplied_cash.as_deref(), &mut faults),
+            unapplied_cash_hold_days: self.unapplied_cash_hold_days,
+            reply_hold_days: self.reply_hold_days,
+            small_balance_after_days: terms::small_balance(self.small_balance.as_ref(), &mut faults),
             approval_expires_days: self.approval_expires_days,
             pacing: terms::pacing(self.pacing.as_ref(), &mut faults),
             window: window::window(self.window.as_ref(), &mut faults),
             pauses: window::pauses(self.pauses.as_deref().unwrap_or_default(), &mut faults),
-            steps: ladder::steps(&self.steps, currency, fees_allowed, &mut faults),
+            steps: ladder::steps(&self.steps, &step::Terms { currency, fees_allowed, kinds: &applies_to.customer_kinds }, &mut faults),
             promise: terms::promise(self.promise.as_ref(), &mut faults),
-            fixed_compensation: charges::fixed_compensation(self.late_charges.as_ref(), currency, fees_allowed, &mut faults),
+            plan: terms::plan(self.plan.as_ref(), &mut faults),
+            charges: charges::rules(self.late_charges.as_ref(), currency, fees_allowed, &mut faults),
             applies_to,
         };
-        terms::plan(self.plan.as_ref(), &mut faults);
         self.waits(&mut faults);
+        reach::check(&policy, &mut faults);
         faults.none_or(policy)
     }
 
@@ -77,8 +83,6 @@ impl PolicyDocument {
             faults.within(pointer, days, 0, MOST_DAYS);
         }
         faults.within("/approval_expires_days", self.approval_expires_days, 1, MOST_DAYS);
-        let small_balance = self.small_balance.as_ref().map(|small| small.after_days);
-        faults.within("/small_balance/after_days", small_balance, 1, MOST_DAYS);
         for (pointer, hours) in
             [("/data_max_age_hours", self.data_max_age_hours), ("/heartbeat_max_age_hours", self.heartbeat_max_age_hours)]
         {

@@ -161,9 +161,15 @@ pub struct PolicyStepInput {
     /// Most undisputed principal, decimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_amount_due: Option<String>,
-    /// `call_unanswered` or `no_lifecycle_status`.
+    /// `call_unanswered`, `no_lifecycle_status` or `no_reply`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_if: Option<String>,
+    /// Only for customers of these kinds; absent or empty: any. Otherwise the step is waived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_kinds: Option<Vec<String>>,
+    /// Only for customers of these segments; absent or empty: any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segments: Option<Vec<String>>,
     /// Calendar days to the printed date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pay_within_days: Option<u16>,

@@ -22,6 +22,7 @@ mod zones;
 
 pub use claim::{claim_due, due_in_test, next_test_instant};
 pub use look::{customer_named, invoices_named};
-pub use promise_rules::{PromiseLimits, promise_limits};
+pub(crate) use promise_rules::WITHOUT_POLICY;
+pub use promise_rules::promise_limits;
 pub use record::{Recorded, record, record_look};
 pub use snapshot::{Look, courses_since, customers_after, lock, look, snapshots};

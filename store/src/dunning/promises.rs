@@ -10,7 +10,7 @@ use relance_domain::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{claim::lock_rows, promise_limits, rows, writing::Moment, zones::tenant_day};
+use super::{claim::lock_rows, promise_limits, promise_rules::promises_before, rows, writing::Moment, zones::tenant_day};
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
@@ -96,8 +96,16 @@ pub async fn create(tx: &Tx, tenant: TenantId, new: NewPromise, real_now: DateTi
 pub(super) async fn make(tx: &Tx, tenant: TenantId, new: NewPromise, moment: Moment) -> Result<(PromiseRecord, NewEvent), StoreError> {
     let limits = promise_limits(tx, tenant, new.customer_id).await?;
     let today = tenant_day(&tenants::get(tx, tenant).await?, moment.now);
-    check_day(new.promised_on, today, limits.max_days)?;
+    let Some(furthest) = limits.furthest(new.method.as_deref()) else {
+        return Err(StoreError::refused("not_eligible", "/method", "The policy takes no draft or bill of exchange."));
+    };
+    check_day(new.promised_on, today, furthest)?;
     check_invoices(tx, tenant, &new).await?;
+    let before = promises_before(tx, tenant, new.customer_id, &new.invoice_ids).await?;
+    if !limits.may_renew(before) {
+        let detail = format!("{before} promises about these invoices were broken or moved: the policy allows no other.");
+        return Err(StoreError::refused("not_eligible", "/invoice_ids", detail));
+    }
     let row = promises::Model {
         tenant_id: tenant.0,
         id: Uuid::now_v7(),

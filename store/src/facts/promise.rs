@@ -1,7 +1,7 @@
 //! Promises to pay that were made elsewhere.
 
 use chrono::{Days, NaiveDate};
-use relance_domain::{customer::CustomerDetails, event::EventType, facts::Fact, ids::InvoiceId};
+use relance_domain::{customer::CustomerDetails, event::EventType, facts::Fact, ids::InvoiceId, policy::PromiseRules};
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -11,13 +11,11 @@ use super::{
     customer::json,
 };
 use crate::{
+    dunning::WITHOUT_POLICY,
     entity::{customers, promises},
     policies,
     time::{day_text, millis},
 };
-
-/// (longest promise, grace) in days where no policy is in force (`contract.md` §4).
-const WITHOUT_POLICY: (u16, u16) = (30, 2);
 
 /// Takes a promise; the customer and the invoices it names are known.
 pub(super) fn take(book: &mut Book, source: &str, fact: &Fact) -> Taken {
@@ -48,7 +46,11 @@ pub(super) fn take(book: &mut Book, source: &str, fact: &Fact) -> Taken {
         let outcome = if same { FactOutcome::Unchanged } else { FactOutcome::VersionConflict };
         return Taken::new(outcome, Kind::Promise, known.id);
     }
-    let (max_days, grace_days) = days(book, &customer);
+    let rules = rules(book, &customer);
+    let grace_days = rules.grace_days;
+    let Some(max_days) = rules.furthest(method.as_deref()) else {
+        return Taken::rejected("not_eligible", "/method", "The policy takes no draft or bill of exchange.");
+    };
     if *promised_on > later(book.today, max_days) {
         let detail = format!("At most {max_days} days from today: until {}.", later(book.today, max_days));
         return Taken::rejected("promise_too_late", "/promised_on", detail);
@@ -79,11 +81,11 @@ pub(super) fn take(book: &mut Book, source: &str, fact: &Fact) -> Taken {
     Taken::new(FactOutcome::Created, Kind::Promise, id)
 }
 
-/// (longest promise, grace) in days, by the policy that applies.
-fn days(book: &Book, customer: &customers::Model) -> (u16, u16) {
+/// What a promise may be, by the policy that applies.
+fn rules(book: &Book, customer: &customers::Model) -> PromiseRules {
     let details: Option<CustomerDetails> = serde_json::from_str(&customer.details).ok();
     let policy = details.and_then(|details| policies::choose(&book.policies, &details));
-    policy.map_or(WITHOUT_POLICY, |version| (version.policy.promise.max_days, version.policy.promise.grace_days))
+    policy.map_or(WITHOUT_POLICY, |version| version.policy.promise.clone())
 }
 
 fn later(day: NaiveDate, days: u16) -> NaiveDate {

@@ -140,3 +140,48 @@ fn in_every_zone_the_first_slot_is_open_and_inside_the_hours() {
         }
     }
 }
+
+/// Every instant of these years at which the zone's clock jumps, to the minute.
+fn jumps(zone: Tz, first: &str, last: &str) -> Vec<DateTime<Utc>> {
+    let offset = |at: DateTime<Utc>| chrono::Offset::fix(&chrono::TimeZone::offset_from_utc_datetime(&zone, &at.naive_utc()));
+    let (mut before, end) = (at(first), at(last));
+    let mut found = Vec::new();
+    while before < end {
+        let mut after = before + TimeDelta::days(5);
+        if offset(before) != offset(after) {
+            while after - before > TimeDelta::minutes(1) {
+                let middle = before + (after - before) / 2;
+                if offset(middle) == offset(before) { before = middle } else { after = middle }
+            }
+            found.push(after);
+        }
+        before = after;
+    }
+    found
+}
+
+#[test]
+fn through_every_jump_of_every_zone_the_day_the_window_and_the_printed_date_hold() {
+    let office = office();
+    let mut met = 0;
+    for zone in TZ_VARIANTS {
+        for jump in jumps(zone, "2023-01-01T00:00:00Z", "2033-01-01T00:00:00Z") {
+            met += 1;
+            for hours in [-49, -25, -3, -1, 0, 1, 2, 5, 23, 26] {
+                let now = jump + TimeDelta::hours(hours);
+                let today = local_day(now, zone);
+                assert!(start_of_day(today, zone) <= now && now < start_of_day(today.succ_opt().unwrap(), zone), "{zone} {now}");
+                let calendar = calendar(&office, Region::Fr, zone);
+                let slot = calendar.first_slot(Channel::Email, now);
+                let wall = slot.with_timezone(&zone);
+                assert!(slot >= now && calendar.is_sending_day(wall.date_naive()), "{zone} {now}");
+                assert!(office.from <= wall.time() && wall.time() < office.to, "{zone} {now}");
+                // a message that had to wait leaves on the minute the window opens, whatever the clock did at night
+                assert!(slot == now || wall.time() == office.from, "{zone} {now}: {wall}");
+                let printed = pay_before(wall.date_naive(), 7, Region::Fr);
+                assert!(is_business_day(printed, Region::Fr) && (printed - wall.date_naive()).num_days() >= 7, "{zone} {now}");
+            }
+        }
+    }
+    assert!(met > 4_000, "only {met} jumps");
+}

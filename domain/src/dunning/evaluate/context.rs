@@ -3,12 +3,12 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::SETTLE_SECONDS;
+use super::{SETTLE_SECONDS, cash};
 use crate::{
     calendar::{Region, SendingCalendar, add_business_days, local_day, parse_zone, start_of_day},
     dunning::snapshot::{InvoiceFacts, Snapshot},
     law::{self, Pack},
-    policy::{Policy, UnappliedCash},
+    policy::Policy,
 };
 
 /// A snapshot at an instant, with zones, region and days worked out.
@@ -90,12 +90,10 @@ impl<'a> Context<'a> {
     /// policy says so (oldest invoices first).
     pub fn ask(&self, invoice: &InvoiceFacts) -> i64 {
         let principal = (invoice.amount_due - invoice.disputed).max(0);
-        let lowers = self.policy.as_ref().is_some_and(|policy| policy.policy.unapplied_cash == UnappliedCash::Lower);
-        if !lowers {
+        let mut pot = cash::of(self, invoice.currency).lowers;
+        if pot <= 0 {
             return principal;
         }
-        let mut pot: i64 =
-            self.snapshot.unapplied.iter().filter(|cash| cash.money.currency == invoice.currency).map(|cash| cash.money.minor).sum();
         let mut older: Vec<&InvoiceFacts> =
             self.snapshot.invoices.iter().filter(|other| other.currency == invoice.currency && is_open(other)).collect();
         older.sort_by_key(|other| (other.due_on, other.id));

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::add_business_days,
     dunning::{
-        Why,
+        ONCE, Why,
         decision::{Action, NewTask},
     },
 };
@@ -44,9 +44,9 @@ pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Dr
     for block in blocks.all() {
         let Some((kind, title, role)) = asked(block.reason.code) else { continue };
         let about = about(block);
-        let open = context.snapshot.open_tasks.iter().any(|task| task.about.as_deref() == Some(about.as_str()));
+        let known = context.snapshot.raised_once.iter().any(|task| task.about == about);
         let raised = |action: &Action| matches!(action, Action::CreateTask(task) if task.about.as_deref() == Some(about.as_str()));
-        if open || draft.actions.iter().any(raised) {
+        if known || draft.actions.iter().any(raised) {
             continue;
         }
         draft.act(Action::CreateTask(Box::new(NewTask {
@@ -67,10 +67,10 @@ pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Dr
 fn about(block: &Block) -> String {
     let held = block.reason.held.as_deref();
     match held.and_then(|held| held.hold_id) {
-        Some(hold) => format!("dated:{}:{hold}", block.reason.code),
+        Some(hold) => format!("{ONCE}{}:{hold}", block.reason.code),
         None => {
             let since = held.and_then(|held| held.since).map_or(0, |since| since.timestamp());
-            format!("dated:{}:{}:{since}", block.reason.code, block.invoice)
+            format!("{ONCE}{}:{}:{since}", block.reason.code, block.invoice)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What time alone changes: overdue, promises, holds, approvals, the case.
 
 use super::{
+    charges,
     context::{Context, is_open, next_day},
     outcome::Draft,
 };
@@ -132,6 +133,6 @@ fn open_or_close_case(context: &Context<'_>, draft: &mut Draft) {
         draft.act(Action::OpenCase);
     }
     if !overdue && context.snapshot.case_open {
-        draft.act(Action::CloseCase { reason: "paid".to_owned() });
+        charges::close_case(context, draft);
     }
 }

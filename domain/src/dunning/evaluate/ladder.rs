@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::context::{Context, PolicyContext, next_day, plus_days};
+use super::{
+    context::{Context, PolicyContext, next_day, plus_days},
+    runs,
+};
 use crate::{
     calendar::add_business_days,
     customer::CustomerKind,
@@ -33,7 +36,8 @@ pub(super) fn next<'p>(context: &Context<'_>, policy: &PolicyContext<'p>, invoic
 /// A step before the due date never goes after it, and never moves an overdue one: when pacing would
 /// make the first overdue step wait for it, it is waived instead.
 fn before_due<'p>(context: &Context<'_>, policy: &PolicyContext<'p>, invoice: &InvoiceFacts, step: &'p Step) -> Next<'p> {
-    let wanted = plus_days(invoice.due_on, i64::from(step.offset_days));
+    let offset = plus_days(invoice.due_on, i64::from(step.offset_days));
+    let wanted = after_grants(context, policy, invoice).map_or(offset, |day| day.max(offset));
     let day = policy.calendar.next_sending_day(wanted.max(context.today));
     if day > invoice.due_on {
         return Next::Waive { step, reason: "after_due_date" };
@@ -62,12 +66,22 @@ fn overdue<'p>(context: &Context<'_>, policy: &PolicyContext<'p>, invoice: &Invo
             let ended = record.granted_until.map_or(record.done_on, |until| until.max(record.done_on));
             day = day.max(add_business_days(ended, u32::from(days), context.region));
         }
+    } else if let Some(run) = runs::run_after(invoice.due_on, &context.snapshot.customer.payment_days, policy.policy.payment_run_wait_days)
+    {
+        // the first overdue step waits for the customer's payment run, and for its money to arrive
+        day = day.max(context.day_after_grant(run, policy.policy.given_date_grace_days));
     }
     day = day.max(plus_days(delivered_on(context, invoice), i64::from(policy.policy.delivery_grace_days)));
-    if let Some(until) = invoice.steps.iter().filter_map(|record| record.granted_until).max() {
-        day = day.max(context.day_after_grant(until, policy.policy.given_date_grace_days));
+    if let Some(after) = after_grants(context, policy, invoice) {
+        day = day.max(after);
     }
     after_pauses(context, policy, step, policy.calendar.next_sending_day(day))
+}
+
+/// The first day after every date given to the debtor for the invoice, and the days its money needs.
+fn after_grants(context: &Context<'_>, policy: &PolicyContext<'_>, invoice: &InvoiceFacts) -> Option<NaiveDate> {
+    let last = invoice.steps.iter().filter_map(|record| record.granted_until).max()?;
+    Some(context.day_after_grant(last, policy.policy.given_date_grace_days))
 }
 
 /// Letters, notices and handovers wait for the end of a pause; other steps planned inside are waived.

@@ -7,7 +7,7 @@ use super::{
     context::{Context, PolicyContext},
     expiries, guard,
     outcome::Draft,
-    pacing, plan, standing,
+    pacing, printed, standing,
 };
 use crate::{
     dunning::{
@@ -33,7 +33,7 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
     if let Some(later) = not_now(&context, policy, reminder) {
         return later;
     }
-    let (pay_before_on, deadline_on) = plan::dates(&context, policy, step, reminder.channel);
+    let (pay_before_on, deadline_on) = printed::dates(&context, policy, step, reminder.channel);
     LastLook::Go { pay_before_on, deadline_on }
 }
 

@@ -1,6 +1,9 @@
 //! `evaluate`: (snapshot, now) → decision. Reads as the list of what is looked at, in order.
 
 mod blocks;
+mod cash;
+mod charges;
+mod conditions;
 mod contact;
 mod context;
 mod dated;
@@ -10,11 +13,16 @@ mod guard;
 mod ladder;
 mod look;
 mod outcome;
+mod owner;
 mod pacing;
 mod plan;
+mod printed;
 mod resting;
+mod runs;
 mod selfcheck;
+mod small;
 mod standing;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +44,7 @@ pub fn evaluate(snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
     let mut draft = outcome::Draft::new(now);
     let settled = expiries::work_off(&context, &mut draft);
     let blocks = blocks::find(&context, &settled);
-    selfcheck::raise_tasks(&context, &blocks, &mut draft);
+    selfcheck::raise_tasks(&context, &mut draft);
     dated::raise_tasks(&context, &blocks, &mut draft);
     let live = standing::check_live_reminders(&context, &settled, &blocks, &mut draft);
     if let Some(policy) = &context.policy {

@@ -1,30 +1,28 @@
 //! From due steps to one message per customer and channel, and to tasks.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
-    contact,
+    charges, contact,
     context::{Context, PolicyContext, plus_days},
     due::{Ask, Due, effective_channel},
     guard,
     outcome::Draft,
-    pacing,
+    pacing, printed, small,
     standing::Live,
+    tasks::{Raise, raise},
 };
 use crate::{
-    calendar::{add_business_days, local_day, next_business_day, pay_before, plain_letter_arrival, registered_letter_deadline},
+    calendar::{add_business_days, local_day},
     dunning::{
-        Change, Language, Params, Why,
-        decision::{Action, BirthState, FixedCompensation, NewTask, PlannedReminder},
+        Change, Language, Why,
+        decision::{Action, BirthState, NewTask, PlannedReminder},
         params,
         snapshot::{ContactMade, LiveState, ReminderLine},
     },
-    money::{Currency, totals},
-    policy::{Channel, LateChargesMode, Step},
+    money::totals,
+    policy::{Channel, Step},
 };
-
-/// 40 EUR (C. com. D441-5; CCP D2192-35), in cents.
-const FIXED_COMPENSATION: i64 = 4_000;
 
 /// Asks that go out together.
 struct Group<'s, 'p> {
@@ -37,24 +35,20 @@ struct Group<'s, 'p> {
 
 /// Plans what is due: the most advanced first, the rest as pacing allows.
 pub(super) fn plan(context: &Context<'_>, policy: &PolicyContext<'_>, due: Due<'_, '_>, live: &Live<'_>, draft: &mut Draft) {
-    let overdue: i64 = context
-        .snapshot
-        .invoices
-        .iter()
-        .filter(|invoice| context.is_overdue(invoice) && invoice.currency == policy.policy.currency)
-        .map(|invoice| context.ask(invoice))
-        .sum();
+    let small = small::is_small(context, policy);
+    let mut too_small = Vec::new();
     let mut made = contacts_made(context, live);
     for group in groups(policy, due.asks) {
-        let small = group.step.offset_days > 0 && overdue < policy.policy.applies_to.min_amount_due && own_currency(policy, &group);
-        if small {
-            draft.reason(Why::SmallBalance, Params::default(), "policy.applies_to.min_amount_due", None);
-            draft.would_change(Change::MoreOverdue);
+        if small && group.step.offset_days > 0 && own_currency(policy, &group) {
+            too_small.extend(lines(&group));
         } else if group.channel.is_task() {
             plan_task(context, policy, &group, draft);
         } else if let Some(contact) = plan_reminder(context, policy, &group, &due.left_out, live, &made, draft) {
             made.push(contact);
         }
+    }
+    if !too_small.is_empty() {
+        small::review(context, policy, too_small, draft);
     }
 }
 
@@ -145,8 +139,19 @@ fn plan_task(context: &Context<'_>, policy: &PolicyContext<'_>, group: &Group<'_
         assign_to: group.step.assign_to.clone(),
         contact_id: contact::choose(context, group.step).and_then(|chosen| chosen.contact_id),
     })));
+    propose_credit_hold(context, group, draft);
     // the ladder goes on from what was just done
     draft.look_at(context.day_start(plus_days(context.today, 1)));
+}
+
+/// A person decides whether deliveries on credit rest; the step itself places nothing.
+fn propose_credit_hold(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
+    if group.asks.iter().all(|ask| ask.step.credit_hold.is_none()) {
+        return;
+    }
+    let title = "Decide whether to deliver on credit: the last call before the notice is due.".to_owned();
+    let about = "credit_hold".to_owned();
+    raise(context, draft, Raise { kind: "credit_hold", about, title, lines: lines(group), assign_to: "manager", days: 2 });
 }
 
 fn task_words(kind: &str) -> &'static str {
@@ -208,11 +213,14 @@ fn plan_reminder(
         lines.splice(0..0, old.lines.iter().cloned());
         draft.act(Action::CancelReminder { reminder_id: old.id, reason: "superseded".to_owned() });
     }
-    let (pay_before_on, deadline_on) = dates(context, policy, group.step, group.channel);
+    let (pay_before_on, deadline_on) = printed::dates(context, policy, group.step, group.channel);
     if let (true, Some(days)) = (group.step.approval_required, policy.policy.approval_expires_days) {
         let last_day = add_business_days(context.today, u32::from(days), context.region);
         draft.look_at(context.day_start(plus_days(last_day, 1)));
     }
+    propose_credit_hold(context, group, draft);
+    charges::unconfirmed_rate(context, policy, group.step, draft);
+    let fixed_compensation = charges::compensation(context, policy, group.step, &lines, draft);
     draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
     let contact_reason = chosen.why.told(&chosen.params, Language::English);
     draft.reason(chosen.why, chosen.params, "step.to", None);
@@ -223,7 +231,7 @@ fn plan_reminder(
         contact_id: chosen.contact_id,
         contact_reason,
         totals: totals(lines.iter().map(|line| line.currency.minor(line.amount_due))),
-        fixed_compensation: compensation(context, policy, group.step, &lines),
+        fixed_compensation,
         lines,
         left_out: left_out.to_vec(),
         send_at,
@@ -296,47 +304,4 @@ fn no_contact(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
             contact_id: None,
         })));
     }
-}
-
-/// Dates printed by a step when it leaves today: (pay before, deadline of a notice).
-pub(super) fn dates(
-    context: &Context<'_>,
-    policy: &PolicyContext<'_>,
-    step: &Step,
-    channel: Channel,
-) -> (Option<NaiveDate>, Option<NaiveDate>) {
-    let arrival = if channel == Channel::Letter { plain_letter_arrival(context.today, context.region) } else { context.today };
-    let outside = |date| outside_pauses(context, policy, channel, date);
-    let pay = step.pay_within_days.map(|days| outside(pay_before(arrival, days, context.region)));
-    let deadline = step.deadline_days.map(|days| match channel {
-        Channel::RegisteredLetter => outside(registered_letter_deadline(context.today, days, context.region)),
-        _ => outside(pay_before(arrival, days, context.region)),
-    });
-    (pay, deadline)
-}
-
-/// No printed date ends inside a pause of its channel: the first business day after it instead.
-fn outside_pauses(context: &Context<'_>, policy: &PolicyContext<'_>, channel: Channel, date: NaiveDate) -> NaiveDate {
-    let mut date = date;
-    for pause in policy.policy.pauses.iter().filter(|pause| pause.channels.contains(&channel)) {
-        if let Some(end) = pause.end_if_inside(date) {
-            date = next_business_day(plus_days(end, 1), context.region);
-        }
-    }
-    date
-}
-
-/// 40 EUR per invoice at the step, professionals and public bodies only: a consumer has none to be given.
-fn compensation(context: &Context<'_>, policy: &PolicyContext<'_>, step: &Step, lines: &[ReminderLine]) -> Option<FixedCompensation> {
-    let mode = match step.late_charges {
-        LateChargesMode::None => return None,
-        LateChargesMode::Mention => "mention",
-        LateChargesMode::Claim => "claim",
-    };
-    if !policy.policy.fixed_compensation || !context.snapshot.customer.kind.pays_late_charges() {
-        return None;
-    }
-    let count = u32::try_from(lines.iter().filter(|line| line.step_key == step.key).count()).ok()?;
-    let amount = Currency::EUR.minor(FIXED_COMPENSATION.saturating_mul(i64::from(count)));
-    Some(FixedCompensation { mode: mode.to_owned(), count, amount })
 }

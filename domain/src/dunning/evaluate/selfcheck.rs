@@ -1,18 +1,16 @@
 //! Checks on ourselves before anybody is chased: a failing one makes a task, an unknown fact only warns.
 
 use super::{
-    blocks::{Blocks, debit_task_day},
-    contact,
+    blocks::debit_task_day,
+    cash, contact,
     context::{Context, is_open, next_day},
     outcome::Draft,
+    tasks::{self, Raise},
 };
 use crate::{
-    calendar::add_business_days,
-    dunning::{
-        Change, Language, Why,
-        decision::{Action, NewTask},
-        snapshot::InvoiceFacts,
-    },
+    customer::CustomerKind,
+    dunning::{Change, Language, Params, Why, snapshot::InvoiceFacts},
+    policy::UnappliedCash,
 };
 
 /// A fault of the creditor's own.
@@ -56,7 +54,7 @@ fn same_account(left: &str, right: &str) -> bool {
 }
 
 /// One task per fault, and one per direct debit that stays without answer.
-pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Draft) {
+pub(super) fn raise_tasks(context: &Context<'_>, draft: &mut Draft) {
     if let Some(at) = context.settles_at() {
         draft.look_at(at);
         return;
@@ -78,14 +76,50 @@ pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Dr
             }
         }
     }
-    if blocks.all().any(|block| block.reason.code == Why::UnappliedCash) {
-        raise(
-            context,
-            draft,
-            "unapplied_cash",
-            "unapplied_cash".to_owned(),
-            "Money came in that matches no invoice: allocate it.".to_owned(),
-        );
+    let stray = |invoice: &InvoiceFacts| {
+        let cash = cash::of(context, invoice.currency);
+        let holds = context.policy.as_ref().is_some_and(|policy| policy.policy.unapplied_cash == UnappliedCash::Hold);
+        holds && cash.holds + cash.lowers > 0
+    };
+    if context.snapshot.invoices.iter().any(|invoice| is_open(invoice) && stray(invoice)) {
+        let title = "Money came in that matches no invoice: allocate it.".to_owned();
+        raise(context, draft, "unapplied_cash", "unapplied_cash".to_owned(), title);
+    }
+    unread_replies(context, draft);
+    doubts_about_the_kind(context, draft);
+}
+
+/// Business days in which a reply is read, unless the policy says.
+const REPLY_DAYS: u16 = 3;
+
+/// A reply that nobody has read holds until it is: the task about it is overdue after so many business days.
+fn unread_replies(context: &Context<'_>, draft: &mut Draft) {
+    let days = context.policy.as_ref().and_then(|policy| policy.policy.reply_hold_days).unwrap_or(REPLY_DAYS);
+    let unread = context.snapshot.holds.iter().filter(|hold| hold.reason == Why::UnreadReply.as_str());
+    for hold in unread.filter(|hold| hold.until_on.is_none_or(|until| until >= context.tenant_today)) {
+        let title = "The customer replied: read it and say what follows; the chase rests until then.".to_owned();
+        let about = format!("reply:{}", hold.id);
+        tasks::raise(context, draft, Raise { kind: "reply", about, title, lines: Vec::new(), assign_to: "collector", days });
+    }
+}
+
+/// Who owes decides which law applies: a doubt is a person's to settle, once, before the first step
+/// (`presets.md` §1 rule 10).
+fn doubts_about_the_kind(context: &Context<'_>, draft: &mut Draft) {
+    let customer = &context.snapshot.customer;
+    if !context.snapshot.invoices.iter().any(is_open) {
+        return;
+    }
+    let siren = customer.siren.as_deref().map(str::trim_start).unwrap_or_default();
+    if customer.kind == CustomerKind::Business && (siren.starts_with('1') || siren.starts_with('2')) {
+        draft.reason(Why::PublicBodySuspected, Params::default(), "selfcheck.customer_kind", None);
+        let title = "Check whether this business is a public body: its SIREN begins with 1 or 2.".to_owned();
+        raise(context, draft, "customer_kind", "once:public_body_suspected".to_owned(), title);
+    }
+    if customer.kind == CustomerKind::Unknown {
+        draft.reason(Why::KindUnknown, Params::default(), "selfcheck.customer_kind", None);
+        let title = "Say whether this customer is a business, a consumer or a public body: it is treated as a consumer.".to_owned();
+        raise(context, draft, "customer_kind", "once:kind_unknown".to_owned(), title);
     }
 }
 
@@ -95,17 +129,5 @@ fn sentence(mend: &str) -> String {
 }
 
 fn raise(context: &Context<'_>, draft: &mut Draft, kind: &str, about: String, title: String) {
-    if context.snapshot.open_tasks.iter().any(|task| task.about.as_deref() == Some(about.as_str())) {
-        return;
-    }
-    draft.act(Action::CreateTask(Box::new(NewTask {
-        kind: kind.to_owned(),
-        step_key: None,
-        lines: Vec::new(),
-        about: Some(about),
-        title,
-        due_on: add_business_days(context.today, 1, context.region),
-        assign_to: vec!["collector".to_owned()],
-        contact_id: None,
-    })));
+    tasks::raise(context, draft, Raise { kind, about, title, lines: Vec::new(), assign_to: "collector", days: 1 });
 }

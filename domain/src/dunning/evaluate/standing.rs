@@ -32,13 +32,15 @@ impl<'s> Live<'s> {
 
 /// Why a reminder must not leave as it is, if so.
 pub(super) fn fault(context: &Context<'_>, blocks: &Blocks, reminder: &LiveReminder) -> Option<Why> {
-    let known = context.policy.as_ref().is_some_and(|policy| policy.policy.step(&reminder.step_key).is_some());
-    if !known {
-        return Some(Why::Superseded);
-    }
+    let policy = context.policy.as_ref().map(|policy| policy.policy);
+    let Some(policy) = policy.filter(|policy| policy.step(&reminder.step_key).is_some()) else { return Some(Why::Superseded) };
     for line in &reminder.lines {
         let invoice = context.snapshot.invoices.iter().find(|invoice| invoice.id == line.invoice_id);
         let Some(invoice) = invoice.filter(|invoice| is_open(invoice)) else { return Some(Why::BalanceChanged) };
+        let early = policy.step(&line.step_key).is_some_and(|step| step.offset_days <= 0);
+        if early && context.today > invoice.due_on {
+            return Some(Why::AfterDueDate); // a friendly word before the date is none after it
+        }
         if let Some(block) = blocks.of(invoice.id).next() {
             // what a person approved is asked again when anything it stood on has changed
             return Some(if reminder.approved { Why::BalanceChanged } else { block.reason.code });
@@ -61,7 +63,9 @@ pub(super) fn check_live_reminders<'s>(context: &Context<'s>, settled: &Settled<
         if let Some(reason) = fault(context, blocks, reminder) {
             let params = params![step = &reminder.step_key, cause = reason];
             match reason {
-                Why::BalanceChanged | Why::ContactChanged | Why::Superseded => draft.reason(reason, params, "second_look", None),
+                Why::AfterDueDate | Why::BalanceChanged | Why::ContactChanged | Why::Superseded => {
+                    draft.reason(reason, params, "second_look", None)
+                }
                 _ => draft.reason(Why::Withdrawn, params, "second_look", None),
             }
             draft.act(Action::CancelReminder { reminder_id: reminder.id, reason: reason.to_string() });

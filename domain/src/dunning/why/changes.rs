@@ -91,6 +91,8 @@ changes! {
     CompleteApprovalTask = "complete_approval_task", "completing the task about the approval", "terminer la tâche relative à l’approbation";
     /// Contact.
     ReachableContact = "reachable_contact", "a contact that can be reached over this channel", "un contact joignable par ce canal";
+    /// Charges that are left.
+    SettleCharges = "settle_charges", "completing the task about the charges", "terminer la tâche relative aux frais";
     /// Time.
     NextStepDay = "next_step_day", "the day of the next step", "le jour de la prochaine étape";
     /// Internal error.

@@ -121,6 +121,38 @@ codes! {
     /// Too little is overdue to write about.
     SmallBalance = "small_balance", Basis::Policy,
         "Too little is overdue to write about.", "Le montant échu est trop faible pour une relance.";
+    /// A friendly word before the due date that could not leave in time.
+    AfterDueDate = "after_due_date", Basis::Policy,
+        "Step {step} was for before the due date, which has passed.", "L’étape {step} devait précéder l’échéance, qui est passée.";
+    /// The sales owner is told before a hard step, and the step waits for his days.
+    OwnerTold = "owner_told", Basis::Policy,
+        "The sales owner is told {days} business day(s) before step {step}, which goes on {day}.",
+        "Le commercial est prévenu {days} jour(s) ouvré(s) avant l’étape {step}, qui part le {day}.";
+    /// No fixed compensation is claimed on an invoice so small.
+    CompensationWaived = "compensation_waived", Basis::Policy,
+        "No fixed compensation is claimed on invoice {invoice}: it is waived on so small an amount.",
+        "Aucune indemnité forfaitaire n’est réclamée sur la facture {invoice} : il y est renoncé pour un si petit montant.";
+    /// Interest is not claimed at a rate that nobody confirmed as printed on the invoices.
+    RateUnconfirmed = "rate_unconfirmed", Basis::Policy,
+        "Step {step} claims no interest: nobody has confirmed the rate printed on the invoices.",
+        "L’étape {step} ne réclame pas d’intérêts : personne n’a confirmé le taux imprimé sur les factures.";
+    /// The principal is paid; charges that were claimed are a person's to settle or waive.
+    ChargesLeft = "charges_left", Basis::Policy,
+        "The principal is paid; the charges of {sums} that were claimed are a person's to settle or waive.",
+        "Le principal est payé ; les frais de {sums} qui ont été réclamés sont à régler ou à abandonner par une personne.";
+    /// The principal is paid; charges that were claimed are waived.
+    ChargesWaived = "charges_waived", Basis::Policy,
+        "The principal is paid; the charges of {sums} that were claimed are waived.",
+        "Le principal est payé ; les frais de {sums} qui ont été réclamés sont abandonnés.";
+    /// A person settled or waived the charges that were left.
+    ChargesSettled = "charges_settled", Basis::Person,
+        "A person has settled or waived the charges that were left.", "Une personne a réglé ou abandonné les frais restants.";
+    /// A business that is probably a public body.
+    PublicBodySuspected = "public_body_suspected", Basis::Facts,
+        "A SIREN that begins with 1 or 2 is probably a public body's.", "Un SIREN qui commence par 1 ou 2 est sans doute celui d’un organisme public.";
+    /// Nobody said what kind of customer this is.
+    KindUnknown = "kind_unknown", Basis::Facts,
+        "The kind of customer is unknown: it is treated as a consumer.", "Le type de client est inconnu : il est traité comme un consommateur.";
     /// Messages are paced by the policy.
     Pacing = "pacing", Basis::Policy,
         "Messages are paced: step {step} waits until {day}.", "Les messages sont espacés : l’étape {step} attend le {day}.";

@@ -59,6 +59,7 @@ pub(super) const WORDS: &[Named] = &[
     ("done_lately", "the step was done lately for this customer", "l’étape a été faite récemment pour ce client"),
     ("after_due_date", "the due date has passed", "l’échéance est passée"),
     ("too_close_to_first_overdue_step", "it would be too close to the first reminder", "elle serait trop proche de la première relance"),
+    ("not_for_this_customer", "the step is not meant for such a customer", "l’étape ne vise pas ce type de client"),
     ("pause", "the channel pauses", "le canal est en pause"),
     ("accounts_payable", "accounts payable", "la comptabilité fournisseurs"),
     ("approver", "whoever approves payments", "la personne qui valide les paiements"),

@@ -13,7 +13,7 @@ pub struct PolicyFault {
 
 impl PolicyFault {
     /// Every code there is.
-    pub const CODES: [&'static str; 15] = [
+    pub const CODES: [&'static str; 16] = [
         "unknown_field",
         "missing_field",
         "wrong_type",
@@ -29,6 +29,7 @@ impl PolicyFault {
         "notice_required",
         "fees_on_consumer",
         "against_the_law",
+        "never_open",
     ];
 
     /// A fault of the field at `pointer`.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        AppliesTo,
+        AppliesTo, ChargesLeft, ChargesRules,
         document::{LateChargesDocument, RegimeDocument},
     },
     faults::Faults,
@@ -17,27 +17,28 @@ pub(super) fn allowed_for(applies_to: &AppliesTo) -> bool {
     !kinds.is_empty() && kinds.iter().copied().all(CustomerKind::pays_late_charges)
 }
 
-/// Is the fixed compensation of 40 EUR per invoice due (C. com. D441-5)? Without a word: no.
+/// What of the block changes decisions; without a word: no fixed compensation, and what is left is waived.
 /// The rest of the block is checked and stays in the document.
-pub(super) fn fixed_compensation(
-    stated: Option<&LateChargesDocument>,
-    currency: Currency,
-    fees_allowed: bool,
-    faults: &mut Faults,
-) -> bool {
-    let Some(stated) = stated else { return false };
-    for (field, word, known) in [
-        ("rate_from", &stated.rate_from, words::RATE_FROM.as_slice()),
-        ("allocation", &stated.allocation, words::ALLOCATIONS.as_slice()),
-        ("day_count", &stated.day_count, words::DAY_COUNTS.as_slice()),
-        ("after_principal_paid", &stated.after_principal_paid, words::AFTER_PRINCIPAL_PAID.as_slice()),
-    ] {
-        if let Some(word) = word {
-            faults.word(format!("/late_charges/{field}"), word, known);
-        }
+pub(super) fn rules(stated: Option<&LateChargesDocument>, currency: Currency, fees_allowed: bool, faults: &mut Faults) -> ChargesRules {
+    let mut rules = ChargesRules {
+        fixed_compensation: false,
+        rate_from_invoice_terms: false,
+        claim_min_invoice_amount: 0,
+        after_principal_paid: ChargesLeft::Waive,
+    };
+    let Some(stated) = stated else { return rules };
+    let mut check = |field: &str, word: &Option<String>, known: &[words::Word<&str>]| {
+        word.as_ref().and_then(|word| faults.word(format!("/late_charges/{field}"), word, known)).is_some()
+    };
+    rules.rate_from_invoice_terms = check("rate_from", &stated.rate_from, &words::RATE_FROM);
+    check("allocation", &stated.allocation, &words::ALLOCATIONS);
+    check("day_count", &stated.day_count, &words::DAY_COUNTS);
+    if let Some(word) = &stated.after_principal_paid {
+        let left = faults.word("/late_charges/after_principal_paid", word, &words::AFTER_PRINCIPAL_PAID);
+        rules.after_principal_paid = left.unwrap_or(ChargesLeft::Waive);
     }
     if let Some(amount) = &stated.claim_min_invoice_amount {
-        faults.amount("/late_charges/claim_min_invoice_amount", amount, currency);
+        rules.claim_min_invoice_amount = faults.amount("/late_charges/claim_min_invoice_amount", amount, currency).unwrap_or_default();
     }
     if let Some(regime) = &stated.regime {
         check_regime(regime, faults);
@@ -48,7 +49,8 @@ pub(super) fn fixed_compensation(
             "a policy that may meet consumers or customers of unknown kind has no fixed compensation (C. com. L441-10 II, CPCE L111-8)";
         faults.add("/late_charges/fixed_compensation", "fees_on_consumer", detail);
     }
-    fixed && fees_allowed
+    rules.fixed_compensation = fixed && fees_allowed;
+    rules
 }
 
 fn check_regime(regime: &RegimeDocument, faults: &mut Faults) {

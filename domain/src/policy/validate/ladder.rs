@@ -5,18 +5,15 @@ use super::{
     faults::Faults,
     step::{self, Terms},
 };
-use crate::money::Currency;
-
 /// Most steps of a ladder.
 const MOST_STEPS: usize = 40;
 
 /// The steps in order: 1 to 40, keys unique, offsets never falling, a handover only after a
-/// formal notice.
-pub(super) fn steps(stated: &[StepDocument], currency: Currency, fees_allowed: bool, faults: &mut Faults) -> Vec<Step> {
+/// formal notice, and no message after one without a person (`presets.md` §1 rule 7).
+pub(super) fn steps(stated: &[StepDocument], terms: &Terms<'_>, faults: &mut Faults) -> Vec<Step> {
     if stated.is_empty() || stated.len() > MOST_STEPS {
         faults.add("/steps", "out_of_range", format!("must be 1 to {MOST_STEPS} steps"));
     }
-    let terms = Terms { currency, fees_allowed };
     let mut steps = Vec::with_capacity(stated.len().min(MOST_STEPS));
     let mut notice_seen = false;
     for (place, this) in stated.iter().enumerate() {
@@ -26,8 +23,12 @@ pub(super) fn steps(stated: &[StepDocument], currency: Currency, fees_allowed: b
             let detail = "a case is handed over only after a formal notice";
             faults.add(format!("/steps/{place}/channel"), "notice_required", detail);
         }
+        if notice_seen && step::is_unasked_message(this) {
+            let detail = "after a formal notice nothing leaves without a person: approval must be \"required\"";
+            faults.add(format!("/steps/{place}/approval"), "approval_required", detail);
+        }
         notice_seen |= step::is_formal_notice(this);
-        steps.extend(step::step(this, place, &terms, faults));
+        steps.extend(step::step(this, place, terms, faults));
     }
     steps
 }

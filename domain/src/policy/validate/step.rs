@@ -4,17 +4,21 @@ use super::{
     super::{Channel, LateChargesMode, Step, StepDocument},
     MOST_DAYS,
     faults::Faults,
-    words,
+    terms, words,
 };
-use crate::money::Currency;
+use crate::{customer::CustomerKind, money::Currency};
 
 /// Furthest a step may stand from the due date, either side, in days.
 const FURTHEST_OFFSET: u32 = 400;
-/// What a formal notice may grant, in days: 8 or 15, 30 for a public body.
-const NOTICE_DEADLINES: [u16; 3] = [8, 15, 30];
+/// What a formal notice may grant, in days (`presets.md` §1 rule 7).
+const NOTICE_DEADLINES: [u16; 2] = [8, 15];
+/// What a formal notice to a public body grants, in days: its payment circuit is two offices.
+const PUBLIC_DEADLINE: u16 = 30;
 
 /// What the fields of a step are checked against.
-pub(super) struct Terms {
+pub(super) struct Terms<'a> {
+    /// Kinds of customer the policy is for; empty: any.
+    pub(super) kinds: &'a [CustomerKind],
     /// The policy's currency.
     pub(super) currency: Currency,
     /// May the policy's customers be asked for late charges?
@@ -34,13 +38,19 @@ pub(super) fn is_formal_notice(stated: &StepDocument) -> bool {
     words::TEMPLATES.iter().any(|(name, notice)| *notice && template == Some(*name))
 }
 
+/// A message that would leave without a person.
+pub(super) fn is_unasked_message(stated: &StepDocument) -> bool {
+    let leaves = Channel::parse(&stated.channel).is_some_and(|channel| channel.is_message() && channel != Channel::WebhookOnly);
+    leaves && stated.approval.as_deref() != Some("required")
+}
+
 /// The step at this place; none when its channel is unknown.
-pub(super) fn step(stated: &StepDocument, place: usize, terms: &Terms, faults: &mut Faults) -> Option<Step> {
+pub(super) fn step(stated: &StepDocument, place: usize, terms: &Terms<'_>, faults: &mut Faults) -> Option<Step> {
     let this = Checked { stated, at: format!("/steps/{place}"), notice: is_formal_notice(stated) };
     let channel = faults.word(this.field("channel"), &stated.channel, &words::channels());
     this.key_and_offset(faults);
     this.numbers(faults);
-    this.deadline(faults);
+    this.deadline(terms.kinds, faults);
     let (min_amount_due, max_amount_due) = this.amounts(terms.currency, faults);
     let step = Step {
         key: stated.key.clone(),
@@ -51,6 +61,12 @@ pub(super) fn step(stated: &StepDocument, place: usize, terms: &Terms, faults: &
         min_amount_due,
         max_amount_due,
         only_if: stated.only_if.as_deref().and_then(|word| faults.word(this.field("only_if"), word, &words::ONLY_IF)),
+        customer_kinds: faults.words(
+            &this.field("customer_kinds"),
+            stated.customer_kinds.as_deref().unwrap_or_default(),
+            &words::CUSTOMER_KINDS,
+        ),
+        segments: this.segments(faults),
         pay_within_days: stated.pay_within_days,
         after_previous_days: stated.after_previous_days,
         deadline_days: stated.deadline_days,
@@ -104,15 +120,25 @@ impl Checked<'_> {
         }
     }
 
-    /// A formal notice grants a deadline and stands after the due date: before it nobody is late.
-    fn deadline(&self, faults: &mut Faults) {
+    /// A formal notice grants a deadline and stands after the due date: before it nobody is late. Only a
+    /// formal notice grants one: any other message names a date by `pay_within_days`.
+    fn deadline(&self, kinds: &[CustomerKind], faults: &mut Faults) {
         let pointer = self.field("deadline_days");
+        let public = |kind: &CustomerKind| *kind == CustomerKind::PublicBody;
+        let (may_be_public, only_public) = (kinds.is_empty() || kinds.iter().any(public), !kinds.is_empty() && kinds.iter().all(public));
+        let granted = |days| (NOTICE_DEADLINES.contains(&days) && !only_public) || (days == PUBLIC_DEADLINE && may_be_public);
+        let detail = match (may_be_public, only_public) {
+            (_, true) => "a formal notice to a public body grants 30 days",
+            (true, false) => "a formal notice grants 8 or 15 days, to a public body 30",
+            (false, _) => "a formal notice grants 8 or 15 days",
+        };
         match self.stated.deadline_days {
-            None if self.notice => faults.add(pointer, "missing_field", "a formal notice grants 8, 15 or 30 days"),
-            Some(days) if self.notice && !NOTICE_DEADLINES.contains(&days) => {
-                faults.add(pointer, "out_of_range", "a formal notice grants 8, 15 or 30 days");
+            None if self.notice => faults.add(pointer, "missing_field", detail),
+            Some(days) if self.notice && !granted(days) => faults.add(pointer, "out_of_range", detail),
+            Some(_) if !self.notice => {
+                faults.add(pointer, "not_allowed", "only a formal notice grants a deadline: give a notice template or pay_within_days");
             }
-            days => faults.within(pointer, days, 1, MOST_DAYS),
+            _ => {}
         }
         if self.notice && self.stated.offset_days < 1 {
             faults.add(self.field("offset_days"), "not_allowed", "no formal notice before the due date has passed");
@@ -179,6 +205,14 @@ impl Checked<'_> {
         ] {
             faults.words(&self.field(name), list.as_deref().unwrap_or_default(), known);
         }
+    }
+
+    fn segments(&self, faults: &mut Faults) -> Vec<String> {
+        let segments = self.stated.segments.clone().unwrap_or_default();
+        for (n, segment) in segments.iter().enumerate() {
+            terms::check_name(format!("{}/{n}", self.field("segments")), segment, faults);
+        }
+        segments
     }
 
     fn also_by(&self, channel: Option<Channel>, faults: &mut Faults) -> Vec<Channel> {

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::{
     super::{
-        AppliesTo, Pacing, PromiseRules, UnappliedCash,
-        document::{AppliesToDocument, PacingDocument, PlanDocument, PromiseDocument},
+        AppliesTo, Pacing, PlanRules, PromiseRules, UnappliedCash,
+        document::{AppliesToDocument, PacingDocument, PlanDocument, PromiseDocument, SmallBalanceDocument},
     },
     MOST_DAYS,
     faults::Faults,
@@ -16,7 +16,7 @@ use crate::{law, money::Currency};
 /// Longest name of a policy or segment, characters.
 const LONGEST_NAME: usize = 120;
 
-fn check_name(pointer: impl Into<String>, name: &str, faults: &mut Faults) {
+pub(super) fn check_name(pointer: impl Into<String>, name: &str, faults: &mut Faults) {
     let length = name.chars().count();
     if name.trim().is_empty() || length > LONGEST_NAME || name.chars().any(char::is_control) {
         let detail = format!("must be 1 to {LONGEST_NAME} characters, not only blanks");
@@ -95,11 +95,27 @@ pub(super) fn promise(stated: Option<&PromiseDocument>, faults: &mut Faults) -> 
     rules
 }
 
-/// Instalment plans: kept in the document, not yet in the policy.
-pub(super) fn plan(stated: Option<&PlanDocument>, faults: &mut Faults) {
-    let Some(stated) = stated else { return };
+/// Days after which a small balance is looked at, unless stated.
+const SMALL_BALANCE_DAYS: u16 = 90;
+
+/// When a balance too small to write about is a person's to look at; without a word after 90 days.
+pub(super) fn small_balance(stated: Option<&SmallBalanceDocument>, faults: &mut Faults) -> u16 {
+    let days = stated.map(|small| small.after_days);
+    faults.within("/small_balance/after_days", days, 1, MOST_DAYS);
+    days.unwrap_or(SMALL_BALANCE_DAYS)
+}
+
+/// What an instalment plan may be without a person; what is left out allows nothing.
+pub(super) fn plan(stated: Option<&PlanDocument>, faults: &mut Faults) -> Option<PlanRules> {
+    let stated = stated?;
     faults.within("/plan/max_instalments", stated.max_instalments, 0, 120);
     faults.within("/plan/max_days", stated.max_days, 0, 3650);
     faults.within("/plan/first_share_percent", stated.first_share_percent, 0, 100);
     faults.within("/plan/grace_days", stated.grace_days, 0, MOST_DAYS);
+    Some(PlanRules {
+        max_instalments: stated.max_instalments.unwrap_or(0),
+        max_days: stated.max_days.unwrap_or(0),
+        first_share_percent: stated.first_share_percent.unwrap_or(0),
+        grace_days: stated.grace_days.unwrap_or(0),
+    })
 }

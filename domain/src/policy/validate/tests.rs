@@ -101,6 +101,9 @@ fn faulty_fields() -> Vec<(&'static str, Value, &'static str)> {
         ("/steps/0/late_charges", json!("mention"), "not_allowed"),
         ("/steps/3/deadline_days", json!(null), "missing_field"),
         ("/steps/3/deadline_days", json!(10), "out_of_range"),
+        ("/steps/3/deadline_days", json!(30), "out_of_range"),
+        ("/steps/2/deadline_days", json!(8), "not_allowed"),
+        ("/steps/0/only_if", json!("no_answer"), "unknown_word"),
         ("/steps/3/approval", json!(null), "approval_required"),
         ("/steps/3/approval", json!("none"), "approval_required"),
         ("/steps/4/approval", json!(null), "approval_required"),
@@ -126,6 +129,8 @@ fn a_word_in_a_list_is_pointed_at_by_its_place() {
         ("/steps/0/to", json!(["accounts_payable", "boss"]), 1, "unknown_word"),
         ("/steps/0/cc", json!(["boss"]), 0, "unknown_word"),
         ("/steps/0/attach", json!(["invoice", "photo"]), 1, "unknown_word"),
+        ("/steps/0/customer_kinds", json!(["business", "shop"]), 1, "unknown_word"),
+        ("/steps/0/segments", json!(["small", " "]), 1, "malformed"),
         ("/steps/0/also_by", json!(["phone_task"]), 0, "unknown_word"),
         ("/steps/1/assign_to", json!(["collector", "boss"]), 1, "unknown_word"),
     ] {
@@ -175,6 +180,43 @@ fn a_handover_follows_a_formal_notice() {
 }
 
 #[test]
+fn after_a_formal_notice_nothing_leaves_without_a_person() {
+    let mut document = sound();
+    document["steps"][4] = json!({"key": "last", "offset_days": 60, "channel": "email", "template": "final_reminder"});
+    assert_eq!(faults_of(&document), [("/steps/4/approval".to_owned(), "approval_required")]);
+    document["steps"][4]["approval"] = json!("required");
+    PolicyDocument::from_json(&document).unwrap().validate().unwrap();
+    document["steps"][4] = json!({"key": "told", "offset_days": 60, "channel": "webhook_only"});
+    PolicyDocument::from_json(&document).unwrap().validate().unwrap();
+}
+
+#[test]
+fn a_formal_notice_grants_what_its_customers_need() {
+    for (kinds, days, fault) in [
+        (json!(["business"]), 8, None),
+        (json!(["business"]), 15, None),
+        (json!(["business"]), 30, Some("out_of_range")),
+        (json!(["public_body"]), 30, None),
+        (json!(["public_body"]), 15, Some("out_of_range")),
+        (json!(["business", "public_body"]), 8, None),
+        (json!(["business", "public_body"]), 30, None),
+    ] {
+        let mut document = with("/applies_to/customer_kinds", kinds.clone());
+        document["steps"][3]["deadline_days"] = json!(days);
+        let found = PolicyDocument::from_json(&document).unwrap().validate().err().map(|faults| faults[0].code);
+        assert_eq!(found, fault, "{kinds} {days}");
+    }
+}
+
+#[test]
+fn a_step_that_no_day_of_the_year_lets_go_is_a_fault() {
+    let whole_year = json!([{"from": "01-01", "until": "06-30", "channels": ["letter", "email"]}, {"from": "07-01", "until": "12-31", "channels": ["letter"]}]);
+    assert_eq!(faults_of(&with("/pauses", whole_year)), [("/steps/2/channel".to_owned(), "never_open")]);
+    let but_a_day = json!([{"from": "07-15", "until": "07-13", "channels": ["letter"]}]);
+    PolicyDocument::from_json(&with("/pauses", but_a_day)).unwrap().validate().unwrap();
+}
+
+#[test]
 fn a_formal_notice_is_never_early() {
     let mut document = sound();
     document["steps"] = json!([{"key": "notice", "offset_days": 0, "channel": "registered_letter",
@@ -216,7 +258,7 @@ fn a_policy_of_name_and_steps_has_the_defaults() {
     assert_eq!((policy.promise.max_days, policy.promise.grace_days), (30, 2));
     assert_eq!((policy.given_date_grace_days, policy.delivery_grace_days), (2, 0));
     assert_eq!((policy.data_max_age_hours, policy.heartbeat_max_age_hours), (None, None));
-    assert!(!policy.fixed_compensation);
+    assert!(!policy.charges.fixed_compensation);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chrono::Weekday;
 
-use super::super::{Channel, LateChargesMode, OnlyIf, UnappliedCash};
+use super::super::{Channel, ChargesLeft, LateChargesMode, OnlyIf, UnappliedCash};
 use crate::customer::{ContactRole, CustomerKind};
 
 /// A word with what it means.
@@ -43,8 +43,8 @@ pub(super) const ROLES: [Word<ContactRole>; 7] = [
 pub(super) const UNAPPLIED_CASH: [Word<UnappliedCash>; 3] =
     [("hold", UnappliedCash::Hold), ("lower", UnappliedCash::Lower), ("ignore", UnappliedCash::Ignore)];
 
-pub(super) const ONLY_IF: [Word<OnlyIf>; 2] =
-    [("call_unanswered", OnlyIf::CallUnanswered), ("no_lifecycle_status", OnlyIf::NoLifecycleStatus)];
+pub(super) const ONLY_IF: [Word<OnlyIf>; 3] =
+    [("call_unanswered", OnlyIf::CallUnanswered), ("no_lifecycle_status", OnlyIf::NoLifecycleStatus), ("no_reply", OnlyIf::NoReply)];
 
 pub(super) const LATE_CHARGES: [Word<LateChargesMode>; 3] =
     [("none", LateChargesMode::None), ("mention", LateChargesMode::Mention), ("claim", LateChargesMode::Claim)];
@@ -91,7 +91,7 @@ pub(super) const ALLOCATIONS: [Word<&str>; 3] = as_spelt!["principal_first", "in
 
 pub(super) const DAY_COUNTS: [Word<&str>; 2] = as_spelt!["act_365f", "act_act"];
 
-pub(super) const AFTER_PRINCIPAL_PAID: [Word<&str>; 2] = as_spelt!["waive", "task"];
+pub(super) const AFTER_PRINCIPAL_PAID: [Word<ChargesLeft>; 2] = [("waive", ChargesLeft::Waive), ("task", ChargesLeft::Task)];
 
 /// Every channel by its word.
 pub(super) fn channels() -> [Word<Channel>; 9] {

@@ -32,6 +32,8 @@ pub(super) struct Before {
     pub holds: BTreeMap<Uuid, holds::Model>,
     /// (invoice, step) → the reminder that plans it, if that is how it stands.
     pub steps: BTreeMap<(Uuid, String), Option<Uuid>>,
+    /// Steps waived because too little had reached them: a later notice may still take them.
+    pub waived_as_small: BTreeSet<(Uuid, String)>,
     /// Highest position among the steps of these invoices.
     pub position: i64,
     /// `data.stale` was said since the last heartbeat.
@@ -73,6 +75,7 @@ impl Before {
         let planned_by = |row: &StepRow| if row.outcome == "planned" { row.reminder_id } else { None };
         let before = Self {
             cases: facts.cases.iter().map(|row| (row.customer_id, case(row))).collect(),
+            waived_as_small: facts.steps.iter().filter(|row| too_small(row)).map(|row| (row.invoice_id, row.step_key.clone())).collect(),
             position: facts.steps.iter().map(|row| row.position).max().unwrap_or_default(),
             steps: facts
                 .steps
@@ -95,6 +98,10 @@ impl Before {
         let Some(row) = self.customers.get(&customer.0) else { return false };
         lease_by.is_none_or(|worker| row.lease_by.as_deref() == Some(worker))
     }
+}
+
+fn too_small(row: &StepRow) -> bool {
+    row.outcome == "waived" && row.reason.as_deref() == Some("below_minimum")
 }
 
 impl Named {

@@ -119,7 +119,7 @@ fn act(work: &mut Work, decision: &Decision, id: DecisionId, action: &Action) ->
 
 fn plan_reminder(work: &mut Work, decision: &Decision, decision_id: DecisionId, plan: &PlannedReminder) -> Result<bool, StoreError> {
     let Some((policy_id, policy_version)) = decision.policy else { return Ok(false) };
-    if plan.lines.is_empty() || !plan.lines.iter().all(|line| work.is_free(line.invoice_id.0, &line.step_key)) {
+    if plan.lines.is_empty() || !plan.lines.iter().all(|line| work.may_carry(line.invoice_id.0, &line.step_key)) {
         tracing::warn!(customer = %decision.customer_id, step = %plan.step_key, "a step that is planned or done was decided again");
         return Ok(false);
     }

@@ -33,6 +33,8 @@ pub(super) struct Work {
     pub decision_invoices: Vec<decision_invoices::Model>,
     pub reminders: Vec<reminders::Model>,
     pub steps: Vec<invoice_steps::Model>,
+    /// Steps that take the place of a waiver.
+    pub retaken: Vec<invoice_steps::Model>,
     pub tasks: Vec<tasks::Model>,
     pub cases: Vec<cases::Model>,
     /// Reminder → why.
@@ -65,6 +67,7 @@ impl Work {
             decision_invoices: Vec::new(),
             reminders: Vec::new(),
             steps: Vec::new(),
+            retaken: Vec::new(),
             tasks: Vec::new(),
             cases: Vec::new(),
             cancelled: BTreeMap::new(),
@@ -92,12 +95,19 @@ impl Work {
         }
     }
 
+    /// May a message carry the invoice at the step? Also where it was waived because too little had reached it.
+    pub(super) fn may_carry(&self, invoice: Uuid, step_key: &str) -> bool {
+        self.is_free(invoice, step_key) || self.before.waived_as_small.contains(&(invoice, step_key.to_owned()))
+    }
+
     /// Takes the step for the invoice, so that nothing else in the batch does.
     pub(super) fn take(&mut self, mut row: invoice_steps::Model) {
         self.before.position = self.before.position.saturating_add(1);
         row.position = self.before.position;
-        self.before.steps.insert((row.invoice_id, row.step_key.clone()), None);
-        self.steps.push(row);
+        let key = (row.invoice_id, row.step_key.clone());
+        let waived = self.before.waived_as_small.remove(&key);
+        self.before.steps.insert(key, None);
+        if waived { self.retaken.push(row) } else { self.steps.push(row) }
     }
 
     /// The customer's day.

@@ -33,6 +33,7 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     batch::insert::<decision_invoices::Entity, _>(tx, &work.decision_invoices, OnConflict::Fail).await?;
     batch::insert::<reminders::Entity, _>(tx, &work.reminders, OnConflict::Fail).await?;
     batch::insert::<tasks::Entity, _>(tx, &work.tasks, OnConflict::Fail).await?;
+    batch::insert::<invoice_steps::Entity, _>(tx, &work.retaken, OnConflict::Replace).await?;
     // never twice: the key refuses, and the whole batch is rolled back
     batch::insert::<invoice_steps::Entity, _>(tx, &work.steps, OnConflict::Fail).await?;
     invoices(tx, tenant, &work).await?;

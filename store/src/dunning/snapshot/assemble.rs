@@ -8,7 +8,9 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     customer::CustomerDetails,
-    dunning::{CallAttempt, ContactMade, Hold, HoldScope, InvoiceFacts, LiveReminder, OpenTask, Promise, Snapshot, Unapplied},
+    dunning::{
+        CallAttempt, ContactMade, Hold, HoldScope, InvoiceFacts, LiveReminder, ONCE, OpenTask, Promise, RaisedOnce, Snapshot, Unapplied,
+    },
     ids::{ContactId, CustomerId, HoldId, InvoiceId, PromiseId, TaskId},
 };
 use uuid::Uuid;
@@ -16,7 +18,7 @@ use uuid::Uuid;
 use super::{
     history::{Reach, days_back},
     load::Facts,
-    rows::{CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, SentRow, StepRow, TriedRow},
+    rows::{CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, SentRow, StepRow, TaskRow, TriedRow},
 };
 use crate::{
     StoreError,
@@ -64,6 +66,7 @@ pub(super) fn snapshots(
     let sent = grouped(&facts.sent, |row| row.customer_id);
     let tried = grouped(&facts.tried, |row| row.customer_id);
     let cases: BTreeMap<Uuid, Option<Pin>> = facts.cases.iter().map(|row| (row.customer_id, row.pin())).collect();
+    let claims = grouped(&facts.claims, |row| row.customer_id);
     let settings = Arc::new(facts.creditor.settings.clone());
     let reach = Reach::new(now, days_back(active));
     let one = |row: &CustomerRow| -> Result<Snapshot, StoreError> {
@@ -71,10 +74,11 @@ pub(super) fn snapshots(
         let details: CustomerDetails = json("customers", &row.details)?;
         let zones = [details.time_zone.as_deref(), Some(settings.time_zone.as_str())];
         let paid = of(&payments, id);
-        let mut unapplied = unapplied_payments(paid)?;
+        let mut unapplied = unapplied_payments(paid, zones)?;
         for row in of(&credits, id) {
             let money = money("credit_notes", row.unapplied, &row.currency)?;
-            unapplied.push(Unapplied { money, since_on: day("credit_notes", &row.issued_on)? });
+            let known_on = day_in(instant(row.created_at), zones);
+            unapplied.push(Unapplied { money, since_on: day("credit_notes", &row.issued_on)?.max(known_on) });
         }
         let mut contacts = of(&contacts, id).to_vec();
         contacts.sort_by_key(|row| row.position);
@@ -92,8 +96,10 @@ pub(super) fn snapshots(
             reminders: live.remove(&id).unwrap_or_default(),
             contacts_made: contacts_made(of(&sent, id), &tried, reach, zones)?,
             calls: calls(&tried)?,
+            answers: answers(&tried)?,
             open_tasks: of(&tasks, id)
                 .iter()
+                .filter(|row| row.status == "open")
                 .map(|row| OpenTask {
                     id: TaskId(row.id),
                     kind: row.kind.clone(),
@@ -101,6 +107,8 @@ pub(super) fn snapshots(
                     about: row.about.clone(),
                 })
                 .collect(),
+            raised_once: raised_once(of(&tasks, id), zones),
+            claims: of(&claims, id).iter().filter_map(|row| row.claim().transpose()).collect::<Result<_, _>>()?,
             payments_complete_until: facts.sources.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
             ledger_differs: facts.sources.iter().any(|row| row.ledger_differs),
             case_open: cases.contains_key(&id),
@@ -151,11 +159,24 @@ fn calls(tried: &[&TriedRow]) -> Result<Vec<CallAttempt>, StoreError> {
     calls.map(|row| Ok(CallAttempt { on: day("interactions", &row.on_day)?, reached: row.reached })).collect()
 }
 
-fn unapplied_payments(rows: &[&PaymentRow]) -> Result<Vec<Unapplied>, StoreError> {
-    rows.iter()
-        .filter(|row| row.unapplied > 0)
-        .map(|row| Ok(Unapplied { money: money("payments", row.unapplied, &row.currency)?, since_on: day("payments", &row.paid_on)? }))
-        .collect()
+/// Days on which somebody was reached, whatever the channel.
+fn answers(tried: &[&TriedRow]) -> Result<Vec<NaiveDate>, StoreError> {
+    tried.iter().filter(|row| row.reached).map(|row| day("interactions", &row.on_day)).collect()
+}
+
+fn raised_once(rows: &[&TaskRow], zones: [Option<&str>; 2]) -> Vec<RaisedOnce> {
+    let once = rows.iter().filter_map(|row| Some((row.about.as_ref().filter(|about| about.starts_with(ONCE))?, row.created_at)));
+    once.map(|(about, at)| RaisedOnce { about: about.clone(), on: day_in(instant(at), zones) }).collect()
+}
+
+/// Payments with something left over, known since the later of their day and the day they were recorded.
+fn unapplied_payments(rows: &[&PaymentRow], zones: [Option<&str>; 2]) -> Result<Vec<Unapplied>, StoreError> {
+    let left = rows.iter().filter(|row| row.unapplied > 0);
+    left.map(|row| {
+        let since_on = day("payments", &row.paid_on)?.max(day_in(instant(row.created_at), zones));
+        Ok(Unapplied { money: money("payments", row.unapplied, &row.currency)?, since_on })
+    })
+    .collect()
 }
 
 pub(super) fn hold(row: &HoldRow) -> Result<Hold, StoreError> {

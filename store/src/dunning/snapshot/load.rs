@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::{
     query,
     rows::{
-        CaseRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SentRow, SourceRow,
-        StepRow, TaskRow, TenantRow, TriedRow,
+        CaseRow, ClaimRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SentRow,
+        SourceRow, StepRow, TaskRow, TenantRow, TriedRow,
     },
 };
 use crate::{
@@ -45,6 +45,7 @@ pub(in crate::dunning) struct Facts {
     pub(super) sent: Vec<SentRow>,
     pub(super) tried: Vec<TriedRow>,
     pub cases: Vec<CaseRow>,
+    pub(super) claims: Vec<ClaimRow>,
 }
 
 impl Facts {
@@ -67,6 +68,7 @@ impl Facts {
         all.steps.sort_by(|a, b| (&a.done_on, a.at, a.position).cmp(&(&b.done_on, b.at, b.position)));
         all.sent.sort_by_key(|row| row.sent_at);
         all.tried.sort_by_key(|row| (row.at, row.id));
+        all.claims.sort_by_key(|row| (row.sent_at, row.id));
         Ok(all)
     }
 
@@ -102,6 +104,7 @@ impl Facts {
             sent: list(&row, 14, "reminders")?,
             tried: list(&row, 15, "interactions")?,
             cases: list(&row, 16, "cases")?,
+            claims: list(&row, 17, "reminders")?,
         })
     }
 
@@ -124,6 +127,7 @@ impl Facts {
         self.sent.extend(more.sent);
         self.tried.extend(more.tried);
         self.cases.extend(more.cases);
+        self.claims.extend(more.claims);
     }
 
     /// The tenant's time: the system's for a live one, its own clock for a test one.

@@ -10,7 +10,7 @@ use crate::any;
 
 /// Columns and origin of each list. `ID(…)` is an id, `IDS` "is one of the customers" (`$2`), `$1` the
 /// tenant; messages and contacts count from the tenant's clock (`$3` for a live one) less `$4`.
-const PARTS: [(&str, &str); 17] = [
+const PARTS: [(&str, &str); 18] = [
     ("name, live, clock_at, settings, settings_version, created_at", "tenants WHERE id = $1"),
     (
         "ID(id), version, preset, activated_at, state",
@@ -27,11 +27,14 @@ const PARTS: [(&str, &str); 17] = [
          AND s.tenant_id = $1 AND s.invoice_id = i.id",
     ),
     (
-        "ID(customer_id), currency, amount, unapplied, paid_on",
+        "ID(customer_id), currency, amount, unapplied, paid_on, created_at",
         "payments WHERE tenant_id = $1 AND customer_id IDS AND reversed_on IS NULL AND (unapplied > 0 OR paid_on >= \
          (SELECT MIN(made_on) FROM promises WHERE tenant_id = $1 AND customer_id IDS AND status = 'open'))",
     ),
-    ("ID(customer_id), unapplied, currency, issued_on", "credit_notes WHERE tenant_id = $1 AND customer_id IDS AND unapplied > 0"),
+    (
+        "ID(customer_id), unapplied, currency, issued_on, created_at",
+        "credit_notes WHERE tenant_id = $1 AND customer_id IDS AND unapplied > 0",
+    ),
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IDS AND released_at IS NULL"),
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IS NULL AND released_at IS NULL"),
     (
@@ -43,8 +46,8 @@ const PARTS: [(&str, &str); 17] = [
         "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval')",
     ),
     (
-        "ID(id), ID(customer_id), kind, step_key, about",
-        "tasks WHERE tenant_id = $1 AND customer_id IDS AND (status = 'open' OR about LIKE 'dated:%')",
+        "ID(id), ID(customer_id), kind, step_key, about, status, created_at",
+        "tasks WHERE tenant_id = $1 AND customer_id IDS AND (status = 'open' OR (about LIKE 'once:%' AND created_at >= SINCE))",
     ),
     ("ID(customer_id), channel, step_key, sent_at", "reminders WHERE tenant_id = $1 AND customer_id IDS AND sent_at >= SINCE"),
     (
@@ -55,6 +58,11 @@ const PARTS: [(&str, &str); 17] = [
     (
         "ID(id), ID(customer_id), opened_at, ID(policy_id), policy_version",
         "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL",
+    ),
+    (
+        "ID(r.customer_id), ID(r.id), r.body, r.sent_at",
+        "cases c CROSS JOIN reminders r WHERE c.tenant_id = $1 AND c.customer_id IDS AND c.closed_at IS NULL AND r.tenant_id = $1 \
+         AND r.customer_id = c.customer_id AND r.case_id = c.id AND r.sent_at IS NOT NULL AND r.body LIKE '%\"mode\":\"claim\"%'",
     ),
 ];
 

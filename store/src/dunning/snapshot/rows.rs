@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use relance_domain::{
     customer::Contact,
-    dunning::{Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
+    dunning::{ClaimSent, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
     invoice::InvoiceDetails,
     law,
@@ -237,6 +237,7 @@ pub(super) struct PaymentRow {
     pub amount: i64,
     pub unapplied: i64,
     pub paid_on: String,
+    pub created_at: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -245,6 +246,7 @@ pub(super) struct CreditNoteRow {
     pub unapplied: i64,
     pub currency: String,
     pub issued_on: String,
+    pub created_at: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -318,6 +320,26 @@ pub(super) struct TaskRow {
     pub kind: String,
     pub step_key: Option<String>,
     pub about: Option<String>,
+    pub status: String,
+    pub created_at: i64,
+}
+
+/// A message that claimed late charges and left, of an open case.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct ClaimRow {
+    pub customer_id: Uuid,
+    pub id: Uuid,
+    pub body: String,
+    pub sent_at: i64,
+}
+
+impl ClaimRow {
+    /// The claim as the decision sees it; `None`: its message claims nothing.
+    pub(super) fn claim(&self) -> Result<Option<ClaimSent>, StoreError> {
+        let body: ReminderBody = json("reminders", &self.body)?;
+        let claimed = body.fixed_compensation.filter(|fixed| fixed.mode == "claim");
+        Ok(claimed.map(|fixed| ClaimSent { reminder_id: ReminderId(self.id), amount: fixed.amount }))
+    }
 }
 
 /// A message that left.

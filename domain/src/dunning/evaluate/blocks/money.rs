@@ -2,11 +2,11 @@
 
 use chrono::Duration;
 
-use super::{super::selfcheck, Finder, New, next_day};
-use crate::{
-    dunning::{Change, Param, Params, Why, params},
-    policy::UnappliedCash,
+use super::{
+    super::{cash, selfcheck},
+    Finder, New, next_day,
 };
+use crate::dunning::{Change, Param, Params, Why, params};
 
 impl Finder<'_, '_> {
     pub(super) fn payment_data(&mut self) {
@@ -35,14 +35,22 @@ impl Finder<'_, '_> {
     }
 
     pub(super) fn unapplied_cash(&mut self) {
-        let Some(policy) = &self.context.policy else { return };
-        let of_currency = || self.context.snapshot.unapplied.iter().filter(|cash| cash.money.currency == self.invoice.currency);
-        let cash: i64 = of_currency().map(|cash| cash.money.minor).sum();
-        if policy.policy.unapplied_cash == UnappliedCash::Hold && cash > 0 {
-            let params = params![amount = self.invoice.currency.minor(cash)];
-            let since = of_currency().map(|cash| self.context.tenant_day_start(cash.since_on)).min();
-            self.add(New { since, ..New::of(Why::UnappliedCash, params, "policy.unapplied_cash", "ledger", Change::AllocateCash) });
+        let cash = cash::of(self.context, self.invoice.currency);
+        if cash.holds == 0 {
+            return;
         }
+        let of_currency = self.context.snapshot.unapplied.iter().filter(|cash| cash.money.currency == self.invoice.currency);
+        self.add(New {
+            since: of_currency.map(|cash| self.context.tenant_day_start(cash.since_on)).min(),
+            until: cash.until.map(|day| self.context.day_start(next_day(day))),
+            ..New::of(
+                Why::UnappliedCash,
+                params![amount = self.invoice.currency.minor(cash.holds)],
+                "policy.unapplied_cash",
+                "ledger",
+                Change::AllocateCash,
+            )
+        });
     }
 
     pub(super) fn own_errors(&mut self) {

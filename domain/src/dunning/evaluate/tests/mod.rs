@@ -1,6 +1,9 @@
 //! The decision, tested without a server: dated examples, rules and properties.
 
+mod fields;
 mod golden;
+mod preset_rules;
 mod properties;
 mod rules;
 mod sim;
+mod worlds;

@@ -4,18 +4,13 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-use super::sim::{Sim, day, preset};
+use super::sim::{business, day};
 use crate::{
-    customer::CustomerKind,
     dunning::{Action, Hold, HoldScope, Promise, Unapplied, Why},
     ids::{HoldId, PromiseId},
     money::Currency,
     policy::UnappliedCash,
 };
-
-fn business(starts_on: &str) -> Sim {
-    Sim::new(preset("fr_business"), CustomerKind::Business, starts_on)
-}
 
 #[test]
 fn five_overdue_invoices_of_different_ages_are_one_message_of_the_right_intensity() {
@@ -94,7 +89,7 @@ fn stale_payment_data_hold_everything_and_say_so() {
 fn unapplied_cash_holds_or_lowers_by_setting() {
     let mut sim = business("2026-10-01");
     sim.invoice("F-1", "2026-10-05", 20_000);
-    sim.snapshot.unapplied.push(Unapplied { money: Currency::EUR.minor(3_000), since_on: day("2026-10-01") });
+    sim.snapshot.unapplied.push(Unapplied { money: Currency::EUR.minor(3_000), since_on: day("2026-10-09") });
     sim.run_until("2026-10-12");
     assert!(sim.happened.is_empty());
     assert_eq!(sim.snapshot.open_tasks.iter().filter(|task| task.kind == "unapplied_cash").count(), 1);

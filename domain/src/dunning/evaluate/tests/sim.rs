@@ -1,16 +1,16 @@
 //! A world in memory: applies decisions to a snapshot as the store would, and moves a clock.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{
     calendar::{local_day, parse_zone, start_of_day},
     customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
     dunning::{
-        Action, BirthState, CallAttempt, ContactMade, Decision, Evidence, InvoiceFacts, LastLook, LiveReminder, LiveState, OpenTask,
-        Snapshot, StepOutcome, StepRecord, evaluate, look_again,
+        Action, BirthState, CallAttempt, ContactMade, Decision, Evidence, Hold, HoldScope, InvoiceFacts, LastLook, LiveReminder, LiveState,
+        ONCE, OpenTask, RaisedOnce, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
     },
-    ids::{ContactId, CustomerId, InvoiceId, PolicyId, ReminderId, TaskId},
+    ids::{ContactId, CustomerId, HoldId, InvoiceId, PolicyId, ReminderId, TaskId},
     money::Currency,
     policy::{Channel, Policy, PolicyVersion, presets},
     settings::Settings,
@@ -26,10 +26,13 @@ pub struct Happened {
     pub lines: Vec<(String, String, i64)>,
 }
 
+#[derive(Debug, Clone)]
 pub struct Sim {
     pub snapshot: Snapshot,
     pub now: DateTime<Utc>,
     pub happened: Vec<Happened>,
+    /// When each message left.
+    pub left_at: Vec<DateTime<Utc>>,
     pub decisions: Vec<Decision>,
     /// Calls are dialled in vain on the day they are asked for.
     pub dials: bool,
@@ -40,6 +43,16 @@ pub struct Sim {
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
+}
+
+/// A business under its preset.
+pub fn business(starts_on: &str) -> Sim {
+    Sim::new(preset("fr_business"), CustomerKind::Business, starts_on)
+}
+
+/// The day itself from Monday to Friday, else the Monday after.
+pub fn weekday_from(day: NaiveDate) -> NaiveDate {
+    day.iter_days().find(|day| day.weekday().num_days_from_monday() < 5).unwrap()
 }
 
 pub fn preset(key: &str) -> Policy {
@@ -105,12 +118,15 @@ impl Sim {
             reminders: vec![],
             contacts_made: vec![],
             calls: vec![],
+            answers: vec![],
+            raised_once: vec![],
+            claims: vec![],
             open_tasks: vec![],
             payments_complete_until: None,
             ledger_differs: false,
             case_open: false,
         };
-        Self { snapshot, now, happened: vec![], decisions: vec![], dials: true, approves: true, next_id: 100 }
+        Self { snapshot, now, happened: vec![], left_at: vec![], decisions: vec![], dials: true, approves: true, next_id: 100 }
     }
 
     fn id(&mut self) -> Uuid {
@@ -174,25 +190,31 @@ impl Sim {
 
     /// One look: decide, apply, until nothing is left to do at this instant.
     pub fn look(&mut self) -> Option<DateTime<Utc>> {
+        let mut made: Vec<Action> = Vec::new();
         for _ in 0..50 {
             let decision = evaluate(&self.snapshot, self.now);
             let idle = decision.actions.iter().all(|action| matches!(action, Action::SayDataStale));
             let next = decision.next_check_at;
             assert!(next.is_none_or(|at| at > self.now), "the next look is in the future: {decision:?}");
-            for action in &decision.actions {
+            for action in decision.actions.iter().filter(|action| !matches!(action, Action::SayDataStale)) {
+                assert!(!made.contains(action), "decided twice: {action:?}");
+                made.push(action.clone());
                 self.apply(action.clone());
             }
             self.decisions.push(decision);
             if idle {
+                self.something_is_to_come(next);
                 return next;
             }
         }
         panic!("one instant never comes to rest");
     }
 
-    fn record(&mut self, invoice: InvoiceId, step: &str, outcome: StepOutcome, granted: Option<NaiveDate>) {
+    pub fn record(&mut self, invoice: InvoiceId, step: &str, outcome: StepOutcome, granted: Option<NaiveDate>) {
         let done_on = self.today();
         let steps = &mut self.facts(invoice).steps;
+        // joined by a later notice, what was waived for its amount is done after all
+        steps.retain(|record| record.step_key != step || record.reason.as_deref() != Some("below_minimum"));
         assert!(steps.iter().all(|record| record.step_key != step), "step {step} twice");
         steps.push(StepRecord { step_key: step.into(), outcome, done_on, granted_until: granted, reason: None });
     }
@@ -217,6 +239,10 @@ impl Sim {
             }
             Action::CreateTask(task) => {
                 let id = TaskId(self.id());
+                if let Some(about) = task.about.clone().filter(|about| about.starts_with(ONCE)) {
+                    let on = self.today();
+                    self.snapshot.raised_once.push(RaisedOnce { about, on });
+                }
                 if let Some(step) = &task.step_key {
                     let on = self.today();
                     let channel = self.snapshot.policy.as_ref().unwrap().policy.step(step).unwrap().channel;
@@ -234,7 +260,10 @@ impl Sim {
                     self.snapshot.open_tasks.push(OpenTask { id, kind: task.kind, step_key: task.step_key, about: task.about });
                 }
             }
-            Action::WaiveStep { invoice_id, step_key, .. } => self.record(invoice_id, &step_key, StepOutcome::Waived, None),
+            Action::WaiveStep { invoice_id, step_key, reason, .. } => {
+                self.record(invoice_id, &step_key, StepOutcome::Waived, None);
+                self.facts(invoice_id).steps.last_mut().unwrap().reason = Some(reason);
+            }
             Action::CancelReminder { reminder_id, .. } => self.snapshot.reminders.retain(|reminder| reminder.id != reminder_id),
             Action::RescheduleReminder { reminder_id, send_at } => {
                 self.snapshot.reminders.iter_mut().filter(|r| r.id == reminder_id).for_each(|r| r.send_at = send_at);
@@ -265,7 +294,36 @@ impl Sim {
         }
     }
 
+    /// An open case is never forgotten: a look, a message, a task, or a person who holds it.
+    fn something_is_to_come(&self, next: Option<DateTime<Utc>>) {
+        let waits = next.is_some() || !self.snapshot.reminders.is_empty() || !self.snapshot.open_tasks.is_empty();
+        let at_rest = |state: &str| ["completed", "stopped", "held"].contains(&state);
+        let all_at_rest = self.decisions.last().unwrap().invoices.iter().all(|(_, dunning)| at_rest(&dunning.state));
+        assert!(!self.snapshot.case_open || waits || all_at_rest, "an open case without a next action: {:#?}", self.decisions.last());
+    }
+
+    /// Holds the invoice, or everything, until the day or for ever.
+    pub fn hold(&mut self, invoice: Option<InvoiceId>, until_on: Option<NaiveDate>) {
+        let scope = invoice.map_or(HoldScope::Tenant, HoldScope::Invoice);
+        let id = HoldId(self.id());
+        let (placed_by, placed_at) = (Some("controller".into()), self.now);
+        let hold = Hold { id, scope, reason: "manual".into(), until_on, before_on: None, published_on: None, placed_by, placed_at };
+        self.snapshot.holds.push(hold);
+    }
+
+    pub fn hold_everything(&mut self, until_on: Option<NaiveDate>) {
+        self.hold(None, until_on);
+    }
+
     fn sent(&mut self, reminder: &LiveReminder, date: Option<NaiveDate>) {
+        for line in &reminder.lines {
+            let invoice = self.snapshot.invoices.iter().find(|invoice| invoice.id == line.invoice_id).unwrap();
+            assert!(invoice.amount_due >= line.amount_due && line.amount_due > 0, "a message about what is paid");
+            let held = |hold: &Hold| hold.scope == HoldScope::Tenant || hold.scope == HoldScope::Invoice(invoice.id);
+            let over = |hold: &Hold| hold.until_on.is_some_and(|day| day < local_day(self.now, parse_zone("Europe/Paris").unwrap()));
+            assert!(!self.snapshot.holds.iter().any(|hold| held(hold) && !over(hold)), "a message about what is held");
+        }
+        self.left_at.push(self.now);
         self.snapshot.reminders.retain(|other| other.id != reminder.id);
         let on = self.today();
         for line in &reminder.lines {
@@ -280,6 +338,22 @@ impl Sim {
             channel: reminder.channel.as_str().into(),
             step_key: Some(reminder.step_key.clone()),
         });
+    }
+
+    /// Everything that was planned.
+    pub fn plans(&self) -> impl Iterator<Item = &crate::dunning::PlannedReminder> {
+        self.decisions.iter().flat_map(|decision| &decision.actions).filter_map(|action| match action {
+            Action::PlanReminder(plan) => Some(plan.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Every task that was raised.
+    pub fn tasks(&self) -> impl Iterator<Item = &crate::dunning::NewTask> {
+        self.decisions.iter().flat_map(|decision| &decision.actions).filter_map(|action| match action {
+            Action::CreateTask(task) => Some(task.as_ref()),
+            _ => None,
+        })
     }
 
     /// `2026-10-09 first (2026-10-16)` for everything that happened.
