@@ -107,7 +107,8 @@ impl State {
             }
             News::Held(hold) => self.snapshot.holds.push(hold.clone()),
             News::Released(id) => self.snapshot.holds.retain(|hold| hold.id != *id),
-            News::Contacted { made, call } => {
+            News::Contacted { made, call, reached } => {
+                self.snapshot.answers.extend(reached.then_some(made.on));
                 self.snapshot.contacts_made.push(made.clone());
                 self.snapshot.calls.extend(call.clone());
             }
@@ -178,6 +179,13 @@ impl State {
             invoice.steps.push(record);
         }
         free
+    }
+
+    /// A notice may carry what was waived because too little had reached it: the waiver makes way.
+    pub fn retake(&mut self, id: InvoiceId, step_key: &str) {
+        self.with(id, |facts| {
+            facts.steps.retain(|done| done.step_key != step_key || done.reason.as_deref() != Some("below_minimum"));
+        });
     }
 
     /// A message left at `now`: its steps are done, and it counts in pacing.
