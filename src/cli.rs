@@ -43,6 +43,10 @@ pub struct DatabaseArgs {
 pub enum Command {
     /// Serve the API and work: one process by default.
     Serve(ServeArgs),
+    /// See what would come of a policy on a ledger in a file: what leaves when, what is withheld and why.
+    ///
+    /// Needs no database and no network, and sends nothing.
+    Simulate(SimulateArgs),
     /// See the main job, start to end, on an embedded database: no network, no set-up.
     Demo(DemoArgs),
     /// Bring the schema up to date, take the newest step back, or say where it stands.
@@ -300,4 +304,52 @@ pub struct OpenapiArgs {
     /// As OpenAPI 3.0.
     #[arg(long = "v3.0")]
     pub v3_0: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The ledger: a JSON object of `customers`, `invoices`, `payments`, `credit_notes` and `events`, or CloudEvents,
+    /// one on each line.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: PathBuf,
+
+    /// The policy, in JSON; without it, the built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
+    /// A policy to compare with; without it, the built-in ones.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    pub compare: Option<PathBuf>,
+
+    /// First day; without it, that of the ledger.
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+
+    /// Last day; without it, 120 days after that of the ledger.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+
+    /// Write a report there: one HTML file with its pictures.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Nobody approves anything; else it is done at once.
+    #[arg(long)]
+    pub without_approvals: bool,
+
+    /// Nobody calls; else it is done when asked for, and nobody answers.
+    #[arg(long)]
+    pub without_calls: bool,
+
+    /// Messages on a day above which it is a storm; without it three times the median day, and 20 at least.
+    #[arg(long, value_name = "N")]
+    pub storm_above: Option<usize>,
+
+    /// Most differences that are listed.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub differences: usize,
+
+    /// Everything in JSON instead of the table.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -10,13 +10,14 @@ mod listen;
 mod logging;
 mod secrets;
 mod service;
+mod simulate;
 
 use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    let usual = if matches!(cli.command, Command::Demo(_) | Command::Listen(_)) { "error" } else { "info" };
+    let usual = if matches!(cli.command, Command::Demo(_) | Command::Listen(_) | Command::Simulate(_)) { "error" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual));
     let done = runtime().and_then(|runtime| runtime.block_on(run(cli)));
     match done {
@@ -46,6 +47,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Openapi(openapi) => commands::openapi::run(&openapi),
         Command::Doctor => commands::doctor::run(&cli.database).await,
         Command::Listen(args) => listen::run(args).await,
+        Command::Simulate(args) => simulate::run(&args),
         Command::Backup { file } => commands::backup::run(&cli.database, &file).await,
     }
 }

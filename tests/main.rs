@@ -9,6 +9,7 @@ mod feed;
 mod listen;
 mod properties;
 mod resilience;
+mod simulate;
 mod statements;
 mod store;
 mod stories;

@@ -24,6 +24,7 @@ pub mod quota;
 pub mod retired;
 pub mod routes;
 pub mod server;
+pub mod simulation;
 pub mod state;
 pub mod tokens;
 pub mod trail;

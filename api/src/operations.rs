@@ -35,9 +35,10 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.path == path && operation.method == method)
     }
 
-    /// Does the audit log tell of it? Of all that changes something but facts, which have a trail of their own.
+    /// Does the audit log tell of it? Of all that changes something (what asks for `read` does not) but facts, which have a
+    /// trail of their own.
     pub fn is_audited(&self) -> bool {
-        self.method != "GET" && self.need != FACTS && self.need != SIGNATURE
+        self.method != "GET" && ![FACTS, SIGNATURE, READ].contains(&self.need)
     }
 
     /// Kind of thing it is about: the noun of its path, in the singular.
@@ -145,6 +146,7 @@ operations! {
     POST "/v1/reminders/{id}/send_now" send_now_reminder REMINDERS;
     GET "/v1/settings" get_settings READ;
     PATCH "/v1/settings" patch_settings SETTINGS;
+    POST "/v1/simulations" create_simulation READ;
     GET "/v1/sources" list_sources READ;
     POST "/v1/sources" create_source SETTINGS;
     DELETE "/v1/sources/{id}" delete_source SETTINGS;

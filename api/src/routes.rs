@@ -60,6 +60,7 @@ pub fn configure(cfg: &mut impl Registry) {
     endpoints::reminder_content::routes(cfg);
     endpoints::reminders::routes(cfg);
     endpoints::settings::routes(cfg);
+    endpoints::simulations::routes(cfg);
     endpoints::sources::routes(cfg);
     endpoints::tasks::routes(cfg);
     endpoints::tenants::routes(cfg);

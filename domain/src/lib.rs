@@ -25,3 +25,4 @@ pub mod phone;
 pub mod policy;
 pub mod records;
 pub mod settings;
+pub mod simulation;

@@ -15,6 +15,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("create_interaction", include_str!("../examples/create_interaction.json")),
     ("create_policy", include_str!("../examples/create_policy.json")),
     ("create_promise", include_str!("../examples/create_promise.json")),
+    ("create_simulation", include_str!("../examples/create_simulation.json")),
     ("create_source", include_str!("../examples/create_source.json")),
     ("create_tenant", include_str!("../examples/create_tenant.json")),
     ("create_webhook_endpoint", include_str!("../examples/create_webhook_endpoint.json")),

@@ -94,11 +94,28 @@ pub struct InvoiceDunningView {
     pub next_action_at: Option<String>,
     /// Codes of what holds it.
     pub holds: Vec<String>,
+    /// The decision by which it came to stand so: `GET /v1/decisions/{id}` explains it.
+    pub decision_id: Option<String>,
+}
+
+/// The last life-cycle status of an e-invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EinvoiceView {
+    /// 200, 204, 207, 210…
+    #[schema(example = "207")]
+    pub code: String,
+    /// When the platform set it.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Its reason, in the platform's code.
+    pub reason_code: Option<String>,
+    /// The amount that came with it.
+    pub amount: Option<String>,
 }
 
 impl From<InvoiceDunning> for InvoiceDunningView {
     fn from(dunning: InvoiceDunning) -> Self {
-        let InvoiceDunning { state, policy_id, policy_version, last_step, next_step, next_action_at, holds } = dunning;
+        let InvoiceDunning { state, policy_id, policy_version, last_step, next_step, next_action_at, holds, decision_id } = dunning;
         Self {
             state,
             policy_id: policy_id.map(|id| id.to_string()),
@@ -107,6 +124,7 @@ impl From<InvoiceDunning> for InvoiceDunningView {
             next_step,
             next_action_at: next_action_at.map(at),
             holds,
+            decision_id: decision_id.map(|id| id.to_string()),
         }
     }
 }
@@ -188,6 +206,8 @@ pub struct InvoiceView {
     pub factored: bool,
     /// Withdrawn by its source.
     pub voided: bool,
+    /// Where the e-invoice stands, when a platform says so.
+    pub einvoice: Option<EinvoiceView>,
     /// Field → where it was read, or which rule gave it.
     pub provenance: BTreeMap<String, String>,
     /// First seen.
@@ -245,6 +265,12 @@ impl From<InvoiceRecord> for InvoiceView {
             payee_iban: details.payee_iban,
             factored: details.factored,
             voided: details.voided,
+            einvoice: details.einvoice.map(|status| EinvoiceView {
+                code: status.code,
+                at: at(status.at),
+                reason_code: status.reason_code,
+                amount: status.amount.map(plain),
+            }),
             provenance: details.provenance,
             created_at: at(record.created_at),
             updated_at: at(record.updated_at),

@@ -34,6 +34,7 @@ pub mod reminder;
 pub mod reminder_content;
 pub mod settings;
 pub mod sheet;
+pub mod simulation;
 pub mod source;
 pub mod task;
 pub mod tenant;

@@ -55,13 +55,13 @@ async fn two_servers_at_once_take_effect_once() {
     let customer = world.customer("C1").await;
     let worlds = [world.clone(), world.clone().moved_to(&second)];
     for reason in ["first", "second", "third"] {
-        let body = json!({"scope": "customer", "target_id": customer["id"], "reason": reason});
+        let body = json!({"scope": "customer", "target_id": customer["id"], "reason": format!("the {reason} hold")});
         let asked = worlds.iter().map(|at| hold(at, body.clone(), reason));
         for answer in futures::future::join_all(asked).await {
             assert!([201, 409].contains(&answer.status.as_u16()), "{}", answer.body);
         }
     }
-    let body = json!({"scope": "customer", "target_id": customer["id"], "reason": "fifty"});
+    let body = json!({"scope": "customer", "target_id": customer["id"], "reason": "fifty at once"});
     assert_eq!(fifty(&worlds, &body).await.0, 1);
     assert_eq!(world.list("/v1/holds").await.len(), 4);
 }

@@ -17,6 +17,8 @@ story! {
         world.advance("2026-10-09T12:00:00Z").await;
         let reminder = world.reminders().await.remove(0);
         let path = format!("/v1/decisions/{}", reminder["decision_id"].as_str().unwrap());
+        let behind = world.read_invoice("FA-1").await["dunning"]["decision_id"].as_str().unwrap().to_owned();
+        world.get(&format!("/v1/decisions/{behind}")).await.expect(200);
         let english = world.get(&path).await;
         assert_eq!((&english.headers["content-language"], english.headers.get_all("vary").iter().any(|name| name == "accept-language")), (&"en".parse().unwrap(), true));
         let english = english.expect(200);

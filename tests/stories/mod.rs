@@ -26,5 +26,6 @@ mod ladder;
 mod policy_fields;
 mod promise;
 mod silence;
+mod simulation;
 mod time_travel;
 mod versions;

@@ -20,6 +20,7 @@ pub mod promises;
 pub mod reminder_content;
 pub mod reminders;
 pub mod settings;
+pub mod simulations;
 pub mod sources;
 pub mod tasks;
 pub mod tenants;

@@ -8,7 +8,7 @@ use super::{
     why::{Change, Language, Params, Why},
 };
 use crate::{
-    ids::{ContactId, CustomerId, HoldId, InvoiceId, PolicyId, PromiseId, ReminderId},
+    ids::{ContactId, CustomerId, DecisionId, HoldId, InvoiceId, PolicyId, PromiseId, ReminderId},
     money::Money,
     policy::Channel,
 };
@@ -263,6 +263,9 @@ pub struct InvoiceDunning {
     pub next_action_at: Option<DateTime<Utc>>,
     /// Codes of what holds it.
     pub holds: Vec<String>,
+    /// The decision by which it came to stand so; set when the decision is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision_id: Option<DecisionId>,
 }
 
 /// The decision about one customer.

@@ -96,6 +96,7 @@ impl Sample {
                 next_step: open.then(|| "first".to_owned()),
                 next_action_at: open.then_some(self.at + TimeDelta::days(4)),
                 holds: Vec::new(),
+                decision_id: None,
             },
             row_version: 1,
             created_at: self.at,

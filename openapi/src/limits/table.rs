@@ -49,6 +49,12 @@ const OWNED: &[(&str, &str, u64)] = &[
     ("InsolvencyOpenedData", "procedure", 60),
     ("EinvoiceStatusData", "status_code", 20),
     ("EinvoiceStatusData", "reason_code", 60),
+    ("SimulationInput", "from", 10),
+    ("SimulationInput", "until", 10),
+    ("SimulationView", "from", 10),
+    ("SimulationView", "until", 10),
+    ("SimulatedDifference", "customer_name", 300),
+    ("SimulatedReminder", "customer_name", 300),
     ("DisputeInput", "comment", 2_000),
     ("ResolutionInput", "comment", 2_000),
     ("VerdictInput", "comment", 2_000),
@@ -221,7 +227,7 @@ const NOT_EMPTY: &[(&str, &[&str])] = &[
 const MONEY: &[&str] = &["total", "payable", "paid", "credited", "disputed", "unapplied", "prepaid", "principal"];
 
 /// Whole days and instants whose names do not say so.
-const DAYS: &[&str] = &["on"];
+const DAYS: &[&str] = &["on", "storms"];
 const INSTANTS: &[&str] = &["now", "payments_complete_until", "timestamp", "clock", "at"];
 
 /// The limits of a text.
@@ -282,6 +288,9 @@ const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("RotateBody", "overlap_hours", 0, 168),
     ("Problem", "status", 100, 599),
     ("DeliveryAttemptView", "status_code", 100, 999),
+    ("SimulationInput", "version", 1, i32::MAX as i64),
+    ("SimulationInput", "storm_above", 0, 1_000_000),
+    ("SimulationOther", "version", 1, i32::MAX as i64),
     ("query", "limit", 1, i32::MAX as i64),
     ("query", "version", 1, i32::MAX as i64),
     ("path", "n", 1, i32::MAX as i64),
@@ -318,7 +327,9 @@ pub(super) fn count(owner: &str, member: &str) -> Option<u64> {
         ("PolicyAppliesToInput", _) => 100,
         ("SettingsPatch" | "SettingsView", _) => 20,
         ("PromiseInput" | "PromisedInput", _) => 1_000,
+        ("SimulationLedger", _) => 100_000,
         (name, _) if name.ends_with("View") || name.ends_with("Item") || name.ends_with("Answer") || name == "Sheet" => 10_000,
+        (name, _) if name.starts_with("Simulat") => 10_000,
         ("Problem", "errors") => 1_000,
         _ => return None,
     })

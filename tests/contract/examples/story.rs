@@ -51,12 +51,26 @@ async fn house(book: &mut Book) {
     book.send_with("PUT", &path, policy, 200, &[("if-match", "\"1\"")]).await;
     book.send("POST", &format!("{path}/versions/2/activate"), json!({"backlog": "skip", "spread_days": 1, "confirm_count": 0}), 200).await;
     book.get("/v1/policies?limit=2").await;
+    simulated(book, text(&made, "id")).await;
     book.send("POST", "/v1/api_keys", json!({"scopes": ["facts:write", "read"]}), 201).await;
     let key = book.first("/v1/api_keys?limit=2").await;
     book.send("POST", &format!("/v1/api_keys/{key}/rotate"), json!({"overlap_hours": 24}), 201).await;
     book.get("/v1/audit_events?limit=2").await;
     book.get("/v1/audit_events/export").await;
     book.call("DELETE", &format!("/v1/api_keys/{key}"), 204).await;
+}
+
+/// What a policy would do to somebody.
+async fn simulated(book: &mut Book, policy: String) {
+    let customer = json!({"external_id": "C42", "source_version": 1, "kind": "business", "name": "Boulangerie Dupont", "segment": "key",
+        "address": {"lines": ["3 place du Marché"], "postcode": "69003", "city": "Lyon", "country": "FR"},
+        "contacts": [{"external_id": "c1", "role": "accounts_payable", "email": "compta@dupont.example", "phone": "+33612345678"}]});
+    let invoice = json!({"external_id": "FA-2026-0042", "source_version": 1, "number": "FA-2026-0042", "customer_external_id": "C42",
+        "issued_on": "2026-09-05", "due_on": "2026-10-05", "currency": "EUR", "total": "700.00"});
+    let ledger = json!({"customers": [customer], "invoices": [invoice], "payments": [], "credit_notes": [], "events": []});
+    let ask =
+        json!({"policy_id": policy, "from": "2026-09-25", "until": "2026-10-20", "ledger": ledger, "approvals": "given", "calls": "made"});
+    book.send("POST", "/v1/simulations", ask, 200).await;
 }
 
 /// Another program tells us by itself.
@@ -229,6 +243,7 @@ async fn debtors_words(book: &mut Book) {
     .await;
     let hold = json!({"scope": "customer", "target_id": customer, "reason": "Their workshop burned.", "until_on": "2026-11-30"});
     let made = text(&book.send("POST", "/v1/holds", hold, 201).await, "id");
+    book.world.rest().await;
     book.get(&format!("/v1/holds/{made}")).await;
     book.get("/v1/holds").await;
     book.call("DELETE", &format!("/v1/holds/{made}"), 200).await;

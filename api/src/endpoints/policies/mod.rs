@@ -43,7 +43,7 @@ fn read(body: &Value) -> Answer<PolicyDocument> {
     Ok(document)
 }
 
-fn refusal(faults: Vec<PolicyFault>) -> Refusal {
+pub(crate) fn refusal(faults: Vec<PolicyFault>) -> Refusal {
     let unknown = !faults.is_empty() && faults.iter().all(|fault| fault.code == Code::UnknownField.as_str());
     let code = if unknown { Code::UnknownField } else { Code::PolicyInvalid };
     let detail = match faults.as_slice() {

@@ -31,7 +31,6 @@ fn asked(why: Why) -> Option<(&'static str, &'static str, &'static str)> {
         Why::EinvoiceRefused | Why::EinvoiceDisputed => {
             ("review", "The buyer refuses or disputes the e-invoice: find out why.", "collector")
         }
-        Why::UnreadReply => ("review", "The customer replied: read it, deal with it, release the hold.", "collector"),
         _ => return None,
     })
 }

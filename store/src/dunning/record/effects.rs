@@ -43,7 +43,7 @@ pub(super) fn apply(work: &mut Work, decision: Decision, facts: &str) -> Result<
         work.tell(EventType::DataStale, tenant.id.0, EventObject::Tenant(Box::new(tenant)));
         done.push(Action::SayDataStale);
     }
-    stand(work, &decision)?;
+    stand(work, &decision, is_new.then_some(id))?;
     take_over(work, &decision);
     work.looks.push((decision.customer_id.0, decision.next_check_at.map(millis), is_new.then_some(said)));
     if is_new { keep(work, decision, id, done, facts) } else { Ok(()) }
@@ -323,9 +323,9 @@ fn close_case(work: &mut Work, decision: &Decision, reason: &str) -> bool {
 }
 
 /// Where each invoice stands now; those that were settled since the last look stand still.
-fn stand(work: &mut Work, decision: &Decision) -> Result<(), StoreError> {
+fn stand(work: &mut Work, decision: &Decision, kept: Option<DecisionId>) -> Result<(), StoreError> {
     for (id, dunning) in &decision.invoices {
-        set_dunning(work, id.0, dunning)?;
+        set_dunning(work, id.0, dunning, kept)?;
     }
     let named = |id: Uuid| decision.invoices.iter().any(|(invoice, _)| invoice.0 == id);
     let settled: Vec<Uuid> = work
@@ -339,16 +339,19 @@ fn stand(work: &mut Work, decision: &Decision) -> Result<(), StoreError> {
         let Some(before) = work.before.invoices.get(&id).and_then(|row| row.dunning.as_deref()) else { continue };
         let before: InvoiceDunning = rows::json("invoices", before)?;
         let stopped = InvoiceDunning { state: "stopped".to_owned(), next_step: None, next_action_at: None, holds: Vec::new(), ..before };
-        set_dunning(work, id, &stopped)?;
+        set_dunning(work, id, &stopped, kept)?;
     }
     Ok(())
 }
 
-fn set_dunning(work: &mut Work, id: Uuid, dunning: &InvoiceDunning) -> Result<(), StoreError> {
-    let now = text("invoices", dunning)?;
+/// Says how the invoice stands, and by which decision it came to stand so: an idle look changes neither.
+fn set_dunning(work: &mut Work, id: Uuid, dunning: &InvoiceDunning, kept: Option<DecisionId>) -> Result<(), StoreError> {
     let Some(row) = work.before.invoices.get_mut(&id) else { return Ok(()) };
-    if row.dunning.as_deref() != Some(now.as_str()) {
-        row.dunning = Some(now);
+    let before: Option<InvoiceDunning> = row.dunning.as_deref().map(|text| rows::json("invoices", text)).transpose()?;
+    let by = before.as_ref().and_then(|before| before.decision_id);
+    let same = InvoiceDunning { decision_id: by, ..dunning.clone() };
+    if before.as_ref() != Some(&same) {
+        row.dunning = Some(text("invoices", &InvoiceDunning { decision_id: kept.or(by), ..same })?);
         work.changed_invoices.push(id);
     }
     Ok(())

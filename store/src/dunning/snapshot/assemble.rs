@@ -179,7 +179,7 @@ fn unapplied_payments(rows: &[&PaymentRow], zones: [Option<&str>; 2]) -> Result<
     .collect()
 }
 
-fn hold(row: &HoldRow) -> Result<Hold, StoreError> {
+pub(super) fn hold(row: &HoldRow) -> Result<Hold, StoreError> {
     let target = || row.target_id.ok_or_else(|| StoreError::inconsistent("holds", "no target"));
     let until =
         |text: &Option<String>| -> Result<Option<NaiveDate>, StoreError> { text.as_deref().map(|text| day("holds", text)).transpose() };
@@ -202,7 +202,7 @@ fn hold(row: &HoldRow) -> Result<Hold, StoreError> {
 }
 
 /// An open promise, with what came in since it was made.
-fn promise(row: &PromiseRow, paid: &[&PaymentRow]) -> Result<Promise, StoreError> {
+pub(super) fn promise(row: &PromiseRow, paid: &[&PaymentRow]) -> Result<Promise, StoreError> {
     let since = paid.iter().filter(|payment| payment.currency == row.currency && payment.paid_on >= row.made_on);
     Ok(Promise {
         id: PromiseId(row.id),

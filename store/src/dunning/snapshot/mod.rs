@@ -3,6 +3,7 @@
 mod assemble;
 mod history;
 mod load;
+mod past;
 mod query;
 mod rows;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 pub(super) use load::Facts;
+pub use past::{courses_since, customers_after};
 use relance_domain::{
     dunning::Snapshot,
     ids::{CustomerId, TenantId},
