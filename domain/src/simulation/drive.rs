@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     dunning::{
-        Action, BirthState, CallAttempt, ContactMade, Decision, FixedCompensation, LastLook, LiveReminder, LiveState, NewTask, OpenTask,
-        PlannedReminder, ReminderLine, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
+        Action, BirthState, CallAttempt, ClaimSent, ContactMade, Decision, FixedCompensation, LastLook, LiveReminder, LiveState, NewTask,
+        ONCE, OpenTask, PlannedReminder, RaisedOnce, ReminderLine, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
     },
     ids::{CustomerId, ReminderId, TaskId},
     policy::{Channel, PolicyVersion},
@@ -207,7 +207,10 @@ impl<'a> Drive<'a> {
                 }
                 Action::ReleaseHold { hold_id } => self.state.snapshot.holds.retain(|hold| hold.id != hold_id),
                 Action::OpenCase => self.state.snapshot.case_open = true,
-                Action::CloseCase { .. } => self.state.snapshot.case_open = false,
+                Action::CloseCase { .. } => {
+                    self.state.snapshot.case_open = false;
+                    self.state.snapshot.claims.clear();
+                }
                 Action::SayDataStale => {}
             }
         }
@@ -236,6 +239,9 @@ impl<'a> Drive<'a> {
 
     fn create(&mut self, task: NewTask) {
         let on = self.state.day(self.now);
+        if let Some(about) = task.about.clone().filter(|about| about.starts_with(ONCE)) {
+            self.state.snapshot.raised_once.push(RaisedOnce { about, on });
+        }
         let mut lines = task.lines;
         if let Some(step_key) = &task.step_key {
             lines.retain(|line| {
@@ -267,9 +273,7 @@ impl<'a> Drive<'a> {
             self.state.snapshot.calls.push(CallAttempt { on, reached: false });
             self.state.snapshot.contacts_made.push(ContactMade { on, channel: "phone".to_owned(), step_key: task.step_key.clone() });
             self.next_check = Some(self.now);
-            if task.about.as_deref().is_none_or(|about| !about.starts_with("dated:")) {
-                return; // those are asked once, done or not
-            }
+            return; // done
         }
         let id = TaskId(self.state.id());
         self.state.snapshot.open_tasks.push(OpenTask { id, kind: task.kind, step_key: task.step_key, about: task.about });
@@ -318,6 +322,9 @@ impl<'a> Drive<'a> {
 
     fn left(&mut self, reminder: LiveReminder, pay_before_on: Option<NaiveDate>, deadline_on: Option<NaiveDate>, on: NaiveDate) {
         let charge = self.charges.iter().position(|(of, _)| *of == reminder.id).map(|at| self.charges.swap_remove(at).1);
+        if let Some(claimed) = charge.as_ref().filter(|charge| charge.mode == "claim") {
+            self.state.snapshot.claims.push(ClaimSent { reminder_id: reminder.id, amount: claimed.amount });
+        }
         self.lived.done.push(Done {
             customer_id: self.state.snapshot.customer_id,
             at: self.now,

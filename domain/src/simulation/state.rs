@@ -173,6 +173,11 @@ impl State {
     /// A step is done for an invoice; false when it was done before.
     pub fn step_done(&mut self, id: InvoiceId, record: StepRecord) -> bool {
         let Some(invoice) = self.invoice(id) else { return false };
+        // what was waived because too little had reached it may join a later notice after all
+        let too_small = |done: &StepRecord| done.outcome == StepOutcome::Waived && done.reason.as_deref() == Some("below_minimum");
+        if record.outcome == StepOutcome::Sent {
+            invoice.steps.retain(|done| done.step_key != record.step_key || !too_small(done));
+        }
         let free = invoice.steps.iter().all(|done| done.step_key != record.step_key);
         if free {
             invoice.steps.push(record);
