@@ -93,6 +93,8 @@ pub enum News {
         made: ContactMade,
         /// A dialled attempt.
         call: Option<CallAttempt>,
+        /// Somebody was reached.
+        reached: bool,
     },
     /// An address or number must not be used again on this channel.
     OptedOut {

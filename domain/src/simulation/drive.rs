@@ -223,6 +223,9 @@ impl<'a> Drive<'a> {
         if approved {
             self.next_check = Some(self.now); // a person's word is a change to look at
         }
+        for line in &plan.lines {
+            self.state.retake(line.invoice_id, &line.step_key);
+        }
         self.charges.extend(plan.fixed_compensation.map(|charge| (id, charge)));
         self.state.snapshot.reminders.push(LiveReminder {
             id,
@@ -271,9 +274,9 @@ impl<'a> Drive<'a> {
         }
         if task.kind == "phone_call" && self.span.people.calls_made {
             self.state.snapshot.calls.push(CallAttempt { on, reached: false });
-            self.state.snapshot.contacts_made.push(ContactMade { on, channel: "phone".to_owned(), step_key: task.step_key.clone() });
+            self.state.snapshot.contacts_made.push(ContactMade { on, channel: "phone".to_owned(), step_key: task.step_key });
             self.next_check = Some(self.now);
-            return; // done
+            return;
         }
         let id = TaskId(self.state.id());
         self.state.snapshot.open_tasks.push(OpenTask { id, kind: task.kind, step_key: task.step_key, about: task.about });
@@ -322,7 +325,7 @@ impl<'a> Drive<'a> {
 
     fn left(&mut self, reminder: LiveReminder, pay_before_on: Option<NaiveDate>, deadline_on: Option<NaiveDate>, on: NaiveDate) {
         let charge = self.charges.iter().position(|(of, _)| *of == reminder.id).map(|at| self.charges.swap_remove(at).1);
-        if let Some(claimed) = charge.as_ref().filter(|charge| charge.mode == "claim") {
+        if let Some(claimed) = charge.as_ref().filter(|charge| charge.mode == "claim" && self.state.snapshot.case_open) {
             self.state.snapshot.claims.push(ClaimSent { reminder_id: reminder.id, amount: claimed.amount });
         }
         self.lived.done.push(Done {

@@ -107,7 +107,8 @@ impl State {
             }
             News::Held(hold) => self.snapshot.holds.push(hold.clone()),
             News::Released(id) => self.snapshot.holds.retain(|hold| hold.id != *id),
-            News::Contacted { made, call } => {
+            News::Contacted { made, call, reached } => {
+                self.snapshot.answers.extend(reached.then_some(made.on));
                 self.snapshot.contacts_made.push(made.clone());
                 self.snapshot.calls.extend(call.clone());
             }
@@ -173,16 +174,18 @@ impl State {
     /// A step is done for an invoice; false when it was done before.
     pub fn step_done(&mut self, id: InvoiceId, record: StepRecord) -> bool {
         let Some(invoice) = self.invoice(id) else { return false };
-        // what was waived because too little had reached it may join a later notice after all
-        let too_small = |done: &StepRecord| done.outcome == StepOutcome::Waived && done.reason.as_deref() == Some("below_minimum");
-        if record.outcome == StepOutcome::Sent {
-            invoice.steps.retain(|done| done.step_key != record.step_key || !too_small(done));
-        }
         let free = invoice.steps.iter().all(|done| done.step_key != record.step_key);
         if free {
             invoice.steps.push(record);
         }
         free
+    }
+
+    /// A notice may carry what was waived because too little had reached it: the waiver makes way.
+    pub fn retake(&mut self, id: InvoiceId, step_key: &str) {
+        self.with(id, |facts| {
+            facts.steps.retain(|done| done.step_key != step_key || done.reason.as_deref() != Some("below_minimum"));
+        });
     }
 
     /// A message left at `now`: its steps are done, and it counts in pacing.

@@ -132,7 +132,10 @@ impl Past {
             reminders: Vec::new(),
             contacts_made: now.contacts_made.iter().filter(|made| made.on < first).cloned().collect(),
             calls: now.calls.iter().filter(|call| call.on < first).cloned().collect(),
+            answers: now.answers.iter().filter(|on| **on < first).copied().collect(),
             open_tasks: Vec::new(),
+            raised_once: now.raised_once.iter().filter(|once| once.on < first).cloned().collect(),
+            claims: Vec::new(),
             ledger_differs: false,
             case_open: false,
             ..now.clone()
@@ -196,7 +199,7 @@ impl Past {
 fn contacted(row: &TriedRow) -> Result<News, StoreError> {
     let on = day("interactions", &row.on_day)?;
     let call = (row.channel == "phone").then_some(CallAttempt { on, reached: row.reached });
-    Ok(News::Contacted { made: ContactMade { on, channel: row.channel.clone(), step_key: None }, call })
+    Ok(News::Contacted { made: ContactMade { on, channel: row.channel.clone(), step_key: None }, call, reached: row.reached })
 }
 
 fn hold(row: &holds::Model) -> Result<relance_domain::dunning::Hold, StoreError> {
