@@ -157,6 +157,9 @@ fn a_hold_lifts_itself_after_its_last_day() {
     assert_eq!(sim.happened[0].lines.len(), 1);
     let standing = &sim.decisions.last().unwrap().invoices.iter().find(|(invoice, _)| *invoice == id).unwrap().1;
     assert_eq!((standing.state.as_str(), standing.next_action_at.is_some()), ("held", true));
+    let reasons = sim.decisions.iter().flat_map(|decision| &decision.reasons);
+    let named = reasons.filter_map(|reason| reason.held.as_ref()).any(|held| held.hold_id == Some(HoldId(uuid::Uuid::from_u128(8))));
+    assert!(named, "the reason names the hold it comes from");
     sim.run_until("2026-11-20");
     assert!(sim.snapshot.holds.is_empty());
     assert!(sim.facts(id).steps.iter().any(|step| step.step_key == "first"));
