@@ -1,5 +1,7 @@
 //! When a step is waived instead of done: its amounts, whom it is for, and what has happened before it.
 
+use std::collections::BTreeMap;
+
 use super::{
     contact,
     context::{Context, PolicyContext, is_open, plus_days},
@@ -7,6 +9,7 @@ use super::{
 };
 use crate::{
     dunning::snapshot::{InvoiceFacts, StepOutcome},
+    ids::InvoiceId,
     policy::{Channel, OnlyIf, Step},
 };
 
@@ -19,7 +22,11 @@ pub(super) fn waivers<'s, 'p>(
     policy: &PolicyContext<'p>,
     asks: &[Ask<'s, 'p>],
 ) -> Vec<(&'s InvoiceFacts, &'p Step, String)> {
-    let why = |ask: &Ask<'s, 'p>| waiver(context, policy, ask, reached(context, policy, asks, ask.step));
+    let reached = reached(context, policy, asks);
+    let why = |ask: &Ask<'s, 'p>| {
+        let place = policy.policy.position(&ask.step.key).and_then(|place| reached.get(place)).copied().unwrap_or_default();
+        waiver(context, policy, ask, place)
+    };
     asks.iter().filter_map(|ask| Some((ask.invoice, ask.step, why(ask)?.to_owned()))).collect()
 }
 
@@ -44,21 +51,31 @@ fn waiver(context: &Context<'_>, policy: &PolicyContext<'_>, ask: &Ask<'_, '_>, 
     }
 }
 
-/// The undisputed principal, in the policy's currency, of the invoices that have reached the step: those
-/// that are asked for at it or later now, those planned there, and those that have it or a later one behind them.
-fn reached(context: &Context<'_>, policy: &PolicyContext<'_>, asks: &[Ask<'_, '_>], step: &Step) -> i64 {
-    let place = |key: &str| policy.policy.position(key);
-    let wanted = place(&step.key);
-    let at_least = |key: &str| place(key) >= wanted && place(key).is_some();
-    let is_there = |invoice: &InvoiceFacts| {
-        let asked = asks.iter().any(|ask| ask.invoice.id == invoice.id && at_least(&ask.step.key));
-        let planned = context.snapshot.reminders.iter().flat_map(|reminder| &reminder.lines);
-        asked
-            || invoice.steps.iter().any(|record| at_least(&record.step_key))
-            || planned.filter(|line| line.invoice_id == invoice.id).any(|line| at_least(&line.step_key))
+/// For each step of the ladder the undisputed principal, in the policy's currency, of the invoices that have
+/// reached it: those that are asked for at it or later now, those planned there, and those that have it or a
+/// later one behind them.
+fn reached(context: &Context<'_>, policy: &PolicyContext<'_>, asks: &[Ask<'_, '_>]) -> Vec<i64> {
+    let mut furthest: BTreeMap<InvoiceId, usize> = BTreeMap::new();
+    let mut at = |invoice: InvoiceId, step_key: &str| {
+        if let Some(place) = policy.policy.position(step_key) {
+            let known = furthest.entry(invoice).or_default();
+            *known = place.max(*known);
+        }
     };
-    let own = context.snapshot.invoices.iter().filter(|invoice| invoice.currency == policy.policy.currency && is_open(invoice));
-    own.filter(|invoice| is_there(invoice)).fold(0, |sum: i64, invoice| sum.saturating_add(context.ask(invoice)))
+    asks.iter().for_each(|ask| at(ask.invoice.id, &ask.step.key));
+    let planned = context.snapshot.reminders.iter().flat_map(|reminder| &reminder.lines);
+    planned.for_each(|line| at(line.invoice_id, &line.step_key));
+    let own = |invoice: &&InvoiceFacts| invoice.currency == policy.policy.currency && is_open(invoice);
+    for invoice in context.snapshot.invoices.iter().filter(own) {
+        invoice.steps.iter().for_each(|record| at(invoice.id, &record.step_key));
+    }
+    let mut sums = vec![0_i64; policy.policy.steps.len()];
+    for invoice in context.snapshot.invoices.iter().filter(own) {
+        let Some(place) = furthest.get(&invoice.id) else { continue };
+        let ask = context.ask(invoice);
+        sums.iter_mut().take(place + 1).for_each(|sum| *sum = sum.saturating_add(ask));
+    }
+    sums
 }
 
 fn holds(context: &Context<'_>, invoice: &InvoiceFacts, condition: OnlyIf) -> bool {

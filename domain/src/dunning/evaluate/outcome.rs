@@ -94,6 +94,7 @@ impl Draft {
 
     /// The ladder of an invoice is at its end.
     pub fn completes(&mut self, invoice: InvoiceId) {
+        self.next.retain(|(id, _)| *id != invoice);
         self.completed.push(invoice);
     }
 }

@@ -350,8 +350,6 @@ fn a_broken_promise_makes_its_task_before_the_ladder_resumes() {
             promised_on: day("2026-10-14"),
             grace_until_on: day("2026-10-17"),
             received_since: 19_999,
-            made_on: day("2026-10-08"),
-            made_by: None,
         });
         sim.run_until("2026-10-18");
         let raised: Vec<_> = sim.tasks().map(|task| task.kind.clone()).collect();

@@ -250,6 +250,13 @@ fn our_own_faults_are_named_each_with_its_task() {
         let raised: Vec<_> = sim.snapshot.open_tasks.iter().filter_map(|task| task.about.as_deref()).collect();
         assert_eq!((raised, sim.happened.len()), (vec![about], 0));
     }
+    // an address to write an e-mail to is enough to be reached
+    let mut sim = business("2026-10-08");
+    sim.snapshot.customer.address = None;
+    sim.snapshot.contacts[0].details.phone = None;
+    sim.invoice("F-1", "2026-10-05", 20_000);
+    sim.run_until("2026-10-12");
+    assert_eq!(sim.happened.len(), 1);
     // a link to pay by is a way to pay
     let mut sim = business("2026-10-08");
     Arc::make_mut(&mut sim.snapshot.settings).iban = None;

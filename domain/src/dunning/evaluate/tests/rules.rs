@@ -157,6 +157,9 @@ fn a_hold_lifts_itself_after_its_last_day() {
     assert_eq!(sim.happened[0].lines.len(), 1);
     let standing = &sim.decisions.last().unwrap().invoices.iter().find(|(invoice, _)| *invoice == id).unwrap().1;
     assert_eq!((standing.state.as_str(), standing.next_action_at.is_some()), ("held", true));
+    let reasons = sim.decisions.iter().flat_map(|decision| &decision.reasons);
+    let named = reasons.filter_map(|reason| reason.held.as_ref()).any(|held| held.hold_id == Some(HoldId(uuid::Uuid::from_u128(8))));
+    assert!(named, "the reason names the hold it comes from");
     sim.run_until("2026-11-20");
     assert!(sim.snapshot.holds.is_empty());
     assert!(sim.facts(id).steps.iter().any(|step| step.step_key == "first"));
@@ -199,4 +202,18 @@ fn an_approval_not_given_in_time_sends_nothing_and_raises_a_task() {
     assert!(sim.story().iter().all(|line| !line.contains("notice")));
     assert_eq!(sim.snapshot.open_tasks.iter().filter(|task| task.kind == "approval_expired").count(), 1);
     assert!(sim.snapshot.reminders.is_empty());
+}
+
+#[test]
+fn an_invoice_whose_last_step_is_waived_has_completed_its_ladder_at_once() {
+    let mut policy = super::sim::preset("fr_business");
+    policy.steps.retain(|step| ["first", "notice"].contains(&step.key.as_str()));
+    let mut sim = super::sim::Sim::new(policy, crate::customer::CustomerKind::Business, "2026-10-01");
+    let id = sim.invoice("F-1", "2026-10-05", 10_000);
+    sim.run_until("2026-12-01");
+    let stands = sim.decisions.iter().rev().find_map(|decision| decision.invoices.iter().find(|(invoice, _)| *invoice == id));
+    assert_eq!(stands.unwrap().1.state, "completed");
+    let waiving =
+        sim.decisions.iter().find(|decision| decision.actions.iter().any(|action| matches!(action, Action::WaiveStep { .. }))).unwrap();
+    assert_eq!((waiving.invoices[0].1.state.as_str(), waiving.invoices[0].1.next_step.as_deref()), ("completed", None));
 }
