@@ -18,10 +18,12 @@ story! {
         let sound = json!({"min_days_between_messages": 5, "max_per_7_days": 2, "max_per_30_days": 8});
         let lax = json!({"min_days_between_messages": 1, "max_per_7_days": 7, "max_per_30_days": 8});
         let registered = json!({"key": "demand", "offset_days": 40, "channel": "registered_letter", "template": "public_reminder"});
+        let mut lax = policy(lax, first());
+        lax["applies_to"] = json!({"customer_kinds": ["consumer"]});
         let mut fee = policy(sound.clone(), json!({"key": "first", "offset_days": 1, "channel": "email", "template": "second_reminder", "late_charges": "mention"}));
         fee["applies_to"] = json!({"customer_kinds": ["consumer"]});
         for (body, pointer, article) in [
-            (policy(lax, first()), "/pacing/max_per_7_days", "C. pén. 222-33-2-2"),
+            (lax, "/pacing/max_per_7_days", "C. pén. 222-33-2-2"),
             (policy(sound.clone(), registered), "/steps/0/approval", "GDPR art. 22"),
             (fee, "/steps/0/late_charges", "CPCE L111-8"),
         ] {

@@ -47,7 +47,7 @@ impl PolicyDocument {
             reply_hold_days: self.reply_hold_days,
             small_balance_after_days: terms::small_balance(self.small_balance.as_ref(), &mut faults),
             approval_expires_days: self.approval_expires_days,
-            pacing: terms::pacing(self.pacing.as_ref(), &mut faults),
+            pacing: terms::pacing(self.pacing.as_ref(), &applies_to, &mut faults),
             window: window::window(self.window.as_ref(), &mut faults),
             pauses: window::pauses(self.pauses.as_deref().unwrap_or_default(), &mut faults),
             steps: ladder::steps(&self.steps, &step::Terms { currency, fees_allowed, kinds: &applies_to.customer_kinds }, &mut faults),

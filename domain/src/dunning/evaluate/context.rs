@@ -7,7 +7,7 @@ use super::{SETTLE_SECONDS, cash};
 use crate::{
     calendar::{Region, SendingCalendar, add_business_days, local_day, parse_zone, start_of_day},
     dunning::snapshot::{InvoiceFacts, Snapshot},
-    law::{self, Pack},
+    law::{self, Cap, Pack},
     policy::Policy,
 };
 
@@ -57,6 +57,12 @@ impl<'a> Context<'a> {
             region,
             policy,
         }
+    }
+
+    /// How often the law lets this customer be written to: a consumer, and an unknown kind counts as one. Between
+    /// professionals the policy says.
+    pub fn caps(&self) -> &'static [Cap] {
+        if self.snapshot.customer.kind.pays_late_charges() { &[] } else { &self.law.caps }
     }
 
     /// Until when fresh facts rest; `None` when they have rested.

@@ -39,7 +39,7 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
 
 fn not_now(context: &Context<'_>, policy: &PolicyContext<'_>, reminder: &LiveReminder) -> Option<LastLook> {
     if reminder.channel != Channel::WebhookOnly {
-        let (day, rule) = pacing::first_day(context.law, &policy.policy.pacing, &context.snapshot.contacts_made, context.today);
+        let (day, rule) = pacing::first_day(context.caps(), &policy.policy.pacing, &context.snapshot.contacts_made, context.today);
         if day > context.today {
             let at = policy.calendar.first_slot(reminder.channel, context.day_start(day));
             return Some(LastLook::Later { at, reason: guard::paced(context, rule, &reminder.step_key, day) });

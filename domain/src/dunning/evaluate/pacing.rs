@@ -3,16 +3,16 @@
 use chrono::NaiveDate;
 
 use super::context::{next_day, plus_days};
-use crate::{dunning::snapshot::ContactMade, law::Pack, policy::Pacing};
+use crate::{dunning::snapshot::ContactMade, law::Cap, policy::Pacing};
 
 /// The first day, from `from` on, on which another message keeps the pacing; and the rule that moved it.
-/// The law's caps come first: no policy is laxer.
-pub(super) fn first_day(law: &Pack, pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
+/// No policy is laxer than `caps`, the law's.
+pub(super) fn first_day(caps: &[Cap], pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
     let mut day = from;
     let mut rule = None;
     // each turn moves past one contact at least, so the turns are bounded by the contacts
     for _ in 0..=made.len() + 1 {
-        match broken(law, pacing, made, day) {
+        match broken(caps, pacing, made, day) {
             None => return (day, rule),
             Some((why, next)) => {
                 rule = Some(why);
@@ -23,14 +23,14 @@ pub(super) fn first_day(law: &Pack, pacing: &Pacing, made: &[ContactMade], from:
     (day, rule)
 }
 
-fn broken(law: &Pack, pacing: &Pacing, made: &[ContactMade], day: NaiveDate) -> Option<(&'static str, NaiveDate)> {
+fn broken(caps: &[Cap], pacing: &Pacing, made: &[ContactMade], day: NaiveDate) -> Option<(&'static str, NaiveDate)> {
     let gap = i64::from(pacing.min_days_between_messages);
     let last = made.iter().filter(|contact| contact.is_message()).map(|contact| contact.on).max();
     if let Some(last) = last.filter(|last| plus_days(*last, gap) > day) {
         return Some(("policy.pacing.min_days_between_messages", plus_days(last, gap)));
     }
     let own = [(7, pacing.max_per_7_days, "policy.pacing.max_per_7_days"), (30, pacing.max_per_30_days, "policy.pacing.max_per_30_days")];
-    let caps = law.caps.map(|cap| (i64::from(cap.days), cap.most, cap.rule));
+    let caps = caps.iter().map(|cap| (i64::from(cap.days), cap.most, cap.rule));
     for (days, most, rule) in own.into_iter().chain(caps) {
         let mut inside: Vec<NaiveDate> = made.iter().map(|contact| contact.on).filter(|on| *on > plus_days(day, -days)).collect();
         inside.sort_unstable();
@@ -48,7 +48,7 @@ mod tests {
     use crate::law;
 
     fn first_day(pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
-        super::first_day(law::pack(Some("FR"), from), pacing, made, from)
+        super::first_day(&law::pack(Some("FR"), from).caps, pacing, made, from)
     }
 
     #[test]

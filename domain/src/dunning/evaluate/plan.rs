@@ -177,7 +177,7 @@ fn plan_reminder(
     let (day, rule) = if group.channel == Channel::WebhookOnly {
         (context.today, None)
     } else {
-        pacing::first_day(context.law, &policy.policy.pacing, &before, context.today)
+        pacing::first_day(context.caps(), &policy.policy.pacing, &before, context.today)
     };
     if day > context.today {
         let day = policy.calendar.next_sending_day(day);

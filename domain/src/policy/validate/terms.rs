@@ -53,15 +53,18 @@ pub(super) fn unapplied_cash(stated: Option<&str>, faults: &mut Faults) -> Unapp
     stated.and_then(|word| faults.word("/unapplied_cash", word, &words::UNAPPLIED_CASH)).unwrap_or(UnappliedCash::Hold)
 }
 
-/// How often; without a word 5 days apart, 2 in 7 days, 8 in 30.
-pub(super) fn pacing(stated: Option<&PacingDocument>, faults: &mut Faults) -> Pacing {
+/// How often; without a word 5 days apart, 2 in 7 days, 8 in 30. A policy made for consumers is not laxer than the law's
+/// caps; one for everybody may be, and a consumer under it is written to no more often than they allow.
+pub(super) fn pacing(stated: Option<&PacingDocument>, applies_to: &AppliesTo, faults: &mut Faults) -> Pacing {
     let (apart, per_7, per_30) =
         stated.map_or((None, None, None), |stated| (stated.min_days_between_messages, stated.max_per_7_days, stated.max_per_30_days));
     faults.within("/pacing/min_days_between_messages", apart, 0, MOST_DAYS);
     faults.within("/pacing/max_per_7_days", per_7, 1, MOST_DAYS);
     faults.within("/pacing/max_per_30_days", per_30, 1, MOST_DAYS);
     let caps = law::pack(Some("FR"), NaiveDate::MAX);
-    for (pointer, days, number) in [("/pacing/max_per_7_days", 7, per_7), ("/pacing/max_per_30_days", 30, per_30)] {
+    let for_consumers = applies_to.customer_kinds.iter().any(|kind| !kind.pays_late_charges());
+    let (bound_7, bound_30) = (per_7.filter(|_| for_consumers), per_30.filter(|_| for_consumers));
+    for (pointer, days, number) in [("/pacing/max_per_7_days", 7, bound_7), ("/pacing/max_per_30_days", 30, bound_30)] {
         let cap = caps.caps.iter().find(|cap| cap.days == days && number.is_some_and(|number| number > cap.most));
         if let Some(cap) = cap {
             let detail = format!("at most {} in {days} days, over all channels: more is harassment ({})", cap.most, caps.caps_citation);
