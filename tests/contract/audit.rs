@@ -67,6 +67,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
             format!("/v1/policies/{}/versions/2/activate", made("create_policy")),
             json!({"backlog": "skip", "confirm_count": 0}),
         ),
+        (post.clone(), format!("/v1/policies/{}/versions/2/migrate", made("create_policy")), json!({"confirm_count": 0})),
         (post.clone(), "/v1/webhook_endpoints".into(), json!({"url": hook, "event_types": ["*"]})),
         (patch.clone(), format!("/v1/webhook_endpoints/{}", made("create_webhook_endpoint")), json!({"description": "x"})),
         (post.clone(), format!("/v1/webhook_endpoints/{}/rotate_secret", made("create_webhook_endpoint")), json!({})),

@@ -18,6 +18,7 @@ use crate::{
     problem::{Answer, Refusal},
     query::{self, path_id},
     state::App,
+    trail,
 };
 
 /// Moves every running case of the policy to this version, which is in force. A dry run says who moves where and
@@ -67,6 +68,7 @@ pub async fn migrate_policy_cases(
         }
     });
     let view = MigrationView::new(id.to_string(), version, count, invoices);
+    trail::before(&view); // who ran under which version
     if !dry_run {
         let tenant = tenants::get(&tx, caller.tenant).await?;
         policies::migrate(&tx, caller.tenant, version, &migration, today(&tenant, app.store.now())).await?;
