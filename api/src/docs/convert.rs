@@ -182,6 +182,7 @@ fn each_example(value: &mut Value, change: &mut impl FnMut(&mut Value)) {
             for (name, inner) in members {
                 match (name.as_str(), inner) {
                     ("examples", Value::Object(named)) => named.values_mut().filter_map(|one| one.get_mut("value")).for_each(&mut *change),
+                    ("example", inner) => change(inner),
                     (_, inner) => each_example(inner, change),
                 }
             }
