@@ -7,9 +7,11 @@ mod book;
 mod debt;
 mod debtor;
 mod engine;
+mod file;
 mod published;
 mod rate;
 mod regime;
+mod stated;
 mod terms;
 
 #[cfg(test)]
@@ -19,6 +21,8 @@ pub use book::{PublishedRate, RateBook, RateUnknown, Series};
 pub use debt::{CreditMode, Debt, Exact, Imputed, Line, Movement, MovementKind, Reckoning};
 pub use debtor::{Compensation, ProfessionalDebtor, Tariff, Tier};
 pub use engine::{reckon, reckon_until};
+pub use file::{FileFault, read_rates};
 pub use rate::{HalfYear, NotAHalfYear, NotARate, Rate};
 pub use regime::{BelowFloor, Clause, Formula, RULES, Regime, RegimeError, Rule, Start};
+pub use stated::{RegimeFault, StatedRegime};
 pub use terms::{DayCount, Imputation, Terms, WrongDebtor};
