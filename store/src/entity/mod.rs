@@ -28,6 +28,7 @@ pub mod parked;
 pub mod payments;
 pub mod policies;
 pub mod promises;
+pub mod reference_rates;
 pub mod reminder_contents;
 pub mod reminders;
 pub mod source_links;
