@@ -6,6 +6,8 @@
 mod einvoice;
 mod limitation;
 mod pack;
+#[cfg(test)]
+pub(crate) mod tests;
 mod wording;
 
 pub use einvoice::{EinvoiceEffect, disputed_part, einvoice_effect};
