@@ -1,5 +1,6 @@
 //! The law against the tables that everybody shares.
 
+mod due_date;
 mod limitation;
 
 use std::{env, fs, path::PathBuf};
