@@ -30,6 +30,7 @@ pub mod keys;
 pub mod lease;
 mod ledger;
 pub mod listen;
+pub mod notices;
 pub mod outbox;
 pub mod parked;
 pub mod payments;

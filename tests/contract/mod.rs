@@ -9,6 +9,7 @@ mod idempotency;
 mod ingest;
 mod isolation;
 mod keys;
+mod notices;
 mod openapi;
 mod owasp;
 mod pages;
