@@ -5,6 +5,7 @@ mod any;
 pub mod audit;
 mod batch;
 pub mod behaviour;
+pub mod cause;
 mod change;
 pub mod channels;
 pub mod connectors;

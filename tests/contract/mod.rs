@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod causes;
 mod conventions;
 mod examples;
 mod guides;

@@ -119,4 +119,6 @@ pub struct EventRecord {
     pub object: Option<super::EventObject>,
     /// Field → value before.
     pub changes: serde_json::Map<String, serde_json::Value>,
+    /// The request that brought it about; `None`: none did.
+    pub request_id: Option<String>,
 }

@@ -13,6 +13,8 @@ CREATE TABLE events (
     at BIGINT NOT NULL,
     -- {object, changes} (JSON)
     data TEXT NOT NULL,
+    -- the request that brought it about; null: none did
+    request_id TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
