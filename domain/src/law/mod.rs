@@ -9,6 +9,6 @@ mod pack;
 mod wording;
 
 pub use einvoice::{EinvoiceEffect, disputed_part, einvoice_effect};
-pub use limitation::{CONSUMER_YEARS, PROFESSIONAL_YEARS, barred_since, limitation_end};
+pub use limitation::{ALERTS, CARRIAGE_YEARS, CONSUMER_YEARS, Claim, PROFESSIONAL_YEARS, PUBLIC_YEARS, barred_since, limitation_end};
 pub use pack::{Cap, ContactHours, Pack, pack};
 pub use wording::{Threat, threats};
