@@ -27,3 +27,4 @@ pub mod policy;
 pub mod records;
 pub mod settings;
 pub mod simulation;
+pub mod statement;

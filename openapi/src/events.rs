@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use crate::{
     case::CaseView, credit_note::CreditNoteView, customer::CustomerView, dispute::DisputeView, hold::HoldView, invoice::InvoiceView,
-    payment::PaymentView, policy::PolicyView, promise::PromiseView, reminder::ReminderView, task::TaskView, tenant::TenantView, time::at,
-    webhooks::EndpointView,
+    late_charge::LateChargeView, payment::PaymentView, policy::PolicyView, promise::PromiseView, reminder::ReminderView, task::TaskView,
+    tenant::TenantView, time::at, webhooks::EndpointView,
 };
 
 /// Version of these bodies.
@@ -180,6 +180,7 @@ fn whole(object: &EventObject) -> Value {
         EventObject::Promise(record) => view(PromiseView::from(&**record)),
         EventObject::Dispute(record) => view(DisputeView::from(&**record)),
         EventObject::Hold(record) => view(HoldView::from(&**record)),
+        EventObject::LateCharge(record) => view(LateChargeView::from(&**record)),
         EventObject::Case(record) => view(CaseView::from(&**record)),
         EventObject::Policy(record) => view(PolicyView::from(&**record)),
         EventObject::WebhookEndpoint(record) => view(EndpointView::from(&**record)),

@@ -10,7 +10,7 @@ use relance_domain::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{SendOutcome, Settled, effects, held, list::among, write};
+use super::{SendOutcome, Settled, claims, effects, held, list::among, write};
 use crate::{
     StoreError, Tx,
     dunning::{
@@ -88,7 +88,9 @@ pub async fn finish(tx: &Tx, of: TenantId, list: Vec<Settled>, now: DateTime<Utc
         }
     }
     let looks: Vec<CustomerId> = work.looks.iter().copied().collect();
-    let events = write::write(tx, of, work).await?;
+    let charges = claims::claimed(tx, &work).await?;
+    let mut events = write::write(tx, of, work).await?;
+    events.extend(charges);
     touch::look_now(tx, of, &looks, now).await?;
     outbox::append(tx, of, now, real_now, events).await
 }
