@@ -48,6 +48,8 @@ pub enum EventObject {
     Policy(Box<PolicyRecord>),
     /// A webhook endpoint.
     WebhookEndpoint(Box<EndpointRecord>),
+    /// An API key.
+    ApiKey(Box<KeyRecord>),
     /// The tenant's payment data.
     Tenant(Box<TenantRecord>),
 }
@@ -66,7 +68,7 @@ impl EventObject {
             Self::Dispute(record) => Some(record.customer_id),
             Self::Hold(record) => record.customer_id,
             Self::Case(record) => Some(record.customer_id),
-            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::Tenant(_) => None,
+            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::ApiKey(_) | Self::Tenant(_) => None,
         }
     }
 }
