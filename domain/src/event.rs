@@ -31,6 +31,8 @@ pub enum SubjectType {
     Source,
     /// A webhook endpoint.
     WebhookEndpoint,
+    /// An API key.
+    ApiKey,
     /// The tenant itself.
     Tenant,
 }
@@ -53,6 +55,7 @@ impl SubjectType {
             Self::Policy => "policy",
             Self::Source => "source",
             Self::WebhookEndpoint => "webhook_endpoint",
+            Self::ApiKey => "api_key",
             Self::Tenant => "tenant",
         }
     }
@@ -136,6 +139,7 @@ event_types! {
     WebhookEndpointFailing = "webhook_endpoint.failing" / WebhookEndpoint: "An endpoint fails: its breaker opened.";
     WebhookEndpointRecovered = "webhook_endpoint.recovered" / WebhookEndpoint: "An endpoint that failed answers again.";
     WebhookEndpointDisabled = "webhook_endpoint.disabled" / WebhookEndpoint: "An endpoint answers no more.";
+    ApiKeyExpiring = "api_key.expiring" / ApiKey: "A key ends in 14 days, or half its life is over: rotate it.";
 }
 
 #[cfg(test)]

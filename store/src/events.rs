@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use relance_domain::{
     event::{EventType, SubjectType},
     ids::{
-        CaseId, ChargeId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, PaymentId, PolicyId, PromiseId,
-        ReminderId, SourceId, TaskId, TenantId,
+        CaseId, ChargeId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId,
+        PromiseId, ReminderId, SourceId, TaskId, TenantId,
     },
     records::{EventObject, EventRecord},
 };
@@ -71,6 +71,7 @@ fn subject_id(subject_type: &str, id: Uuid) -> Result<String, StoreError> {
         SubjectType::Policy => PolicyId(id).to_string(),
         SubjectType::Source => SourceId(id).to_string(),
         SubjectType::WebhookEndpoint => EndpointId(id).to_string(),
+        SubjectType::ApiKey => KeyId(id).to_string(),
         SubjectType::Tenant => TenantId(id).to_string(),
     })
 }

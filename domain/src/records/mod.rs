@@ -52,6 +52,8 @@ pub enum EventObject {
     Policy(Box<PolicyRecord>),
     /// A webhook endpoint.
     WebhookEndpoint(Box<EndpointRecord>),
+    /// An API key.
+    ApiKey(Box<KeyRecord>),
     /// The tenant's payment data.
     Tenant(Box<TenantRecord>),
 }
@@ -71,7 +73,7 @@ impl EventObject {
             Self::Hold(record) => record.customer_id,
             Self::LateCharge(record) => Some(record.customer_id),
             Self::Case(record) => Some(record.customer_id),
-            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::Tenant(_) => None,
+            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::ApiKey(_) | Self::Tenant(_) => None,
         }
     }
 }

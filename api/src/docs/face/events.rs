@@ -39,6 +39,7 @@ fn view(subject: SubjectType) -> &'static str {
         SubjectType::Case => "CaseView",
         SubjectType::Policy => "PolicyView",
         SubjectType::WebhookEndpoint => "EndpointView",
+        SubjectType::ApiKey => "ApiKeyView",
         SubjectType::Source | SubjectType::Tenant => "TenantView",
     }
 }
