@@ -27,6 +27,10 @@ impl Egress for GuardedEgress {
         Box::pin(async move { self.0.addresses(host).await.map(|_| ()).map_err(|error| error.to_string()) })
     }
 
+    fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, String>> {
+        Fetch::get(self, url)
+    }
+
     fn plaintext_allowed<'a>(&'a self, host: &'a str) -> BoxFuture<'a, bool> {
         Box::pin(self.0.is_inside(host))
     }

@@ -34,6 +34,8 @@ pub struct ServiceConfig {
     /// Identity providers whose tokens are believed.
     pub jwt_issuers: String,
     pub letters_dir: Option<PathBuf>,
+    /// The address that the outside reaches the API under: providers send their receipts there.
+    pub public_url: Option<String>,
     /// Origins whose pages may call.
     pub cors_origins: Vec<String>,
     /// Requests a minute and tenant; 0 for no limit.
@@ -71,6 +73,7 @@ impl Service {
             .with_quota(config.rate_limit)
             .believing(tokens)
             .behind(proxies)
+            .reached_at(config.public_url.as_deref())
             .with_origins(config.cors_origins);
         let admin_app = app.clone();
         let mut service = Self { api: None, admin: None, servers: Vec::new(), engine: None, store: store.clone() };
@@ -81,8 +84,11 @@ impl Service {
             service.spawn(api);
         }
         if config.role.works() {
+            let sender = SendContext::new(store.clone(), client.clone(), config.letters_dir)
+                .with_calls(config.send_calls)
+                .with_public_url(config.public_url.as_deref());
             let engine = EngineConfig {
-                sender: Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir).with_calls(config.send_calls)),
+                sender: Arc::new(sender),
                 courier: Arc::new(WebhookContext::new(store.clone(), client)),
                 translator: Arc::new(Translation(store.clone())),
                 listen_url: config.listen_url,

@@ -135,6 +135,8 @@ operations! {
     POST "/v1/promises" create_promise REMINDERS;
     GET "/v1/promises/{id}" get_promise READ;
     POST "/v1/promises/{id}/cancel" cancel_promise REMINDERS;
+    GET "/v1/receipts/{token}" receive_receipt SIGNATURE;
+    POST "/v1/receipts/{token}" receive_receipts SIGNATURE;
     GET "/v1/reminders" list_reminders READ;
     GET "/v1/reminders/{id}" get_reminder READ;
     POST "/v1/reminders/{id}/approve" approve_reminder REMINDERS;

@@ -17,6 +17,11 @@ pub trait Egress: Send + Sync + 'static {
 
     /// May messages go to this host without encryption? Only inside `RELANCE_EGRESS_ALLOW`.
     fn plaintext_allowed<'a>(&'a self, host: &'a str) -> BoxFuture<'a, bool>;
+
+    /// Gets a small document (a certificate, a confirmation). `Err` says why not.
+    fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, String>> {
+        Box::pin(async move { Err(format!("{url} cannot be fetched from here")) })
+    }
 }
 
 /// Requests a minute and tenant unless told otherwise: what a busy ERP never reaches, and a loop gone wild does.
@@ -43,6 +48,8 @@ pub struct App {
     pub tokens: Option<Arc<Tokens>>,
     /// Origins whose pages may call from a browser; none unless told.
     pub origins: Arc<[String]>,
+    /// The address that the outside reaches us under, if it was told.
+    pub public_url: Option<Arc<str>>,
     /// How many requests a tenant may send.
     pub quotas: Arc<Quotas>,
     /// Requests with an idempotency key that run at the moment.
@@ -63,6 +70,7 @@ impl App {
             proxies: Arc::default(),
             tokens: None,
             origins: Arc::default(),
+            public_url: None,
             quotas: Arc::new(Quotas::new(REQUESTS_A_MINUTE)),
             running: Running::default(),
             store,
@@ -75,6 +83,12 @@ impl App {
     #[must_use]
     pub fn with_quota(self, requests_a_minute: u32) -> Self {
         Self { quotas: Arc::new(Quotas::new(requests_a_minute)), ..self }
+    }
+
+    /// The same, reached from outside under this address.
+    #[must_use]
+    pub fn reached_at(self, public_url: Option<&str>) -> Self {
+        Self { public_url: public_url.map(|url| url.trim_end_matches('/').into()), ..self }
     }
 
     /// With proxies whose word about the client is taken.

@@ -17,6 +17,7 @@ pub mod payments;
 pub mod policies;
 pub mod policy_presets;
 pub mod promises;
+pub mod receipts;
 pub mod reminder_content;
 pub mod reminders;
 pub mod settings;

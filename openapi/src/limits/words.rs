@@ -8,7 +8,11 @@ use crate::problem::Code;
 /// Closed sets: of requests alone.
 const CLOSED: &[(&str, &str, &[&str])] = &[
     ("ActivateInput", "backlog", &["skip", "first_step", "by_age"]),
-    ("ChannelInput", "provider", &["smtp", "brevo", "twilio", "ovh", "http", "print"]),
+    (
+        "ChannelInput",
+        "provider",
+        &["smtp", "brevo", "mailjet", "postmark", "scaleway", "ses", "sendgrid", "ovh", "twilio", "smsmode", "http", "print"],
+    ),
     ("EndpointBody", "payload", &["full", "thin"]),
     ("EndpointPatch", "payload", &["full", "thin"]),
     ("EndpointPatch", "status", &["enabled", "disabled"]),

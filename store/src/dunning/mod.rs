@@ -8,6 +8,7 @@ pub mod interactions;
 mod look;
 mod promise_rules;
 pub mod promises;
+pub mod receipts;
 mod record;
 pub mod reminders;
 mod rows;

@@ -25,9 +25,17 @@ fn known(channel: &str) -> Answer<&str> {
     if CHANNELS.contains(&channel) { Ok(channel) } else { Err(Refusal::not_found()) }
 }
 
-fn view(record: &ChannelRecord) -> ChannelView {
-    let ChannelRecord { channel, provider: _, public, version, updated_at } = record;
-    ChannelView { channel: channel.clone(), version: *version, updated_at: Some(at(*updated_at)), settings: members(public.clone()) }
+fn view(record: &ChannelRecord, may_write: bool) -> ChannelView {
+    let ChannelRecord { channel, provider, public, receipt_token, version, updated_at } = record;
+    let told = may_write && provider != "print";
+    let receipts_path = told.then(|| format!("/v1/receipts/{receipt_token}"));
+    ChannelView {
+        channel: channel.clone(),
+        receipts_path,
+        version: *version,
+        updated_at: Some(at(*updated_at)),
+        settings: members(public.clone()),
+    }
 }
 
 fn members(value: Value) -> Map<String, Value> {

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::{
-    SendJob, content,
+    Doubted, SendJob, content,
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
@@ -168,6 +168,8 @@ impl Loaded {
             facts,
             policy: policy.map(|version| Arc::clone(&version.policy)),
             attempts: row.attempts,
+            doubted: (row.status == "unknown")
+                .then(|| Doubted { by: row.settle_by.clone().unwrap_or_else(|| "give_up".to_owned()), provider: row.provider.clone() }),
             frozen: self.contents.get(&row.id).map(content::read).transpose()?,
         })
     }
