@@ -64,12 +64,16 @@ impl Service {
         let policy =
             EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
         let client = GuardedClient::new(policy);
+        let sender = SendContext::new(store.clone(), client.clone(), config.letters_dir)
+            .with_calls(config.send_calls)
+            .with_public_url(config.public_url.as_deref());
+        let egress = GuardedEgress { client: client.clone(), sender: Some(sender.clone()) };
         let proxies = Proxies::parse(&config.trusted_proxies)
             .map_err(|word| anyhow::anyhow!("RELANCE_TRUSTED_PROXIES: {word} is no network such as 10.0.0.0/8"))?;
         let issuers = tokens::parse(&config.jwt_issuers).map_err(|why| anyhow::anyhow!("RELANCE_JWT_ISSUERS: {why}"))?;
-        let fetch: Arc<dyn tokens::Fetch> = Arc::new(GuardedEgress(client.clone()));
+        let fetch: Arc<dyn tokens::Fetch> = Arc::new(GuardedEgress { client: client.clone(), sender: None });
         let tokens = Tokens::new(issuers, &fetch);
-        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())))
+        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(egress))
             .with_quota(config.rate_limit)
             .believing(tokens)
             .behind(proxies)
@@ -84,9 +88,6 @@ impl Service {
             service.spawn(api);
         }
         if config.role.works() {
-            let sender = SendContext::new(store.clone(), client.clone(), config.letters_dir)
-                .with_calls(config.send_calls)
-                .with_public_url(config.public_url.as_deref());
             let engine = EngineConfig {
                 sender: Arc::new(sender),
                 courier: Arc::new(WebhookContext::new(store.clone(), client)),

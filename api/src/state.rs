@@ -3,9 +3,19 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use relance_domain::ids::TenantId;
 use relance_store::Store;
 
 use crate::{guesses::Guesses, intake::Intake, known_keys::KnownKeys, network::Proxies, once::Running, quota::Quotas, tokens::Tokens};
+
+/// What came of a channel that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// `accepted`, `refused`, `throttled`, `transient`, `unknown` or `not_called`.
+    pub outcome: String,
+    /// What was said, without addresses.
+    pub detail: Option<String>,
+}
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
 pub trait Egress: Send + Sync + 'static {
@@ -17,6 +27,12 @@ pub trait Egress: Send + Sync + 'static {
 
     /// May messages go to this host without encryption? Only inside `RELANCE_EGRESS_ALLOW`.
     fn plaintext_allowed<'a>(&'a self, host: &'a str) -> BoxFuture<'a, bool>;
+
+    /// Tries a channel of a tenant on an address.
+    fn try_channel<'a>(&'a self, tenant: TenantId, channel: &'a str, to: &'a str) -> BoxFuture<'a, Result<Tried, String>> {
+        let _ = (tenant, to);
+        Box::pin(async move { Err(format!("{channel} cannot be tried from here")) })
+    }
 
     /// Gets a small document (a certificate, a confirmation). `Err` says why not.
     fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, String>> {

@@ -267,6 +267,27 @@ pub struct ChannelView {
     pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Whom a channel is tried on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelTestInput {
+    /// An e-mail address, or a mobile number.
+    #[schema(example = "claire@dupont.example")]
+    pub to: String,
+}
+
+/// What came of a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ChannelTestView {
+    /// The provider.
+    pub provider: String,
+    /// `accepted`, `refused`, `throttled`, `transient`, `unknown`, or `not_called` from a test tenant to an address
+    /// that is not on its list.
+    pub outcome: String,
+    /// What was said, without addresses.
+    pub detail: Option<String>,
+}
+
 /// The channels of the tenant.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelList {

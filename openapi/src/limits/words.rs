@@ -71,6 +71,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("AttemptView", "outcome", &["calling", "accepted", "refused", "throttled", "transient", "unknown"]),
     ("CaseView", "close_reason", &["paid"]),
     ("ChannelView", "channel", &["email", "sms", "letter"]),
+    ("ChannelTestView", "outcome", &["accepted", "refused", "throttled", "transient", "unknown", "not_called"]),
     ("Charge", "kind", &["fixed_compensation"]),
     ("Charge", "mode", &["mention", "claim"]),
     ("ClockView", "status", &["ready", "advancing"]),

@@ -12,6 +12,7 @@ mod paper;
 mod prepare;
 pub mod providers;
 mod route;
+mod trial;
 
 use std::{
     path::PathBuf,
@@ -30,6 +31,7 @@ use relance_store::{
 };
 
 pub use gate::{CALLS, batch};
+pub use trial::Trial;
 
 use self::{accounts::Accounts, call::Call, gate::Gate, prepare::Prepared};
 use crate::{http::GuardedClient, outgoing::Sender};

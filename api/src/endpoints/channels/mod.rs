@@ -4,6 +4,7 @@ mod check;
 mod get;
 mod list;
 mod put;
+mod test;
 
 use relance_openapi::{channel::ChannelView, time::at};
 use relance_store::channels::ChannelRecord;
@@ -17,7 +18,7 @@ const CHANNELS: [&str; 3] = ["email", "sms", "letter"];
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
-    cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel);
+    cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel).service(test::test_channel);
 }
 
 /// The channel of the path.
