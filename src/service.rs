@@ -16,6 +16,7 @@ use relance_store::Store;
 use relance_workers::{
     engine::{Engine, EngineConfig, Paces},
     http::GuardedClient,
+    notices::Herald,
     sending::SendContext,
     webhooks::WebhookContext,
 };
@@ -88,8 +89,10 @@ impl Service {
             service.spawn(api);
         }
         if config.role.works() {
+            let sending = Arc::new(sender);
             let engine = EngineConfig {
-                sender: Arc::new(sender),
+                herald: Arc::clone(&sending) as Arc<dyn Herald>,
+                sender: sending,
                 courier: Arc::new(WebhookContext::new(store.clone(), client)),
                 translator: Arc::new(Translation(store.clone())),
                 listen_url: config.listen_url,

@@ -7,6 +7,7 @@
 pub mod behaviour;
 pub mod breaker;
 pub mod calendar;
+pub mod charges;
 pub mod clock;
 pub mod connector;
 pub mod customer;

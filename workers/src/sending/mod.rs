@@ -8,6 +8,7 @@
 mod accounts;
 mod call;
 mod gate;
+mod notice;
 mod paper;
 mod prepare;
 pub mod providers;

@@ -52,7 +52,8 @@ impl SendContext {
         Ok(Some(Trial { provider, handed }))
     }
 
-    async fn hand_over(
+    /// One message over one connection; `None` where nobody is called.
+    pub(super) async fn hand_over(
         &self,
         route: &Route,
         tenant: TenantId,
@@ -60,6 +61,7 @@ impl SendContext {
         content: &MessageContent,
         now: DateTime<Utc>,
     ) -> Option<Handed> {
+        let _in_flight = self.gate.call().await;
         match route {
             Route::Nowhere(_) | Route::Print => None,
             Route::Broken(detail) => Some(Handed::refused(providers::RefusalScope::Account, detail)),

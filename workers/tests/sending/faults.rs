@@ -158,10 +158,11 @@ async fn no_fault_of_any_provider_makes_a_second_text_message_or_loses_one() {
     let gateway = Gateway::start().await;
     let cases = cases(&store, &gateway).await;
     let client = client().within(Duration::from_millis(500));
-    let sender = SendContext::new(store.clone(), client.clone(), None).with_public_url(Some("https://relance.example"));
+    let sender = Arc::new(SendContext::new(store.clone(), client.clone(), None).with_public_url(Some("https://relance.example")));
     let courier = Arc::new(WebhookContext::new(store.clone(), client));
     let config = EngineConfig {
-        sender: Arc::new(sender),
+        herald: sender.clone(),
+        sender,
         courier,
         translator: Arc::new(NoTranslator),
         listen_url: None,
