@@ -90,6 +90,7 @@ operations! {
     GET "/v1/channels" list_channels READ;
     GET "/v1/channels/{channel}" get_channel READ;
     PUT "/v1/channels/{channel}" put_channel SETTINGS;
+    POST "/v1/channels/{channel}/test" test_channel SETTINGS;
     GET "/v1/credit_notes" list_credit_notes READ;
     GET "/v1/credit_notes/{id}" get_credit_note READ;
     GET "/v1/customers" list_customers READ;
@@ -142,6 +143,8 @@ operations! {
     POST "/v1/promises/{id}/cancel" cancel_promise REMINDERS;
     GET "/v1/rates" list_rates READ;
     POST "/v1/rates" enter_rates OPERATOR;
+    GET "/v1/receipts/{token}" receive_receipt SIGNATURE;
+    POST "/v1/receipts/{token}" receive_receipts SIGNATURE;
     GET "/v1/reminders" list_reminders READ;
     GET "/v1/reminders/{id}" get_reminder READ;
     POST "/v1/reminders/{id}/approve" approve_reminder REMINDERS;

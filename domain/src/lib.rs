@@ -25,6 +25,7 @@ pub mod money;
 pub mod phone;
 pub mod policy;
 pub mod records;
+pub mod sending;
 pub mod settings;
 pub mod simulation;
 pub mod statement;

@@ -61,6 +61,8 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         ),
         (patch.clone(), "/v1/settings".into(), json!({"signature": "Anne"})),
         (put.clone(), "/v1/channels/letter".into(), json!({"provider": "print"})),
+        (put.clone(), "/v1/channels/sms".into(), json!({"provider": "http", "from": "DUMAS", "http": {"url": hook}})),
+        (post.clone(), "/v1/channels/sms/test".into(), json!({"to": "0612345678"})),
         (post.clone(), "/v1/policies".into(), policy.clone()),
         (put, format!("/v1/policies/{}", made("create_policy")), policy),
         (

@@ -27,6 +27,7 @@ mod ladder;
 mod late_charges;
 mod policy_fields;
 mod promise;
+mod receipts;
 mod silence;
 mod simulation;
 mod time_travel;

@@ -293,6 +293,7 @@ pub(super) fn text(owner: &str, member: &str) -> Text {
 const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("*", "source_version", 1, i64::MAX),
     ("SmtpInput", "port", 1, 65_535),
+    ("ChannelInput", "max_per_second", 1, 10_000),
     ("PolicyStepInput", "offset_days", -365, 3_650),
     ("PolicyPlanInput", "first_share_percent", 0, 100),
     ("PolicyPacingInput", "max_per_7_days", 0, 1_000),

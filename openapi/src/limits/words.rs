@@ -8,7 +8,11 @@ use crate::problem::Code;
 /// Closed sets: of requests alone.
 const CLOSED: &[(&str, &str, &[&str])] = &[
     ("ActivateInput", "backlog", &["skip", "first_step", "by_age"]),
-    ("ChannelInput", "provider", &["smtp", "brevo", "twilio", "ovh", "http", "print"]),
+    (
+        "ChannelInput",
+        "provider",
+        &["smtp", "brevo", "mailjet", "postmark", "scaleway", "ses", "sendgrid", "ovh", "twilio", "smsmode", "http", "print"],
+    ),
     ("EndpointBody", "payload", &["full", "thin"]),
     ("EndpointPatch", "payload", &["full", "thin"]),
     ("EndpointPatch", "status", &["enabled", "disabled"]),
@@ -88,6 +92,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("AttemptView", "outcome", &["calling", "accepted", "refused", "throttled", "transient", "unknown"]),
     ("CaseView", "close_reason", &["paid"]),
     ("ChannelView", "channel", &["email", "sms", "letter"]),
+    ("ChannelTestView", "outcome", &["accepted", "refused", "throttled", "transient", "unknown", "not_called"]),
     ("Charge", "kind", &["fixed_compensation"]),
     ("Charge", "mode", &["mention", "claim"]),
     ("ClockView", "status", &["ready", "advancing"]),

@@ -9,6 +9,7 @@ pub mod late_charges;
 mod look;
 mod promise_rules;
 pub mod promises;
+pub mod receipts;
 mod record;
 pub mod reminders;
 mod rows;

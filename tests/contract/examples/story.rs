@@ -40,6 +40,7 @@ async fn house(book: &mut Book) {
         "smtp": {"host": "127.0.0.1", "port": 2525, "security": "none"}});
     book.send("PUT", "/v1/channels/email", channel, 200).await;
     book.get("/v1/channels/email").await;
+    book.send("POST", "/v1/channels/email/test", json!({"to": "claire@dupont.example"}), 200).await;
     book.get("/v1/channels").await;
     book.get("/v1/policy_presets").await;
     book.get("/v1/rates").await;

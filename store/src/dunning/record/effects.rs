@@ -162,6 +162,8 @@ fn plan_reminder(work: &mut Work, decision: &Decision, decision_id: DecisionId, 
         provider: None,
         provider_id: None,
         attempts: 0,
+        unknown_at: None,
+        settle_by: None,
         row_version: 1,
         created_at: millis(work.now),
     };

@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::{
-    SendJob, claims, content,
+    Doubted, SendJob, claims, content,
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
@@ -173,6 +173,8 @@ impl Loaded {
             facts,
             policy: policy.map(|version| Arc::clone(&version.policy)),
             attempts: row.attempts,
+            doubted: (row.status == "unknown")
+                .then(|| Doubted { by: row.settle_by.clone().unwrap_or_else(|| "give_up".to_owned()), provider: row.provider.clone() }),
             frozen: self.contents.get(&row.id).map(content::read).transpose()?,
         })
     }
