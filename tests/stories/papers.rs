@@ -36,7 +36,7 @@ story! {
             let whole = if whole.len() > 3 { format!("{} {}", &whole[..whole.len() - 3], &whole[whole.len() - 3..]) } else { whole.to_owned() };
             format!("{whole},{cents} €")
         };
-        for expected in ["RELEVÉ DE COMPTE", "situation au 20 octobre 2026", "FA-1", "FA-2", "Règlement du 05/10/2026 FA-2 250,00 €", "page 1/1"] {
+        for expected in ["RELEVÉ DE COMPTE", "situation au 20 octobre 2026", "FA-1", "FA-2", "Règlement du 05/10/2026 FA-2 250,00 €", "page 2/2"] {
             assert!(text.contains(expected), "{expected:?} missing in {text}");
         }
         let total = &said["totals"][0];
