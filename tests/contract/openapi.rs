@@ -53,6 +53,14 @@ fn every_operation_is_named_tagged_and_describes_its_answers() {
             let place = format!("{name}: {place}");
             let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place}: no operationId"));
             ids.push(id.to_owned());
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let schema = parameter["schema"].to_string();
+                assert!(
+                    !schema.contains("\"null\"") && !schema.contains("nullable"),
+                    "{place}: {} cannot be null, only left out",
+                    parameter["name"]
+                );
+            }
             let snake = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
             assert!(
                 snake && id.split_once('_').is_some_and(|(verb, _)| VERBS.split_whitespace().any(|known| known == verb)),

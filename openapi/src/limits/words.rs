@@ -174,7 +174,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("SimulatedCharge", "kind", &["fixed_compensation"]),
     ("SimulatedCharge", "mode", &["mention", "claim"]),
     ("SimulatedDifference", "kind", &["earlier", "later", "other_channel", "never", "only_here"]),
-    ("SimulatedDifferenceKind", "kind", &["earlier", "later", "other_channel", "never", "only_here"]),
+    ("SimulatedDifferenceCount", "kind", &["earlier", "later", "other_channel", "never", "only_here"]),
     ("TaskView", "kind", &["phone_call", "visit", "review", "handover", "own_error"]),
     ("TaskView", "status", &["open", "completed", "cancelled"]),
     ("TaskView", "outcome", OUTCOMES),

@@ -13,15 +13,17 @@ use uuid::Uuid;
 use super::{
     interactions::{self, NewInteraction},
     promises::{self, NewPromise},
-    rows::{self, TaskResult},
+    rows::{self, TaskBody, TaskResult},
     writing::Moment,
+    zones::tenant_day,
 };
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     entity::{invoices, tasks},
     outbox::NewEvent,
-    time::millis,
+    tenants,
+    time::{day_text, millis},
 };
 
 /// Which tasks are listed.
@@ -119,8 +121,8 @@ pub async fn complete(
         return Err(StoreError::WrongState(format!("The task is {}.", row.status)));
     }
     let moment = Moment::at(tx, tenant, real_now).await?;
-    let customer = CustomerId(row.customer_id);
-    if let Some(channel) = contact_channel(&row) {
+    let customer = row.customer_id.map(CustomerId);
+    if let (Some(channel), Some(customer)) = (contact_channel(&row), customer) {
         let contact = NewInteraction {
             customer_id: customer,
             channel: channel.to_owned(),
@@ -132,7 +134,7 @@ pub async fn complete(
         };
         interactions::make(tx, tenant, contact, moment).await?;
     }
-    if row.about.as_deref() == Some(PAYEE_DIFFERS) && done.outcome == "confirmed" {
+    if let (Some(PAYEE_DIFFERS), "confirmed", Some(customer)) = (row.about.as_deref(), done.outcome.as_str(), customer) {
         confirm_payee(tx, tenant, customer).await?;
     }
     row.status = "completed".to_owned();
@@ -146,15 +148,67 @@ pub async fn complete(
     let object = EventObject::Task(Box::new(record.clone()));
     let mut events = vec![NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, object) }];
     let mut promised = None;
-    if let Some(promise) = done.promise {
+    if let (Some(promise), Some(customer)) = (done.promise, customer) {
         let (promise, event) = promises::make(tx, tenant, NewPromise { customer_id: customer, ..promise }, moment)
             .await
             .map_err(|error| error.below("/promise"))?;
         promised = Some(promise);
         events.push(event);
     }
-    moment.finish(tx, tenant, customer, events).await?;
+    match customer {
+        Some(customer) => moment.finish(tx, tenant, customer, events).await?,
+        None => moment.tell(tx, tenant, events).await?,
+    }
     Ok((record, promised))
+}
+
+/// Something to do that is about no customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TenantTask {
+    pub kind: &'static str,
+    /// What it is about: no second task is raised while one is open.
+    pub about: String,
+    pub title: String,
+    pub assign_to: &'static str,
+}
+
+/// Raises a task about the tenant itself, unless one is open about the same.
+pub(crate) async fn raise_for_tenant(tx: &Tx, tenant: TenantId, new: TenantTask, real_now: DateTime<Utc>) -> Result<(), StoreError> {
+    let open = tasks::Entity::find()
+        .filter(tasks::Column::TenantId.eq(tenant.0))
+        .filter(tasks::Column::Status.eq("open"))
+        .filter(tasks::Column::About.eq(new.about.as_str()))
+        .one(tx)
+        .await?;
+    if open.is_some() {
+        return Ok(());
+    }
+    let moment = Moment::at(tx, tenant, real_now).await?;
+    let body = TaskBody { lines: Vec::new(), assign_to: vec![new.assign_to.to_owned()], contact_id: None };
+    let row = tasks::Model {
+        tenant_id: tenant.0,
+        id: Uuid::now_v7(),
+        customer_id: None,
+        kind: new.kind.to_owned(),
+        channel: None,
+        step_key: None,
+        about: Some(new.about),
+        status: "open".to_owned(),
+        title: new.title,
+        due_on: day_text(tenant_day(&tenants::get(tx, tenant).await?, moment.now)),
+        amount: 0,
+        currency: None,
+        body: rows::text("tasks", &body)?,
+        outcome: None,
+        result: None,
+        completed_at: None,
+        decision_id: None,
+        row_version: 1,
+        created_at: millis(moment.now),
+    };
+    let event = NewEvent::new(EventType::TaskCreated, row.id, EventObject::Task(Box::new(rows::task(&row)?)));
+    batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Fail).await?;
+    moment.tell(tx, tenant, vec![event]).await
 }
 
 /// What the task is about that asks whether the account on an invoice is right.

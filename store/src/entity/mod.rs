@@ -25,6 +25,7 @@ pub mod interactions;
 pub mod invoice_steps;
 pub mod invoices;
 pub mod late_charges;
+pub mod notices;
 pub mod parked;
 pub mod payments;
 pub mod policies;

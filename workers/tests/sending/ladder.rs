@@ -1,12 +1,12 @@
 //! A test tenant's ladder through the whole engine: rendered, frozen, and really sent to the one address
 //! on the list.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     clock::Clock,
-    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     facts::Fact,
     ids::TenantId,
     invoice::InvoiceDetails,
@@ -53,63 +53,25 @@ fn address(town: &str) -> Address {
 
 fn customer(id: &str, email: &str) -> Fact {
     let contact = ContactDetails {
-        external_id: "c1".into(),
         name: Some("Claire Dupont".into()),
-        role: ContactRole::AccountsPayable,
         email: Some(email.into()),
-        phone: None, // so that the notice waits for no call
-        preferred_channel: None,
         can_approve_payment: true,
-        language: None,
-        formality: Formality::default(),
+        ..ContactDetails::new("c1", ContactRole::AccountsPayable)
     };
     let details = CustomerDetails {
-        kind: CustomerKind::Business,
-        name: format!("Boulangerie {id}"),
         language: Some("fr".into()),
-        time_zone: None,
-        region: None,
         siren: Some("732829320".into()),
-        vat_id: None,
         address: Some(address("Lyon")),
-        registered_address: None,
-        legal_form: None,
-        payment_days: Vec::new(),
-        public_body_type: None,
-        segment: None,
-        policy_id: None,
-        sales_owner: None,
         contacts: vec![contact],
+        ..CustomerDetails::new(CustomerKind::Business, format!("Boulangerie {id}"))
     };
     Fact::Customer { external_id: id.into(), source_version: 1, details: Box::new(details) }
 }
 
 fn invoice(id: &str, customer: &str) -> Fact {
     let details = InvoiceDetails {
-        number: format!("FA-{id}"),
-        kind: "invoice".into(),
-        issued_on: day("2026-09-05"),
-        due_on: day("2026-10-05"),
-        currency: Currency::EUR,
-        total: 123_456,
-        payable: 123_456,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
         origin: Some("Travaux de menuiserie".into()),
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: BTreeMap::new(),
+        ..InvoiceDetails::new(format!("FA-{id}"), day("2026-09-05"), day("2026-10-05"), Currency::EUR.minor(123_456))
     };
     Fact::Invoice {
         external_id: id.into(),
@@ -174,7 +136,14 @@ async fn a_ladder_leaves_by_mail_and_letter() {
     let tenant = tenant(&store, &catcher).await;
     let sender = Arc::new(SendContext::new(store.clone(), client(), None));
     let courier = Arc::new(WebhookContext::new(store.clone(), client()));
-    let config = EngineConfig { sender, courier, translator: Arc::new(NoTranslator), listen_url: None, paces: Paces::for_store(&store) };
+    let config = EngineConfig {
+        herald: sender.clone(),
+        sender,
+        courier,
+        translator: Arc::new(NoTranslator),
+        listen_url: None,
+        paces: Paces::for_store(&store),
+    };
     let engine = Engine::start(store.clone(), config);
     let facts =
         [customer("C1", "claire@listed.example"), customer("C2", "other@elsewhere.example"), invoice("1", "C1"), invoice("2", "C2")];

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::{
     facts::Fact,
     ids::{ContactId, CreditNoteId, CustomerId, HoldId, InvoiceId, PaymentId, PromiseId},
     invoice::{CARRIAGE, EinvoiceStatus, InvoiceDetails},
+    law::PaymentTerm,
     ledger::{LedgerCredit, LedgerFacts, LedgerInvoice, LedgerPayment},
     settings::Settings,
     simulation::{
@@ -69,8 +70,7 @@ impl Account {
         stated_on: Option<NaiveDate>,
         made: u128,
     ) {
-        let due_on = default_days
-            .map_or(details.due_on, |days| details.issued_on.checked_add_days(Days::new(days.into())).unwrap_or(details.issued_on));
+        let due_on = default_days.map_or(details.due_on, |days| PaymentTerm::of(&self.material.snapshot.customer, days).due_on(details));
         let details = InvoiceDetails { due_on, ..details.clone() };
         let id = match self.invoices.get(external_id) {
             Some((known, _)) if *known > version => return,
