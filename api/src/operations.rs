@@ -98,6 +98,7 @@ operations! {
     GET "/v1/customers/{id}/balance" get_customer_balance READ;
     GET "/v1/customers/{id}/behaviour" get_customer_behaviour READ;
     POST "/v1/customers/{id}/interactions" create_interaction REMINDERS;
+    GET "/v1/customers/{id}/statement" get_customer_statement READ;
     GET "/v1/customers/{id}/timeline" get_timeline READ;
     GET "/v1/decisions" list_decisions READ;
     GET "/v1/decisions/{id}" get_decision READ;
@@ -122,7 +123,10 @@ operations! {
     GET "/v1/ingest/parked" list_parked READ;
     GET "/v1/invoices" list_invoices READ;
     GET "/v1/invoices/{id}" get_invoice READ;
+    GET "/v1/late_charges" list_late_charges READ;
     POST "/v1/late_charges/quote" quote_late_charges READ;
+    GET "/v1/late_charges/{id}" get_late_charge READ;
+    POST "/v1/late_charges/{id}/waive" waive_late_charge REMINDERS;
     GET "/v1/me" get_me ANY_KEY;
     GET "/v1/payments" list_payments READ;
     GET "/v1/payments/{id}" get_payment READ;

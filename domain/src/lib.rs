@@ -28,3 +28,4 @@ pub mod records;
 pub mod sending;
 pub mod settings;
 pub mod simulation;
+pub mod statement;

@@ -36,7 +36,7 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 
 /// Words an operation's name may begin with.
 const VERBS: &str = "activate advance approve cancel complete create delete enable enter export get ingest list migrate patch put quote receive recover reject release replay \
-    rename resend resolve reverse rotate send source test update";
+    rename resend resolve reverse rotate send source test update waive";
 
 #[test]
 fn every_operation_is_named_tagged_and_describes_its_answers() {

@@ -1,12 +1,12 @@
 //! Every minute what is kept for a time only is forgotten in batches; every few seconds sends that nobody
-//! will end are settled. Leases that ran out need no keeping: the next claim takes them.
+//! will end are settled, and keys that end soon are told of. Leases that ran out need no keeping: the next claim takes them.
 
 use std::time::Duration;
 
 use relance_store::{
     Store, StoreError,
     dunning::{receipts, sending},
-    forget, webhooks,
+    forget, keys, webhooks,
 };
 use tokio::{sync::watch, time::MissedTickBehavior};
 
@@ -36,6 +36,7 @@ pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
         };
         if !sweeps {
             settle_stuck(&store).await;
+            foretell(&store).await;
             match_receipts(&store).await;
             continue;
         }
@@ -64,6 +65,12 @@ async fn settle_stuck(store: &Store) {
         Ok(0) => {}
         Ok(reminders) => tracing::warn!(reminders, "nobody knows whether these reminders left: their sender died"),
         Err(error) => tracing::warn!(%error, "lost sends not settled, tried again soon"),
+    }
+}
+
+async fn foretell(store: &Store) {
+    if let Err(error) = keys::tell_expiring(store, BATCH).await {
+        tracing::warn!(%error, "keys that end soon not told of, tried again soon");
     }
 }
 

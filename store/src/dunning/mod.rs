@@ -5,6 +5,7 @@ pub mod decisions;
 pub mod disputes;
 pub mod holds;
 pub mod interactions;
+pub mod late_charges;
 mod look;
 mod promise_rules;
 pub mod promises;

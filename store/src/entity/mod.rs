@@ -24,6 +24,7 @@ pub mod ingest_events;
 pub mod interactions;
 pub mod invoice_steps;
 pub mod invoices;
+pub mod late_charges;
 pub mod notices;
 pub mod parked;
 pub mod payments;

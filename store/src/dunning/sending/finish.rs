@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::{
-    SendOutcome, Settled, effects, held,
+    SendOutcome, Settled, claims, effects, held,
     list::among,
     told::{self, Told},
     write,
@@ -119,7 +119,9 @@ pub async fn finish(tx: &Tx, of: TenantId, list: Vec<Settled>, now: DateTime<Utc
         }
     }
     let looks: Vec<CustomerId> = work.looks.iter().copied().collect();
-    let events = write::write(tx, of, work).await?;
+    let charges = claims::claimed(tx, &work).await?;
+    let mut events = write::write(tx, of, work).await?;
+    events.extend(charges);
     touch::look_now(tx, of, &looks, now).await?;
     outbox::append(tx, of, now, real_now, events).await
 }

@@ -4,6 +4,7 @@
 //! the first byte leaves, and what nobody knows is settled by a rule, never by blind repeat.
 
 mod claim;
+mod claims;
 mod content;
 mod earlier;
 mod effects;
