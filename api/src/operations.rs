@@ -99,6 +99,7 @@ operations! {
     GET "/v1/customers/{id}/behaviour" get_customer_behaviour READ;
     POST "/v1/customers/{id}/interactions" create_interaction REMINDERS;
     GET "/v1/customers/{id}/statement" get_customer_statement READ;
+    GET "/v1/customers/{id}/statement/document" get_customer_statement_document READ;
     GET "/v1/customers/{id}/timeline" get_timeline READ;
     GET "/v1/decisions" list_decisions READ;
     GET "/v1/decisions/{id}" get_decision READ;
@@ -178,6 +179,11 @@ operations! {
     GET "/v1/tasks/{id}" get_task READ;
     POST "/v1/tasks/{id}/complete" complete_task REMINDERS;
     GET "/v1/tasks/{id}/sheet" get_task_sheet READ;
+    GET "/v1/templates" list_templates READ;
+    DELETE "/v1/templates/{template}" delete_template POLICIES;
+    GET "/v1/templates/{template}" get_template READ;
+    PUT "/v1/templates/{template}" put_template POLICIES;
+    POST "/v1/templates/{template}/render" render_template READ;
     GET "/v1/tenants" list_tenants OPERATOR;
     POST "/v1/tenants" create_tenant OPERATOR;
     GET "/v1/test_clock" get_test_clock READ;

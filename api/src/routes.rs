@@ -66,6 +66,7 @@ pub fn configure(cfg: &mut impl Registry) {
     endpoints::simulations::routes(cfg);
     endpoints::sources::routes(cfg);
     endpoints::tasks::routes(cfg);
+    endpoints::templates::routes(cfg);
     endpoints::tenants::routes(cfg);
     endpoints::test_clock::routes(cfg);
     endpoints::timeline::routes(cfg);

@@ -13,6 +13,7 @@ mod guard;
 mod kind;
 pub mod normalise;
 mod party;
+mod preflight;
 pub mod receipts;
 mod refusal;
 mod terms;
@@ -24,6 +25,7 @@ mod xml;
 pub use extracted::{DocumentKind, Extracted, Instalment, Note, Syntax};
 pub use guard::{MAX_BYTES, MAX_DEPTH};
 pub use party::{Party, PartyAddress, PartyId};
+pub use preflight::{Warning, preflight};
 pub use refusal::{Refusal, RefusalCode};
 pub use terms::{DueRule, due_from_terms};
 

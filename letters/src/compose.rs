@@ -7,10 +7,10 @@ use minijinja::value::Serde;
 use crate::{
     blocks::{self, Block, Message},
     context::MessageContext,
-    environment::{environment, template_names},
+    environment::{environment, folder, template_names},
     error::RenderError,
     format::Lang,
-    sums,
+    own, sums,
     view::{self, View, tables::Table},
     words::Words,
 };
@@ -30,11 +30,19 @@ pub(crate) fn compose(ctx: &MessageContext) -> Result<Composed, RenderError> {
     let lang = ctx.lang();
     let words = Words::of(lang)?;
     let view = View::of(ctx, words)?;
-    let rendered = environment()?.get_template(&format!("{}/{name}", lang.code()))?.render(Serde(&view))?;
+    let folder = folder(lang, ctx.effective_formality());
+    let rendered = match &ctx.own {
+        Some(own) => own::render(&folder, &own.body, ctx.effective_formality(), &view)?,
+        None => environment()?.get_template(&format!("{folder}/{name}"))?.render(Serde(&view))?,
+    };
     let tables = view::tables(ctx, words)?;
     let mut message = blocks::parse(&rendered, lang)?;
     message.blocks.retain(|block| !matches!(block, Block::Table { name } if !tables.contains_key(name)));
-    Ok(Composed { lang, words, view, message, tables })
+    let composed = Composed { lang, words, view, message, tables };
+    if ctx.own.is_some() {
+        own::check(ctx, name, &composed)?;
+    }
+    Ok(composed)
 }
 
 pub(crate) fn known_template(ctx: &MessageContext) -> Result<&'static str, RenderError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::event::{CallFacts, CallTask, DisputeFacts, EventFacts, Instalment, PaymentFacts, PlanFacts, PromiseInfo};
 use crate::format;
 
-/// How the reader is addressed. `Tu` is kept for later: today it reads as `Vous`.
+/// How the reader is addressed, where the language has both: vous and tu, Sie and du, usted and tú, Lei and tu, u and je.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Formality {
@@ -176,11 +176,20 @@ pub struct PreviousContact {
     pub step_key: String,
 }
 
+/// A text that a tenant wrote itself, in the form of the built-in ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnText {
+    pub body: String,
+    /// The text message, for `sms_reminder` only.
+    pub sms: Option<String>,
+}
+
 /// One message to one reader.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MessageContext {
-    /// `fr` or `en`, a region allowed (`fr-FR`); anything else reads English.
+    /// `fr`, `en`, `de`, `es`, `it` or `nl`, a region allowed (`fr-FR`); anything else reads English.
     pub language: String,
     pub formality: Formality,
     pub template: String,
@@ -220,6 +229,8 @@ pub struct MessageContext {
     pub confirmed_consequence: Option<String>,
     /// What happened, for the messages sent on an event.
     pub event: EventFacts,
+    /// The tenant's own text, in place of the built-in one.
+    pub own: Option<OwnText>,
 }
 
 impl MessageContext {
@@ -234,6 +245,14 @@ impl MessageContext {
 
     pub(crate) fn lang(&self) -> format::Lang {
         format::Lang::of(&self.language)
+    }
+
+    /// A formal demand is written to a firm or a body, not to the one person we know there: never `Tu`.
+    pub(crate) fn effective_formality(&self) -> Formality {
+        match self.effective_template() {
+            "formal_notice" | "formal_notice_consumer" | "public_demand" => Formality::Vous,
+            _ => self.formality,
+        }
     }
 
     /// The template really used: a consumer never gets the notice that claims charges.

@@ -17,7 +17,23 @@ use crate::{
 };
 
 /// Words that must not be read over a shoulder, in an inbox list or on a locked telephone.
-const NOT_IN_A_SUBJECT: [&str; 6] = ["impayé", "unpaid", "overdue", "€", "eur ", "mise en demeure"];
+const NOT_IN_A_SUBJECT: [&str; 15] = [
+    "impayé",
+    "unpaid",
+    "overdue",
+    "unbezahlt",
+    "überfällig",
+    "mahnung",
+    "impagad",
+    "vencid",
+    "insolut",
+    "scadut",
+    "onbetaald",
+    "achterstallig",
+    "€",
+    "eur ",
+    "mise en demeure",
+];
 
 /// A mail ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,8 @@ pub enum RenderError {
     SubjectSays(String),
     #[error("the SMS needs {parts} parts, at most {most} are sent")]
     SmsTooLong { parts: u8, most: u8 },
+    #[error("the tenant's own text: {0}")]
+    OwnText(String),
     #[error("no font can print {0:?}")]
     Unprintable(String),
     #[error("template files of the program are damaged: {0}")]

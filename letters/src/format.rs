@@ -15,38 +15,67 @@ const FR_MONTHS: [&str; 12] =
 const EN_MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
+const DE_DAYS: [&str; 7] = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
+const DE_MONTHS: [&str; 12] =
+    ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"];
+const ES_DAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+const ES_MONTHS: [&str; 12] =
+    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"];
+const IT_DAYS: [&str; 7] = ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"];
+const IT_MONTHS: [&str; 12] =
+    ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"];
+const NL_DAYS: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
+const NL_MONTHS: [&str; 12] =
+    ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"];
+
 /// The languages that have texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lang {
     Fr,
     En,
+    De,
+    Es,
+    It,
+    Nl,
 }
 
 impl Lang {
-    /// `fr`, `fr-CH`, `FR` are French; all else is English.
+    /// `fr`, `fr-CH`, `FR` are French; what has no texts is English.
     pub fn of(tag: &str) -> Self {
-        match tag.split(['-', '_']).next() {
-            Some(primary) if primary.eq_ignore_ascii_case("fr") => Self::Fr,
-            _ => Self::En,
-        }
+        let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        [Self::Fr, Self::De, Self::Es, Self::It, Self::Nl].into_iter().find(|lang| lang.code() == primary).unwrap_or(Self::En)
     }
 
     pub fn code(self) -> &'static str {
         match self {
             Self::Fr => "fr",
             Self::En => "en",
+            Self::De => "de",
+            Self::Es => "es",
+            Self::It => "it",
+            Self::Nl => "nl",
         }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Fr, Self::En, Self::De, Self::Es, Self::It, Self::Nl];
+
+    /// Readers are addressed in two ways.
+    pub fn has_tu(self) -> bool {
+        self != Self::En
     }
 }
 
-/// `1 234,56 €` (U+202F, U+00A0) or `EUR 1,234.56`.
+/// `1 234,56 €` (U+202F, U+00A0), `EUR 1,234.56`, `1.234,56 €`, `€ 1.234,56`.
 pub(crate) fn amount(value: &Amount, lang: Lang) -> String {
     let number = number(value.minor, value.exponent, lang);
     let currency = value.currency.as_str();
     match (lang, currency) {
-        (Lang::Fr, "EUR") => format!("{number}{NBSP}€"),
-        (Lang::Fr, _) => format!("{number}{NBSP}{currency}"),
         (Lang::En, _) => format!("{currency}{NBSP}{number}"),
+        (Lang::Nl, "EUR") => format!("€{NBSP}{number}"),
+        (Lang::Nl, _) => format!("{currency}{NBSP}{number}"),
+        (_, "EUR") => format!("{number}{NBSP}€"),
+        _ => format!("{number}{NBSP}{currency}"),
     }
 }
 
@@ -60,6 +89,7 @@ fn number(minor: i64, exponent: u8, lang: Lang) -> String {
     let (group, mark) = match lang {
         Lang::Fr => (NNBSP, ','),
         Lang::En => (',', '.'),
+        Lang::De | Lang::Es | Lang::It | Lang::Nl => ('.', ','),
     };
     let decimals = usize::from(exponent);
     let digits = format!("{:0>width$}", minor.unsigned_abs(), width = decimals + 1);
@@ -81,39 +111,44 @@ fn number(minor: i64, exponent: u8, lang: Lang) -> String {
     out
 }
 
-/// "lundi 5 octobre 2026", "jeudi 1er octobre 2026"; "5 October 2026".
+/// "lundi 5 octobre 2026", "jeudi 1er octobre 2026"; "Montag, 5. Oktober 2026"; "5 October 2026".
 pub(crate) fn long_day(day: NaiveDate, lang: Lang) -> String {
-    match lang {
-        Lang::Fr => {
-            let weekday = FR_DAYS.get(day.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
-            format!("{weekday} {}", plain_day(day, lang))
-        }
-        Lang::En => plain_day(day, lang),
-    }
+    let (days, after) = match lang {
+        Lang::En => return plain_day(day, lang),
+        Lang::Fr => (FR_DAYS, " "),
+        Lang::De => (DE_DAYS, ", "),
+        Lang::Es => (ES_DAYS, " "),
+        Lang::It => (IT_DAYS, " "),
+        Lang::Nl => (NL_DAYS, " "),
+    };
+    let weekday = days.get(day.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
+    format!("{weekday}{after}{}", plain_day(day, lang))
 }
 
-/// "5 octobre 2026", "1er octobre 2026"; "5 October 2026". Parts are kept on one line.
+/// "5 octobre 2026", "1er octobre 2026", "5. Oktober 2026", "5 de octubre de 2026". Day and month are kept on one line.
 pub(crate) fn plain_day(day: NaiveDate, lang: Lang) -> String {
-    let month = day.month0() as usize;
-    match lang {
-        Lang::Fr => {
-            let name = FR_MONTHS.get(month).copied().unwrap_or_default();
-            let rank = if day.day() == 1 { "er" } else { "" };
-            format!("{}{rank}{NBSP}{name} {}", day.day(), day.year())
-        }
-        Lang::En => {
-            let name = EN_MONTHS.get(month).copied().unwrap_or_default();
-            format!("{}{NBSP}{name} {}", day.day(), day.year())
-        }
-    }
+    let (months, rank, of) = match lang {
+        Lang::Fr => (FR_MONTHS, if day.day() == 1 { "er" } else { "" }, " "),
+        Lang::En => (EN_MONTHS, "", " "),
+        Lang::De => (DE_MONTHS, ".", " "),
+        Lang::Es => (ES_MONTHS, "", " de "),
+        Lang::It => (IT_MONTHS, if day.day() == 1 { "º" } else { "" }, " "),
+        Lang::Nl => (NL_MONTHS, "", " "),
+    };
+    let month = months.get(day.month0() as usize).copied().unwrap_or_default();
+    let joined = if of == " " { format!("{NBSP}{month}") } else { format!("{NBSP}de{NBSP}{month}") };
+    format!("{}{rank}{joined}{of}{}", day.day(), day.year())
 }
 
-/// "05/10/2026" in French tables; "5 October 2026" in English ones, where 05/10 is two days.
+/// "05/10/2026", "05.10.2026", "05-10-2026" in tables; "5 October 2026" in English ones, where 05/10 is two days.
 pub(crate) fn table_day(day: NaiveDate, lang: Lang) -> String {
-    match lang {
-        Lang::Fr => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
-        Lang::En => plain_day(day, lang),
-    }
+    let mark = match lang {
+        Lang::En => return plain_day(day, lang),
+        Lang::Fr | Lang::Es | Lang::It => '/',
+        Lang::De => '.',
+        Lang::Nl => '-',
+    };
+    format!("{:02}{mark}{:02}{mark}{}", day.day(), day.month(), day.year())
 }
 
 /// Upper case, groups of four: `FR76 3000 4000 …`.
@@ -152,8 +187,9 @@ pub(crate) fn capital(raw: &str, lang: Lang) -> String {
 /// A rate kept as exact text: "12.15" is "12,15 %" in French, "12.15%" in English.
 pub(crate) fn rate(percent: &str, lang: Lang) -> String {
     match lang {
-        Lang::Fr => format!("{}{NBSP}%", percent.replace('.', ",")),
         Lang::En => format!("{percent}%"),
+        Lang::It | Lang::Nl => format!("{}%", percent.replace('.', ",")),
+        Lang::Fr | Lang::De | Lang::Es => format!("{}{NBSP}%", percent.replace('.', ",")),
     }
 }
 
@@ -162,6 +198,10 @@ pub(crate) fn enumeration(items: &[String], lang: Lang) -> String {
     let and = match lang {
         Lang::Fr => " et ",
         Lang::En => " and ",
+        Lang::De => " und ",
+        Lang::Es => " y ",
+        Lang::It => " e ",
+        Lang::Nl => " en ",
     };
     match items {
         [] => String::new(),
@@ -221,6 +261,21 @@ mod tests {
     }
 
     #[test]
+    fn the_neighbours_write_it_their_way() {
+        let sum = Amount::new("EUR", 123_456, 2);
+        let dollars = Amount::new("USD", 5, 2);
+        for (lang, euros, small, long, table) in [
+            (Lang::De, "1.234,56\u{A0}€", "0,05\u{A0}USD", "Donnerstag, 1.\u{A0}Oktober 2026", "01.10.2026"),
+            (Lang::Es, "1.234,56\u{A0}€", "0,05\u{A0}USD", "jueves 1\u{A0}de\u{A0}octubre de 2026", "01/10/2026"),
+            (Lang::It, "1.234,56\u{A0}€", "0,05\u{A0}USD", "giovedì 1º\u{A0}ottobre 2026", "01/10/2026"),
+            (Lang::Nl, "€\u{A0}1.234,56", "USD\u{A0}0,05", "donderdag 1\u{A0}oktober 2026", "01-10-2026"),
+        ] {
+            assert_eq!((amount(&sum, lang).as_str(), amount(&dollars, lang).as_str()), (euros, small));
+            assert_eq!((long_day(day(2026, 10, 1), lang).as_str(), table_day(day(2026, 10, 1), lang).as_str()), (long, table));
+        }
+    }
+
+    #[test]
     fn numbers_that_people_copy() {
         assert_eq!(iban("fr7630004000 03"), "FR76\u{A0}3000\u{A0}4000\u{A0}03");
         assert_eq!(siren("123456789"), "123\u{A0}456\u{A0}789");
@@ -235,7 +290,9 @@ mod tests {
     fn languages_fall_back_to_english() {
         assert_eq!(Lang::of("fr-CH"), Lang::Fr);
         assert_eq!(Lang::of("FR"), Lang::Fr);
-        assert_eq!(Lang::of("de"), Lang::En);
+        for (tag, lang) in [("de-AT", Lang::De), ("es", Lang::Es), ("IT", Lang::It), ("nl_BE", Lang::Nl), ("pt", Lang::En)] {
+            assert_eq!(Lang::of(tag), lang);
+        }
         assert_eq!(Lang::of(""), Lang::En);
     }
 }

@@ -5,7 +5,6 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     context::MessageContext,
-    format::Lang,
     typography::clean,
     words::{Words, fill_named},
 };
@@ -61,10 +60,7 @@ fn entries(ctx: &MessageContext) -> Vec<Entry> {
 
 fn event(out: &mut String, ctx: &MessageContext, entry: &Entry) {
     let end = entry.on.checked_add_days(Days::new(1)).unwrap_or(entry.on);
-    let language = match ctx.lang() {
-        Lang::Fr => "fr",
-        Lang::En => "en",
-    };
+    let language = ctx.lang().code();
     line(out, "BEGIN:VEVENT");
     line(out, &format!("UID:{}", uid(&ctx.reference, &entry.key)));
     line(out, &format!("DTSTAMP:{}T000000Z", ctx.today.format("%Y%m%d")));

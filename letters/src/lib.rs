@@ -1,6 +1,6 @@
 //! Messages to customers: one context in; mail, text message, letter or calendar out.
 //!
-//! Pure: no clock, no network, no files. The prose lives in `templates/{fr,en}`, one file a
+//! Pure: no clock, no network, no files. The prose lives in `templates/{fr,en,de,es,it,nl}`, one file a
 //! message; mail, plain text and letter are made from that same file, so they cannot disagree.
 
 mod blocks;
@@ -14,6 +14,8 @@ mod format;
 mod gsm7;
 mod ics;
 mod letter;
+mod own;
+mod phrasing;
 mod plain;
 mod sms;
 mod sums;
@@ -22,15 +24,17 @@ mod view;
 mod words;
 
 pub mod from_records;
+pub mod sample;
 
 pub use context::{
     Amount, CallFacts, CallTask, Charges, ChargesMode, Creditor, DisputeFacts, EventFacts, Formality, Instalment, Interest, MessageContext,
-    PaymentFacts, PlanFacts, PreviousContact, PromiseInfo, Recipient, RenderChannel, Row, RowFacts,
+    OwnText, PaymentFacts, PlanFacts, PreviousContact, PromiseInfo, Recipient, RenderChannel, Row, RowFacts,
 };
 pub use email::{RenderedEmail, render_email, render_event_mail};
 pub use environment::template_names;
 pub use error::RenderError;
 pub use gsm7::SmsEncoding;
 pub use ics::ics_for_due_dates;
-pub use letter::{RenderedLetter, render_letter};
+pub use letter::{RenderedLetter, render_letter, render_statement};
+pub use own::{OwnFault, built_in_text, faults, languages};
 pub use sms::{RenderedSms, render_sms};

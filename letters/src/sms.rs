@@ -5,10 +5,11 @@ use minijinja::value::Serde;
 use crate::{
     compose,
     context::{MessageContext, RenderChannel},
-    environment::environment,
+    environment::{environment, folder},
     error::RenderError,
     format::NBSP,
     gsm7::{self, SmsEncoding},
+    own,
     view::View,
     words::Words,
 };
@@ -34,7 +35,11 @@ pub fn render_sms(ctx: &MessageContext) -> Result<RenderedSms, RenderError> {
     }
     let lang = ctx.lang();
     let view = View::of(&ctx, Words::of(lang)?)?;
-    let rendered = environment()?.get_template(&format!("{}/sms_reminder.sms.txt", lang.code()))?.render(Serde(&view))?;
+    let folder = folder(lang, ctx.formality);
+    let rendered = match ctx.own.as_ref().and_then(|own| own.sms.as_ref()) {
+        Some(sms) => own::render(&folder, sms, ctx.formality, &view)?.trim().replace('\n', " "),
+        None => environment()?.get_template(&format!("{folder}/sms_reminder.sms.txt"))?.render(Serde(&view))?,
+    };
     let text = gsm7::transliterate(&rendered.replace(NBSP, " "));
     let (encoding, parts) = gsm7::measure(&text);
     let parts = u8::try_from(parts).unwrap_or(u8::MAX);

@@ -34,7 +34,7 @@ pub(crate) fn polish(text: &str, lang: Lang) -> String {
     let mut before = [' ', ' '];
     while let Some(c) = chars.next() {
         let next = chars.peek().copied().unwrap_or(' ');
-        let in_number = matches!(before, [_, '°'] | ['L' | 'R' | 'D', '.']) && next.is_ascii_digit();
+        let in_number = matches!(before, [_, '°' | 'º'] | ['L' | 'R' | 'D', '.']) && next.is_ascii_digit();
         let in_french = lang == Lang::Fr && (matches!(next, ':' | ';' | '?' | '!' | '»' | '%') || before[1] == '«');
         out.push(if c == ' ' && (in_number || in_french) { NBSP } else { c });
         before = [before[1], c];

@@ -6,8 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::RenderError, format::Lang};
 
-static FR: OnceLock<Result<Words, String>> = OnceLock::new();
-static EN: OnceLock<Result<Words, String>> = OnceLock::new();
+type Read = OnceLock<Result<Words, String>>;
+
+static FR: Read = Read::new();
+static EN: Read = Read::new();
+static DE: Read = Read::new();
+static ES: Read = Read::new();
+static IT: Read = Read::new();
+static NL: Read = Read::new();
 
 /// `{}` or `{name}` stands for a value.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,8 +84,33 @@ pub(crate) struct Words {
     pub privacy: String,
     pub contact: String,
     pub customer_siren: String,
+    pub seat: String,
     pub attention: String,
     pub legal_representative: String,
+    pub statement_title: String,
+    pub statement_object: String,
+    pub statement_invoices: String,
+    pub statement_credits: String,
+    pub statement_payments: String,
+    pub statement_allocations: String,
+    pub statement_charges: String,
+    pub statement_sum: String,
+    pub statement_unapplied: String,
+    pub statement_interest: String,
+    pub statement_total_due: String,
+    pub statement_until: String,
+    pub statement_nothing: String,
+    pub taken_back: String,
+    pub from_payment: String,
+    pub from_credit: String,
+    pub column_origin: String,
+    pub column_reference: String,
+    pub column_from: String,
+    pub column_until: String,
+    pub column_days: String,
+    pub column_rate: String,
+    pub column_base: String,
+    pub column_credit_note: String,
     pub colon: String,
 }
 
@@ -88,6 +119,10 @@ impl Words {
         let (cell, source) = match lang {
             Lang::Fr => (&FR, include_str!("../templates/fr/words.json")),
             Lang::En => (&EN, include_str!("../templates/en/words.json")),
+            Lang::De => (&DE, include_str!("../templates/de/words.json")),
+            Lang::Es => (&ES, include_str!("../templates/es/words.json")),
+            Lang::It => (&IT, include_str!("../templates/it/words.json")),
+            Lang::Nl => (&NL, include_str!("../templates/nl/words.json")),
         };
         let words = cell.get_or_init(|| serde_json::from_str(source).map_err(|error| error.to_string()));
         words.as_ref().map_err(|error| RenderError::Templates(error.clone()))
@@ -118,9 +153,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_languages_have_every_word() {
-        assert_eq!(Words::of(Lang::Fr).unwrap().total, "Total");
-        assert_eq!(Words::of(Lang::En).unwrap().page, "page");
+    fn every_language_has_every_word() {
+        for (lang, total) in
+            [(Lang::Fr, "Total"), (Lang::En, "Total"), (Lang::De, "Summe"), (Lang::Es, "Total"), (Lang::It, "Totale"), (Lang::Nl, "Totaal")]
+        {
+            assert_eq!(Words::of(lang).unwrap().total, total);
+        }
     }
 
     #[test]

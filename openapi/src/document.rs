@@ -122,6 +122,22 @@ pub struct DocumentItem {
     pub provenance: BTreeMap<String, String>,
     /// Why it was rejected.
     pub problem: Option<Problem>,
+    /// What your own invoice should say and does not; it is taken all the same.
+    pub warnings: Vec<DocumentWarning>,
+}
+
+/// Something to mend on the creditor's own invoices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentWarning {
+    /// `no_due_date`, `due_date_too_late`, `no_penalty_rate`, `no_fixed_compensation`, `no_discount_terms`, `no_seller_siren`,
+    /// `no_seller_vat_id`, `no_buyer_siren`, `no_seller_address`, `no_buyer_address`.
+    #[schema(example = "no_fixed_compensation")]
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// Article.
+    #[schema(example = "C. com. L441-9 I, D441-5")]
+    pub citation: String,
 }
 
 /// What became of the documents.

@@ -40,6 +40,7 @@ pub mod simulation;
 pub mod source;
 pub mod statement;
 pub mod task;
+pub mod template;
 pub mod tenant;
 pub mod test_clock;
 pub mod time;

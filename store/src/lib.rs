@@ -40,6 +40,7 @@ pub mod rates;
 mod reads;
 mod seal;
 pub mod set_aside;
+pub mod templates;
 pub mod tenants;
 pub mod test_clock;
 mod time;

@@ -61,6 +61,8 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         ),
         (patch.clone(), "/v1/settings".into(), json!({"signature": "Anne"})),
         (put.clone(), "/v1/channels/letter".into(), json!({"provider": "print"})),
+        (put.clone(), "/v1/templates/thank_you.fr".into(), json!({"body": "draft", "active": false})),
+        (delete.clone(), "/v1/templates/thank_you.fr".into(), Value::Null),
         (put.clone(), "/v1/channels/sms".into(), json!({"provider": "http", "from": "DUMAS", "http": {"url": hook}})),
         (post.clone(), "/v1/channels/sms/test".into(), json!({"to": "0612345678"})),
         (post.clone(), "/v1/policies".into(), policy.clone()),
@@ -141,7 +143,8 @@ story! {
             }
             let body = (!body.is_null()).then_some(body);
             let tag = [("if-match", "\"1\"")];
-            let headers = if method == Method::PUT && path.contains("policies") || method == Method::PATCH && path.contains("webhook") { &tag[..] } else { &[] };
+            let any = [("if-match", "*")];
+            let headers = if method == Method::PUT && path.contains("templates") { &any[..] } else if method == Method::PUT && path.contains("policies") || method == Method::PATCH && path.contains("webhook") { &tag[..] } else { &[] };
             let refused = world.send(method.clone(), &format!("{path}?colour=red"), body.clone(), headers).await;
             assert!(refused.status.is_client_error(), "{method} {path}: {}", refused.body);
             let tried = world.send(method.clone(), &format!("{path}?dry_run=true"), body.clone(), headers).await;

@@ -42,6 +42,7 @@ async fn operations(world: &World) -> Vec<(Method, String, Value)> {
 /// A path of the document with something in the place of its parameters.
 fn concrete(path: &str) -> String {
     path.replace("{channel}", "email")
+        .replace("{template}", "first_reminder.fr")
         .replace("{source}", "erp")
         .replace("{external_id}", "X1")
         .replace("{n}", "1")

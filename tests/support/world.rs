@@ -152,6 +152,14 @@ impl World {
         Self::answer(request.body(body.to_vec())).await
     }
 
+    /// A file as it is served: its media type and bytes.
+    pub async fn file(&self, path: &str) -> (String, Vec<u8>) {
+        let response = self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.key).send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (media_type, response.bytes().await.unwrap().to_vec())
+    }
+
     /// Raw bytes with their media type.
     pub async fn raw(&self, path: &str, media_type: &str, bytes: Vec<u8>) -> Answer {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.key);

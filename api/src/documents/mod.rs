@@ -149,6 +149,7 @@ fn rejected(index: usize, document: &Document, refusal: &Refusal) -> DocumentIte
         extracted: None,
         provenance: BTreeMap::new(),
         problem: Some(refusal.body(&current_request_id())),
+        warnings: Vec::new(),
     }
 }
 
@@ -170,5 +171,6 @@ fn item(index: usize, document: &Document, read: &Read, result: &FactResult, dry
         extracted: Some(view::extracted(read)),
         provenance: read.provenance.clone(),
         problem: refused.map(|refusal| refusal.body(&current_request_id())),
+        warnings: view::warnings(read),
     }
 }

@@ -3,11 +3,22 @@
 use relance_ingest::{Extracted, Party, PartyAddress, PartyId};
 use relance_openapi::{
     address::PostalAddress,
-    document::{ExtractedView, PartyIdView, PartyView},
+    document::{DocumentWarning, ExtractedView, PartyIdView, PartyView},
     time::day,
 };
 
 use super::map::Read;
+
+/// What the seller should mend on its invoices.
+pub(super) fn warnings(read: &Read) -> Vec<DocumentWarning> {
+    let told = relance_ingest::preflight(&read.extracted).into_iter();
+    told.map(|warning| DocumentWarning {
+        code: warning.code.to_owned(),
+        message: warning.message.to_owned(),
+        citation: warning.citation.to_owned(),
+    })
+    .collect()
+}
 
 /// The view of what was read.
 pub(super) fn extracted(read: &Read) -> ExtractedView {

@@ -26,6 +26,7 @@ pub mod settings;
 pub mod simulations;
 pub mod sources;
 pub mod tasks;
+pub mod templates;
 pub mod tenants;
 pub mod test_clock;
 pub mod timeline;

@@ -49,6 +49,49 @@ const THREATS: &[(&str, &str)] = &[
     ("prosecution", AGGRESSIVE),
     ("blacklist", AGGRESSIVE),
     ("criminal", AGGRESSIVE),
+    ("gerichtsvollzieher", COURT),
+    ("gericht", COURT),
+    ("amtsgericht", COURT),
+    ("mahnbescheid", COURT),
+    ("vollstreckungsbescheid", COURT),
+    ("zwangsvollstreckung", AGGRESSIVE),
+    ("pfandung", AGGRESSIVE),
+    ("letzte mahnung", AGGRESSIVE),
+    ("schufa", AGGRESSIVE),
+    ("strafanzeige", AGGRESSIVE),
+    ("juzgado", COURT),
+    ("juzgados", COURT),
+    ("tribunales", COURT),
+    ("agente judicial", COURT),
+    ("ultimo aviso", AGGRESSIVE),
+    ("acciones legales", AGGRESSIVE),
+    ("acciones judiciales", AGGRESSIVE),
+    ("via judicial", AGGRESSIVE),
+    ("embargar", AGGRESSIVE),
+    ("embargo de bienes", AGGRESSIVE),
+    ("moroso", AGGRESSIVE),
+    ("morosos", AGGRESSIVE),
+    ("ufficiale giudiziario", COURT),
+    ("tribunale", COURT),
+    ("decreto ingiuntivo", COURT),
+    ("atto di precetto", COURT),
+    ("pignoramento", AGGRESSIVE),
+    ("ultimo avviso", AGGRESSIVE),
+    ("azioni legali", AGGRESSIVE),
+    ("vie legali", AGGRESSIVE),
+    ("cattivo pagatore", AGGRESSIVE),
+    ("deurwaarder", COURT),
+    ("gerechtsdeurwaarder", COURT),
+    ("rechtbank", COURT),
+    ("dwangbevel", COURT),
+    ("dagvaarding", COURT),
+    ("beslaglegging", AGGRESSIVE),
+    ("beslag leggen", AGGRESSIVE),
+    ("laatste aanmaning", AGGRESSIVE),
+    ("laatste waarschuwing", AGGRESSIVE),
+    ("gerechtelijke stappen", AGGRESSIVE),
+    ("zwarte lijst", AGGRESSIVE),
+    ("wanbetaler", AGGRESSIVE),
 ];
 
 /// Letters and digits in small letters without accents, one space between words.
@@ -57,11 +100,12 @@ fn plain(text: &str) -> String {
     plain.push(' ');
     for letter in text.chars().flat_map(char::to_lowercase) {
         let known = match letter {
-            'à' | 'â' | 'ä' | 'á' => "a",
+            'à' | 'â' | 'ä' | 'á' | 'ã' => "a",
             'ç' => "c",
+            'ñ' => "n",
             'é' | 'è' | 'ê' | 'ë' => "e",
-            'î' | 'ï' | 'í' => "i",
-            'ô' | 'ö' | 'ó' => "o",
+            'î' | 'ï' | 'í' | 'ì' => "i",
+            'ô' | 'ö' | 'ó' | 'ò' => "o",
             'ù' | 'û' | 'ü' | 'ú' => "u",
             'œ' => "oe",
             // what joins letters to accents, or hides inside a word
@@ -81,7 +125,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// The threats in a text, in French and in English, each once, in the order of the list.
+/// The threats in a text, in the six languages of the messages, each once, in the order of the list.
 pub fn threats(text: &str) -> Vec<Threat> {
     let plain = plain(text);
     let found = THREATS.iter().filter(|(words, _)| plain.contains(&format!(" {words} ")));
@@ -108,6 +152,10 @@ mod tests {
             ("l’huissier passera", vec!["huissier"]),
             ("Final notice before legal action", vec!["final notice", "legal action"]),
             ("We will send the bailiffs.", vec!["bailiffs"]),
+            ("Letzte Mahnung vor der Pfändung", vec!["pfandung", "letzte mahnung"]),
+            ("Último aviso: acciones legales", vec!["ultimo aviso", "acciones legales"]),
+            ("Ultimo avviso prima delle vie legali", vec!["ultimo avviso", "vie legali"]),
+            ("Laatste aanmaning van de deurwaarder", vec!["deurwaarder", "laatste aanmaning"]),
         ] {
             assert_eq!(words(text), expected, "{text}");
         }
@@ -124,6 +172,8 @@ mod tests {
             "The writer of this letter",
             "Rue du Tribunalet",
             "Mise en demeure de payer",
+            "Sin embargo, la factura sigue pendiente.",
+            "Ein an Sie gerichtetes Schreiben",
         ] {
             assert_eq!(words(text), Vec::<&str>::new(), "{text}");
         }

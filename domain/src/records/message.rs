@@ -39,6 +39,27 @@ pub struct MessageFacts {
     pub promise: Option<PromiseRecord>,
     /// All payments up to then are known.
     pub payments_complete_until: Option<DateTime<Utc>>,
+    /// The tenant's own texts that are in use.
+    pub own_texts: Vec<TemplateRecord>,
+}
+
+/// A text that a tenant wrote itself for one message in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateRecord {
+    /// Which message: `first_reminder`.
+    pub template: String,
+    /// `fr`, `en`, `de`, `es`, `it` or `nl`.
+    pub language: String,
+    /// The mail and the letter.
+    pub body: String,
+    /// The text message, of `sms_reminder` only.
+    pub sms: Option<String>,
+    /// In use; else kept, and the built-in text is used.
+    pub active: bool,
+    /// Version, from 1.
+    pub version: i64,
+    /// Last change.
+    pub updated_at: DateTime<Utc>,
 }
 
 impl MessageFacts {

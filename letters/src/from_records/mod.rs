@@ -17,8 +17,11 @@ use relance_domain::{
 
 pub use content::{Sender, content};
 pub use notice::disabled_endpoint;
+pub(crate) use parties::{creditor, reader};
 
-use crate::context::{Amount, Charges, ChargesMode, Formality, Interest, MessageContext, PreviousContact, PromiseInfo, RenderChannel};
+use crate::context::{
+    Amount, Charges, ChargesMode, Formality, Interest, MessageContext, OwnText, PreviousContact, PromiseInfo, RenderChannel,
+};
 
 /// The dates that the message prints, computed for the day it leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
     let reminder = &facts.reminder;
     let today = facts.day(now);
     let rows = rows::of(facts, today);
-    MessageContext {
+    let context = MessageContext {
         language: language(facts),
         formality: formality(facts),
         template: reminder.template.clone().unwrap_or_default(),
@@ -59,7 +62,15 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
         ..MessageContext::default()
-    }
+    };
+    MessageContext { own: own_text(facts, &context), ..context }
+}
+
+/// The tenant's own text of the message and language that are really used.
+fn own_text(facts: &MessageFacts, context: &MessageContext) -> Option<OwnText> {
+    let (template, language) = (context.effective_template(), context.lang().code());
+    let own = facts.own_texts.iter().find(|text| text.template == template && text.language == language)?;
+    Some(OwnText { body: own.body.clone(), sms: own.sms.clone() })
 }
 
 /// Contact, else customer, else creditor.

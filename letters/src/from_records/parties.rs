@@ -1,10 +1,15 @@
 //! Creditor and reader of a message.
 
-use relance_domain::{customer::Address, records::MessageFacts, settings::Settings};
+use relance_domain::{
+    customer::{Address, CustomerDetails},
+    records::MessageFacts,
+    settings::Settings,
+};
 
 use crate::context::{Creditor, Recipient};
 
-pub(super) fn creditor(settings: &Settings) -> Creditor {
+/// The creditor of a tenant's settings.
+pub(crate) fn creditor(settings: &Settings) -> Creditor {
     Creditor {
         legal_name: settings.legal_name.clone().unwrap_or_default(),
         legal_form: settings.legal_form.clone(),
@@ -31,15 +36,19 @@ fn is_code(way: &str) -> bool {
 }
 
 pub(super) fn recipient(facts: &MessageFacts) -> Recipient {
-    let customer = &facts.customer;
-    let home = facts.settings.address.as_ref().map_or("FR", |address| address.country.as_str());
+    reader(&facts.customer, &facts.settings, facts.contact.as_ref().and_then(|contact| contact.details.name.clone()))
+}
+
+/// A customer as the reader of a message or statement.
+pub(crate) fn reader(customer: &CustomerDetails, settings: &Settings, contact_name: Option<String>) -> Recipient {
+    let home = settings.address.as_ref().map_or("FR", |address| address.country.as_str());
     let of = |address: Option<&Address>| address.map(|address| lines(address, Some(home))).unwrap_or_default();
     let registered = of(customer.registered_address.as_ref());
     let usual = of(customer.address.as_ref());
     Recipient {
         name: customer.name.clone(),
         kind: customer.kind.as_str().to_owned(),
-        contact_name: facts.contact.as_ref().and_then(|contact| contact.details.name.clone()),
+        contact_name,
         address_lines: if usual.is_empty() { registered.clone() } else { usual },
         siren: customer.siren.clone(),
         registered_address_lines: registered,

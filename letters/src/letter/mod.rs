@@ -17,7 +17,10 @@ use crate::{
     words::{Words, fill, fill_named},
 };
 
+mod statement;
 mod world;
+
+pub use statement::render_statement;
 
 /// A letter ready to be printed and posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,15 +57,19 @@ struct Sheet<'a> {
 pub fn render_letter(ctx: &MessageContext) -> Result<RenderedLetter, RenderError> {
     let ctx = MessageContext { channel: RenderChannel::Letter, ..ctx.clone() };
     let composed = compose(&ctx)?;
-    let sheet = sheet(&ctx, &composed)?;
-    let text = text(&sheet);
+    finish(&sheet(&ctx, &composed)?, &format!("{} {}", ctx.reference, ctx.template))
+}
+
+/// The sheet as text and PDF.
+fn finish(sheet: &Sheet<'_>, ident: &str) -> Result<RenderedLetter, RenderError> {
+    let text = text(sheet);
     let unprintable = world::unprintable(&text);
     if !unprintable.is_empty() {
         return Err(RenderError::Unprintable(unprintable));
     }
     // The letter's font draws the narrow space too narrow to be seen.
-    let data = serde_json::to_string(&sheet)?.replace('\u{202F}', "\u{A0}");
-    let (pdf, pages) = world::print(data.into_bytes(), &format!("{} {}", ctx.reference, ctx.template))?;
+    let data = serde_json::to_string(sheet)?.replace('\u{202F}', "\u{A0}");
+    let (pdf, pages) = world::print(data.into_bytes(), ident)?;
     Ok(RenderedLetter { pdf, text, pages })
 }
 

@@ -52,7 +52,7 @@ fn patterns<'a>(channel: &str, words: &'a Words) -> (&'a str, &'a str) {
 #[derive(Debug, Serialize)]
 pub(crate) struct ChargesView {
     pub claim: bool,
-    /// Which law is cited: `fr`, `public`, or `eu`.
+    /// Which law is cited: `fr`, `public`, `eu` or `uk`.
     pub law: &'static str,
     /// "40 €", per invoice.
     pub unit: String,
@@ -70,7 +70,8 @@ impl ChargesView {
         let Some(charges) = ctx.charges.as_ref().filter(|_| !ctx.is_consumer()) else { return Ok(None) };
         let lang = ctx.lang();
         let law = match charges.regime.as_deref() {
-            Some(regime) if regime.starts_with("eu") => "eu",
+            Some(regime) if regime.starts_with("eu") || regime.starts_with("de_") || regime.starts_with("be_") => "eu",
+            Some(regime) if regime.starts_with("uk_") => "uk",
             _ if ctx.is_public() => "public",
             _ => "fr",
         };

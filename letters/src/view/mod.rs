@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    context::{ChargesMode, MessageContext, RenderChannel},
+    context::{ChargesMode, MessageContext, Recipient, RenderChannel},
     error::RenderError,
     format::{self, Lang},
+    phrasing::VARIANTS,
     sums,
     typography::{clean, clean_option},
-    words::Words,
+    words::{Words, fill},
 };
 
 mod event;
@@ -48,6 +49,10 @@ pub(crate) struct View {
     pub owes: bool,
     pub has_not_claimed: bool,
     pub charges: Option<ChargesView>,
+    /// The demand stands on French law: not where another country's regime was chosen.
+    pub french_law: bool,
+    /// "Lefèvre SAS (SIREN 552 100 554, siège : 3 place Victor-Hugo, 38000 Grenoble)".
+    pub debtor: String,
     pub previous: HistoryView,
     pub pay: PayView,
     pub first_message: bool,
@@ -80,13 +85,14 @@ pub(crate) struct PromiseView {
 impl View {
     pub fn of(ctx: &MessageContext, words: &Words) -> Result<Self, RenderError> {
         let lang = ctx.lang();
+        let charges = ChargesView::of(ctx)?;
         let long = |on: NaiveDate| format::long_day(on, lang);
         let numbers: Vec<String> = ctx.step_rows.iter().map(|row| clean(&row.number)).collect();
         let due_on = ctx.step_rows.first().map(|row| row.due_on).filter(|first| ctx.step_rows.iter().all(|row| row.due_on == *first));
         Ok(Self {
             letter: ctx.channel == RenderChannel::Letter,
             notice: matches!(ctx.effective_template(), "formal_notice" | "formal_notice_consumer" | "public_demand"),
-            variant: ctx.variant_seed % 6,
+            variant: ctx.variant_seed % VARIANTS,
             creditor: CreditorView::of(&ctx.creditor, lang, words),
             customer: CustomerView {
                 name: clean(&ctx.customer.name),
@@ -110,7 +116,9 @@ impl View {
             has_other: !ctx.other_rows.is_empty(),
             owes: ctx.step_rows.iter().chain(&ctx.other_rows).chain(&ctx.not_claimed).any(|row| !row.amount_due.is_zero()),
             has_not_claimed: !ctx.not_claimed.is_empty(),
-            charges: ChargesView::of(ctx)?,
+            french_law: charges.as_ref().is_none_or(|charges| matches!(charges.law, "fr" | "public")),
+            charges,
+            debtor: debtor(&ctx.customer, words),
             previous: HistoryView::of(&ctx.previous, lang, words),
             pay: PayView::of(ctx),
             first_message: ctx.first_message,
@@ -126,6 +134,15 @@ impl View {
             event: event::facts(ctx, lang),
         })
     }
+}
+
+/// Who owes, with what tells it from any other of that name.
+fn debtor(customer: &Recipient, words: &Words) -> String {
+    let siren = clean_option(customer.siren.as_ref()).map(|raw| fill(&words.customer_siren, &format::siren(&raw)));
+    let seat = parties::lines(&customer.registered_address_lines).join(", ");
+    let seat = Some(seat).filter(|seat| !seat.is_empty()).map(|seat| fill(&words.seat, &seat));
+    let known: Vec<String> = [siren, seat].into_iter().flatten().collect();
+    if known.is_empty() { clean(&customer.name) } else { format!("{} ({})", clean(&customer.name), known.join(", ")) }
 }
 
 /// The tables a message may place with `@name`, as far as they have rows.

@@ -1,9 +1,12 @@
 //! Messages as their readers see them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod demanded;
 mod fixtures;
+mod languages;
 mod letters;
 mod mails;
-mod preview;
+mod notice;
+mod own;
 mod sms;
 mod words;

@@ -1,3 +1,11 @@
+GRANT SELECT, INSERT, UPDATE, DELETE ON templates TO relance_app
+--;
+ALTER TABLE templates ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE templates FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON templates TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
 GRANT SELECT, INSERT, UPDATE, DELETE ON policies TO relance_app
 --;
 ALTER TABLE policies ENABLE ROW LEVEL SECURITY

@@ -13,6 +13,18 @@ CREATE TABLE policies (
     PRIMARY KEY (tenant_id, id, version)
 );
 
+-- Texts a tenant wrote itself, by message and language ("first_reminder.fr"); what is not here is built in.
+CREATE TABLE templates (
+    tenant_id UUID NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    sms TEXT,
+    active BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
 CREATE TABLE cases (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,

@@ -38,7 +38,7 @@ pub const STEPS: &[Step] = &[
         up: include_str!("0003_dunning.sql"),
         down: "DROP TABLE interactions; DROP TABLE disputes; DROP TABLE promises; DROP TABLE holds; DROP TABLE decision_invoices; \
                DROP TABLE decisions; DROP TABLE tasks; DROP TABLE attempts; DROP TABLE reminder_contents; DROP TABLE invoice_steps; \
-               DROP TABLE reminders; DROP TABLE cases; DROP TABLE policies",
+               DROP TABLE reminders; DROP TABLE cases; DROP TABLE templates; DROP TABLE policies",
         postgres: include_str!("0003_dunning.pg.sql"),
         sqlite: "",
     },

@@ -38,6 +38,16 @@ const OWNED: &[(&str, &str, u64)] = &[
     ("ExtractedView", "number", 500),
     ("ReminderAttachmentView", "name", 300),
     ("DocumentItem", "file", 500),
+    ("TemplateInput", "body", 20_000),
+    ("TemplateInput", "sms", 500),
+    ("TemplateRenderInput", "body", 20_000),
+    ("TemplateRenderInput", "sms", 500),
+    ("TemplateView", "body", 20_000),
+    ("TemplateView", "sms", 500),
+    ("TemplateRenderView", "subject", 1_000),
+    ("TemplateRenderView", "text", 5_000_000),
+    ("TemplateRenderView", "html", 5_000_000),
+    ("TemplateRenderView", "sms", 1_000),
     ("PolicyInput", "name", 200),
     ("InvoiceInput", "kind", 40),
     ("PaymentInput", "method", 60),
@@ -224,7 +234,7 @@ const NOT_EMPTY: &[(&str, &[&str])] = &[
     ("InteractionInput", &["outcome"]),
     ("CloudEvent", &["id", "source"]),
     ("SmtpInput", &["host"]),
-    ("path", &["id", "source", "external_id", "name", "channel", "key"]),
+    ("path", &["id", "source", "external_id", "name", "channel", "key", "template"]),
     ("header", &["Idempotency-Key"]),
 ];
 
@@ -292,6 +302,7 @@ pub(super) fn text(owner: &str, member: &str) -> Text {
 /// Whole numbers: (owner or `*`, member, least, most).
 const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("*", "source_version", 1, i64::MAX),
+    ("TemplateRenderInput", "variant", 0, 2),
     ("SmtpInput", "port", 1, 65_535),
     ("ChannelInput", "max_per_second", 1, 10_000),
     ("PolicyStepInput", "offset_days", -365, 3_650),

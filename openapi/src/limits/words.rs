@@ -88,6 +88,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
             "say_data_stale",
         ],
     ),
+    ("TemplateRenderInput", "formality", &["vous", "tu"]),
     ("AllocationView", "rule", &["stated", "named_invoice", "reference", "exact_amount", "exact_set"]),
     ("AttemptView", "outcome", &["calling", "accepted", "refused", "throttled", "transient", "unknown"]),
     ("CaseView", "close_reason", &["paid"]),

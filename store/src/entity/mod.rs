@@ -38,5 +38,6 @@ pub mod source_links;
 pub mod sources;
 pub mod suppressions;
 pub mod tasks;
+pub mod templates;
 pub mod tenants;
 pub mod webhook_endpoints;

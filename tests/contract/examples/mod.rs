@@ -20,8 +20,15 @@ use crate::support::{
 };
 
 /// Answers that are files, not JSON, or nothing at all.
-const WITHOUT_JSON: [&str; 5] =
-    ["get_reminder_attachment", "delete_api_key", "delete_webhook_endpoint", "delete_source", "export_audit_events"];
+const WITHOUT_JSON: [&str; 7] = [
+    "get_customer_statement_document",
+    "delete_template",
+    "get_reminder_attachment",
+    "delete_api_key",
+    "delete_webhook_endpoint",
+    "delete_source",
+    "export_audit_events",
+];
 
 fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/examples"))

@@ -42,6 +42,7 @@ async fn house(book: &mut Book) {
     book.get("/v1/channels/email").await;
     book.send("POST", "/v1/channels/email/test", json!({"to": "claire@dupont.example"}), 200).await;
     book.get("/v1/channels").await;
+    templates(book).await;
     book.get("/v1/policy_presets").await;
     book.get("/v1/rates").await;
     let policy = json!({"name": "Approved by a person", "applies_to": {"customer_kinds": ["business"], "segments": ["key"]}, "approval_expires_days": 5,
@@ -60,6 +61,20 @@ async fn house(book: &mut Book) {
     book.get("/v1/audit_events?limit=2").await;
     book.get("/v1/audit_events/export").await;
     book.call("DELETE", &format!("/v1/api_keys/{key}"), 204).await;
+}
+
+/// A text of one's own.
+async fn templates(book: &mut Book) {
+    let path = "/v1/templates/thank_you.fr";
+    book.get(path).await;
+    let body = "Subject: Votre compte chez {{ creditor.legal_name }}\nPreview: Merci\nObject: votre règlement\n\n{% include \"hello\" %}\n\n\
+        {% if event.payment %}Votre règlement de {{ event.payment.amount }} nous est parvenu le {{ event.payment.on }}.{% endif %} Merci, et à bientôt.\n\n\
+        {% include \"close\" %}\n";
+    let text = json!({"body": body, "active": true});
+    book.send_with("PUT", path, text, 200, &[("if-match", "\"0\"")]).await;
+    book.get("/v1/templates").await;
+    book.send("POST", &format!("{path}/render"), json!({"body": body, "formality": "tu", "variant": 1}), 200).await;
+    book.call("DELETE", path, 204).await;
 }
 
 /// What a policy would do to somebody.
@@ -267,6 +282,7 @@ async fn reading(book: &mut Book) {
     book.get(&format!("/v1/customers/{customer}/behaviour")).await;
     book.get(&format!("/v1/customers/{customer}/timeline?limit=5")).await;
     book.get(&format!("/v1/customers/{customer}/statement?on=2026-11-30")).await;
+    book.get(&format!("/v1/customers/{customer}/statement/document?on=2026-11-30")).await;
     let charge = book.first("/v1/late_charges?limit=2").await;
     book.get(&format!("/v1/late_charges/{charge}")).await;
     let waiver = json!({"by": by(), "reason": "A gesture to a long-standing customer."});

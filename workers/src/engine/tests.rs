@@ -293,18 +293,24 @@ async fn a_customer_that_cannot_be_decided_about_is_set_aside_with_one_task() {
     house.engine.stop().await;
 }
 
-/// `cargo test --release -p relance-workers -- --ignored --nocapture a_thousand`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement"]
-async fn a_thousand_customers_over_ninety_days_take_less_than_a_minute() {
+async fn customers_who_owe_alike_are_told_alike_and_each_step_once() {
     let house = house().await;
     let tenant = house.tenant(false).await;
-    house.facts(tenant, 0..1_000).await;
+    // three of each due date, over more than one batch
+    house.facts(tenant, 0..90).await;
     house.ready(tenant).await;
-    let begun = Instant::now();
-    house.advance(tenant, 90).await;
-    let story = house.story(tenant).await;
-    println!("{:?}, {} lines, {} sent", begun.elapsed(), story.len(), story.iter().filter(|line| line.contains(" sent ")).count());
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    house.advance(tenant, 60).await;
+    let told = house.story(tenant).await.into_iter().filter(|line| line.contains(" sent ") && line.contains("F-"));
+    let (mut lines, mut alike) = (BTreeMap::new(), BTreeMap::new());
+    for line in told {
+        let (when, number) = line.split_once("F-").unwrap();
+        let of: usize = number.trim_end_matches(['"', ']']).parse().unwrap();
+        *alike.entry(format!("{when}{}", of % 30)).or_insert(0) += 1;
+        *lines.entry(line).or_insert(0) += 1;
+    }
+    assert!(lines.len() >= 180, "two mails each: {}", lines.len());
+    assert!(lines.values().all(|count| *count == 1), "{lines:#?}");
+    assert!(alike.values().all(|count| *count == 3), "{alike:#?}");
     house.engine.stop().await;
 }

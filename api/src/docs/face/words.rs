@@ -20,6 +20,7 @@ const TAGS: &[(&str, &str)] = &[
     ("holds", "Chasing that rests, and until when."),
     ("events", "What happened, as a stream to read."),
     ("webhooks", "The same stream, signed and delivered to you."),
+    ("templates", "What messages say: the built-in texts, and your own in their place."),
     ("channels", "By which providers messages leave."),
     ("settings", "The creditor: identity, zone, ways to pay."),
     ("api_keys", "API keys and who is calling."),

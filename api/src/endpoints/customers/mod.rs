@@ -17,5 +17,6 @@ pub fn routes(cfg: &mut impl Registry) {
         .service(put::put_customer)
         .service(balance::get_customer_balance)
         .service(behaviour::get_customer_behaviour)
-        .service(statement::get_customer_statement);
+        .service(statement::get_customer_statement)
+        .service(statement::get_customer_statement_document);
 }

@@ -8,7 +8,7 @@ use relance_domain::{
     customer::{Contact, CustomerDetails},
     dunning::Snapshot,
     ids::{CaseId, ContactId, ReminderId, TenantId},
-    records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord},
+    records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord, TemplateRecord},
     settings::Settings,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -28,6 +28,7 @@ use crate::{
         zones::day_in,
     },
     entity::{attempts, contacts, customers, invoices, promises, reminder_contents, reminders, sources},
+    templates,
     time::{day, instant},
 };
 
@@ -95,6 +96,7 @@ pub(super) struct Loaded {
     tried: Vec<Tried>,
     promises: Vec<promises::Model>,
     contents: BTreeMap<Uuid, reminder_contents::Model>,
+    own_texts: Vec<TemplateRecord>,
     charges: BTreeMap<Uuid, Vec<InvoiceCharges>>,
 }
 
@@ -138,6 +140,7 @@ impl Loaded {
             tried: earlier::tried(c, of, &owing, now).await?,
             promises: with!(c, of, promises, CustomerId, owing).filter(promises::Column::Status.eq("open")).all(c).await?,
             contents: contents_of(c, of, unknown).await?,
+            own_texts: templates::in_use(c, of).await?,
             around,
             now,
             reminders,
@@ -167,6 +170,7 @@ impl Loaded {
             earlier: self.earlier(row, customer)?,
             promise: promise.map(rows::promise).transpose()?,
             payments_complete_until: self.around.payments_complete_until,
+            own_texts: self.own_texts.clone(),
             customer: customer.clone(),
         };
         Ok(SendJob {

@@ -1,0 +1,53 @@
+//! Papers as they are served, read back by an outside program.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::{story, support::World};
+
+fn read_back(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let output = Command::new("pdftotext").arg("-raw").arg(&path).arg("-").output().expect("pdftotext (poppler-utils)");
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap().replace(['\u{a0}', '\u{202f}'], " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+story! {
+    /// The statement on paper says what the statement says: invoices, payments, what was set against what, interest line by
+    /// line, and the sum.
+    a_statement_of_account_is_printed_with_the_same_figures, world from "2026-10-01T05:00:00Z", {
+        let terms = json!({"penalty_terms": "Pénalités de retard : taux de la BCE majoré de 10 points ; indemnité forfaitaire de 40 EUR."});
+        world.patch("/v1/settings", terms).await.expect(200);
+        let customer = world.customer("C1").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "10000.00").await;
+        world.invoice("FA-2", "C1", "2026-10-05", "250.00").await;
+        world.pays("P1", "C1", "250.00", "2026-10-05", json!({"reference": "FA-2"})).await;
+        let path = format!("/v1/customers/{}/statement", customer["id"].as_str().unwrap());
+        let said = world.get(&format!("{path}?on=2026-10-20")).await.expect(200);
+        let (media_type, pdf) = world.file(&format!("{path}/document?on=2026-10-20")).await;
+        assert_eq!(media_type, "application/pdf");
+        let text = read_back(&pdf);
+        let french = |amount: &str| {
+            let (whole, cents) = amount.split_once('.').unwrap();
+            let whole = if whole.len() > 3 { format!("{} {}", &whole[..whole.len() - 3], &whole[whole.len() - 3..]) } else { whole.to_owned() };
+            format!("{whole},{cents} €")
+        };
+        for expected in ["RELEVÉ DE COMPTE", "situation au 20 octobre 2026", "FA-1", "FA-2", "Règlement du 05/10/2026 FA-2 250,00 €", "page 1/1"] {
+            assert!(text.contains(expected), "{expected:?} missing in {text}");
+        }
+        let total = &said["totals"][0];
+        for sum in ["amount_due", "interest_due", "fixed_compensation_due", "total_due"] {
+            let amount = total[sum].as_str().unwrap();
+            assert!(amount == "0.00" || text.contains(&french(amount)), "{sum} {amount} missing in {text}");
+        }
+        for line in said["invoices"][0]["charges"]["lines"].as_array().into_iter().flatten() {
+            let days = line["days"].as_i64().unwrap();
+            assert!(text.contains(&format!(" {days} 10 000,00 €")), "{line} missing in {text}");
+        }
+        world.get("/v1/customers/cus_00000000000000000000000000/statement/document").await.problem(404, "not_found");
+    }
+}
