@@ -107,6 +107,7 @@ fn main() {
             float.rate,
             exact.interest as f64 / 100.0
         );
+        assert!((exact.interest as f64 / 100.0 - float.interest).abs() < 0.015);
     }
     assert!((exact.principal_due as f64 / 100.0 - principal).abs() < 0.05 && (exact.interest_due() as f64 / 100.0 - owed).abs() < 0.05);
 

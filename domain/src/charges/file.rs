@@ -132,34 +132,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::charges::RateBook;
 
     fn day() -> NaiveDate {
         NaiveDate::from_ymd_opt(2027, 1, 2).unwrap()
-    }
-
-    #[test]
-    fn the_table_of_the_law_is_what_the_program_has_built_in() {
-        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
-        let shared = std::env::var("RELANCE_SHARED").unwrap_or_else(|_| here.to_owned());
-        let Ok(text) = std::fs::read_to_string(format!("{shared}/law/rates.json")) else {
-            assert!(std::env::var_os("CI").is_none(), "the law tables are not at hand");
-            return;
-        };
-        let file: Value = serde_json::from_str(&text).unwrap();
-        let book = RateBook::built_in();
-        let rates = read_rates(&file, "the law", day()).unwrap();
-        assert_eq!(rates.len(), 66);
-        for rate in rates {
-            assert_eq!(book.rate(rate.series, rate.half_year), Ok(rate.rate), "{rate:?}");
-        }
-        // the half-years are what the decisions of the ECB come to on their first days
-        let moves = file["ecb_mro_by_effective_date"].as_array().unwrap();
-        for half in book.all().iter().filter(|rate| rate.series == Series::EcbMro) {
-            let first = half.half_year.first_day().to_string();
-            let there = moves.iter().rfind(|one| one["from"].as_str().unwrap() <= first.as_str()).unwrap();
-            assert_eq!(there["rate"], half.rate.to_string(), "{}", half.half_year);
-        }
     }
 
     #[test]

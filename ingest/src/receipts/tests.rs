@@ -15,15 +15,11 @@ use super::*;
 
 const NOW: i64 = 1_790_000_000;
 
+/// Kind, our reference, the provider's id.
+type Told = (ReceiptKind, Option<String>, Option<String>);
+
 /// Verifies and reads.
-fn receive(
-    channel: &str,
-    provider: &str,
-    own: &Value,
-    headers: &[(&str, &str)],
-    query: &str,
-    body: &str,
-) -> Option<Vec<(ReceiptKind, Option<String>, Option<String>)>> {
+fn receive(channel: &str, provider: &str, own: &Value, headers: &[(&str, &str)], query: &str, body: &str) -> Option<Vec<Told>> {
     let headers: BTreeMap<&str, &str> = headers.iter().copied().collect();
     let header = |name: &str| headers.get(name).copied();
     let url = format!("https://relance.example/v1/receipts/t0{}{query}", if query.is_empty() { "" } else { "?" });
@@ -35,7 +31,7 @@ fn receive(
     Some(list.into_iter().map(|receipt| (receipt.kind, receipt.reference, receipt.provider_id)).collect())
 }
 
-fn one(kind: ReceiptKind, reference: Option<&str>, id: &str) -> Option<Vec<(ReceiptKind, Option<String>, Option<String>)>> {
+fn one(kind: ReceiptKind, reference: Option<&str>, id: &str) -> Option<Vec<Told>> {
     Some(vec![(kind, reference.map(str::to_owned), Some(id.to_owned()))])
 }
 

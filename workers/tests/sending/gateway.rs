@@ -114,7 +114,9 @@ async fn serve(mut stream: TcpStream, accounts: Accounts) {
         None => answer(&mut stream, "201 Created", &taken(path)).await,
         Some(Fault::LimitInSeconds) => limited(&mut stream, "60".to_owned()).await,
         Some(Fault::LimitByDate) => {
-            let at = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) + chrono::TimeDelta::seconds(60);
+            #[expect(clippy::disallowed_methods, reason = "a date lies ahead of the clock that the service reads")]
+            let now = std::time::SystemTime::now();
+            let at = chrono::DateTime::<chrono::Utc>::from(now) + chrono::TimeDelta::seconds(60);
             limited(&mut stream, at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).await;
         }
         Some(Fault::ServerError | Fault::ServerErrorAfter) => answer(&mut stream, "500 Oops", r#"{"code":"internal"}"#).await,

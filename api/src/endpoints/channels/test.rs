@@ -26,7 +26,10 @@ use crate::{
 #[utoipa::path(
     tag = "channels",
     operation_id = "test_channel",
-    params(("channel" = String, Path, description = "`email` or `sms`.")),
+    params(
+        ("channel" = String, Path, description = "`email` or `sms`."),
+        ("dry_run" = Option<bool>, Query, description = "Check only: nobody is called.")
+    ),
     request_body = ChannelTestInput,
     responses((status = 200, description = "What came of it.", body = ChannelTestView))
 )]
@@ -39,7 +42,7 @@ pub async fn test_channel(
     Body(body): Body<ChannelTestInput>,
 ) -> Answer<HttpResponse> {
     caller.require(Scope::SettingsWrite)?;
-    query::none(&req)?;
+    let dry_run = query::dry_run(&req)?;
     let channel = known(&channel)?;
     if channel == "letter" {
         return Err(Refusal::not_found()); // a letter is not tried: it would have to be printed
@@ -56,6 +59,10 @@ pub async fn test_channel(
     let tx = app.store.read(caller.tenant).await?;
     let record = channels::get(&tx, caller.tenant, channel).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
+    if dry_run {
+        let answer = ChannelTestView { provider: record.provider, outcome: "not_called".to_owned(), detail: None };
+        return Ok(HttpResponse::Ok().json(answer));
+    }
     let tried = app
         .egress
         .try_channel(caller.tenant, channel, &body.to)
@@ -63,6 +70,6 @@ pub async fn test_channel(
         .map_err(|_| Refusal::new(Code::Overloaded, "The channel cannot be tried for the moment."))?;
     trail::before(&view(&record, false));
     let tx = app.store.write(caller.tenant).await?;
-    let answer = ChannelTestView { provider: record.provider.clone(), outcome: tried.outcome, detail: tried.detail };
+    let answer = ChannelTestView { provider: record.provider, outcome: tried.outcome, detail: tried.detail };
     app.conclude(tx, false, HttpResponse::Ok().json(answer)).await
 }

@@ -6,10 +6,21 @@ use serde_json::{Value, json};
 use crate::{
     charges::{
         BelowFloor, Clause, CreditMode, DayCount, Debt, Imputation, Movement, MovementKind, RateBook, Reckoning, Regime, Series, Terms,
-        reckon,
+        read_rates, reckon,
     },
     money::Currency,
 };
+
+/// A file of the shared law tables; none where they are not at hand, except in CI.
+fn table(file: &str) -> Option<Value> {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
+    let shared = std::env::var("RELANCE_SHARED").unwrap_or_else(|_| here.to_owned());
+    let Ok(text) = std::fs::read_to_string(format!("{shared}/law/{file}")) else {
+        assert!(std::env::var_os("CI").is_none(), "the law tables are not at hand");
+        return None;
+    };
+    Some(serde_json::from_str(&text).unwrap())
+}
 
 fn day(value: &Value) -> Option<NaiveDate> {
     value.as_str().map(|text| text.parse().unwrap())
@@ -90,13 +101,7 @@ fn told(number: &Value, done: &Reckoning) -> Value {
 
 #[test]
 fn every_example_of_the_law_comes_out_line_by_line() {
-    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
-    let shared = std::env::var("RELANCE_SHARED").unwrap_or_else(|_| here.to_owned());
-    let Ok(text) = std::fs::read_to_string(format!("{shared}/law/late_charges.json")) else {
-        assert!(std::env::var_os("CI").is_none(), "the law tables are not at hand");
-        return;
-    };
-    let file: Value = serde_json::from_str(&text).unwrap();
+    let Some(file) = table("late_charges.json") else { return };
     let book = RateBook::built_in();
     let examples = file["examples"].as_array().unwrap();
     assert!(examples.len() > 30);
@@ -124,5 +129,23 @@ fn every_example_of_the_law_comes_out_line_by_line() {
             Err(unknown) => assert_eq!(expected, &json!({"error": "rate_unknown", "missing": unknown.missing()}), "{id}"),
             Ok(invoices) => assert_eq!(&Value::from(invoices), &expected["invoices"], "{id}"),
         }
+    }
+}
+
+#[test]
+fn the_table_of_the_law_is_what_the_program_has_built_in() {
+    let Some(file) = table("rates.json") else { return };
+    let book = RateBook::built_in();
+    let rates = read_rates(&file, "the law", day(&json!("2027-01-02")).unwrap()).unwrap();
+    assert_eq!(rates.len(), 66);
+    for rate in rates {
+        assert_eq!(book.rate(rate.series, rate.half_year), Ok(rate.rate), "{rate:?}");
+    }
+    // the half-years are what the decisions of the ECB come to on their first days
+    let moves = file["ecb_mro_by_effective_date"].as_array().unwrap();
+    for half in book.all().iter().filter(|rate| rate.series == Series::EcbMro) {
+        let first = half.half_year.first_day().to_string();
+        let there = moves.iter().rfind(|one| one["from"].as_str().unwrap() <= first.as_str()).unwrap();
+        assert_eq!(there["rate"], half.rate.to_string(), "{}", half.half_year);
     }
 }
