@@ -320,7 +320,7 @@ async fn tenants(book: &mut Book) {
     book.world.key = server::shared(book.world.database).map(|server| server.operator_key.clone()).unwrap_or_default();
     book.send("POST", "/v1/tenants", json!({"name": "Atelier Keller", "mode": "test", "clock": "2026-10-01T05:00:00Z"}), 201).await;
     book.get("/v1/tenants?limit=1").await;
-    let rate =
-        json!({"series": "uk_bank_rate", "half_year": "2024S2", "rate": "5.25", "source": "Bank of England, Bank Rate on 30 June 2024"});
+    // known already, so nothing changes for the tests beside this one
+    let rate = json!({"series": "ecb_mro", "half_year": "2026S2", "rate": "2.40", "source": "ECB, decision of 11 June 2026"});
     book.send("POST", "/v1/rates", json!({"rates": [rate]}), 200).await;
 }
