@@ -99,6 +99,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("put_policy", include_str!("../examples/put_policy.json")),
     ("put_template", include_str!("../examples/put_template.json")),
     ("quote_late_charges", include_str!("../examples/quote_late_charges.json")),
+    ("receive_receipt", include_str!("../examples/receive_receipt.json")),
+    ("receive_receipts", include_str!("../examples/receive_receipts.json")),
     ("receive_source_webhook", include_str!("../examples/receive_source_webhook.json")),
     ("recover_webhook_endpoint", include_str!("../examples/recover_webhook_endpoint.json")),
     ("reject_reminder", include_str!("../examples/reject_reminder.json")),

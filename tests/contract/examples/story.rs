@@ -41,6 +41,15 @@ async fn house(book: &mut Book) {
     book.send("PUT", "/v1/channels/email", channel, 200).await;
     book.get("/v1/channels/email").await;
     book.send("POST", "/v1/channels/email/test", json!({"to": "claire@dupont.example"}), 200).await;
+    let brevo = json!({"provider": "brevo", "from": "KELLER", "brevo": {"api_key": "xkeysib-1"}});
+    let path = text(&book.send("PUT", "/v1/channels/sms", brevo, 200).await, "receipts_path");
+    let receipt =
+        json!({"to": "33612345678", "messageId": 1_511_882_900_176_220_i64, "msg_status": "delivered", "ts_event": 1_790_000_000});
+    book.send("POST", &path, receipt, 200).await;
+    let ovh = json!({"provider": "ovh", "from": "KELLER", "ovh": {"service_name": "sms-ak1-1", "application_key": "a",
+        "application_secret": "s", "consumer_key": "c"}});
+    let path = text(&book.send("PUT", "/v1/channels/sms", ovh, 200).await, "receipts_path");
+    book.get(&format!("{path}?id=4711&ptt=4&date=20261105")).await;
     book.get("/v1/channels").await;
     templates(book).await;
     book.get("/v1/policy_presets").await;
