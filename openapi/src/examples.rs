@@ -89,6 +89,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("put_payment", include_str!("../examples/put_payment.json")),
     ("put_policy", include_str!("../examples/put_policy.json")),
     ("receive_source_webhook", include_str!("../examples/receive_source_webhook.json")),
+    ("record_presentation", include_str!("../examples/record_presentation.json")),
     ("recover_webhook_endpoint", include_str!("../examples/recover_webhook_endpoint.json")),
     ("reject_reminder", include_str!("../examples/reject_reminder.json")),
     ("replay_inbox", include_str!("../examples/replay_inbox.json")),

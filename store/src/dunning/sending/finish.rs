@@ -48,6 +48,8 @@ pub(super) struct Work {
     pub freed: Vec<Uuid>,
     pub suppressed: BTreeSet<Uuid>,
     pub tasks: Vec<tasks::Model>,
+    /// Copies that follow what left.
+    pub copies: Vec<reminders::Model>,
     pub events: Vec<NewEvent>,
     pub looks: BTreeSet<CustomerId>,
 }
@@ -181,6 +183,7 @@ impl Work {
             freed: Vec::new(),
             suppressed: BTreeSet::new(),
             tasks: Vec::new(),
+            copies: Vec::new(),
             events: Vec::new(),
             looks: BTreeSet::new(),
         }

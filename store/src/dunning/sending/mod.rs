@@ -15,7 +15,7 @@ mod list;
 mod load;
 mod raise;
 mod reap;
-mod versions;
+pub(in crate::dunning) mod versions;
 mod write;
 
 use std::collections::BTreeMap;
