@@ -16,6 +16,7 @@ use relance_store::Store;
 use relance_workers::{
     engine::{Engine, EngineConfig, Paces},
     http::GuardedClient,
+    notices::Herald,
     sending::SendContext,
     webhooks::WebhookContext,
 };
@@ -81,8 +82,10 @@ impl Service {
             service.spawn(api);
         }
         if config.role.works() {
+            let sending = Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir).with_calls(config.send_calls));
             let engine = EngineConfig {
-                sender: Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir).with_calls(config.send_calls)),
+                herald: Arc::clone(&sending) as Arc<dyn Herald>,
+                sender: sending,
                 courier: Arc::new(WebhookContext::new(store.clone(), client)),
                 translator: Arc::new(Translation(store.clone())),
                 listen_url: config.listen_url,

@@ -8,7 +8,7 @@ use futures::future::{Ready, ready};
 use ipnet::IpNet;
 use relance_domain::ids::{KeyId, TenantId};
 use relance_openapi::problem::Code;
-use relance_store::keys::KeyRecord;
+use relance_store::{cause, keys::KeyRecord};
 
 use crate::problem::{Answer, Refusal};
 
@@ -178,12 +178,7 @@ pub fn unauthorized() -> Refusal {
     Refusal::new(Code::Unauthorized, "Send a valid key: Authorization: Bearer rlk_….")
 }
 
-tokio::task_local! {
-    /// Id of the request being answered.
-    pub static REQUEST_ID: String;
-}
-
 /// Id of the request being answered.
 pub fn current_request_id() -> String {
-    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
+    cause::request().map(|id| id.to_string()).unwrap_or_default()
 }

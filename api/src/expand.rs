@@ -10,21 +10,27 @@ use crate::{problem::Answer, query::Query, state::App};
 
 /// A view that names a customer and has room for it.
 pub trait NamesCustomer {
-    /// The customer's id, and the room.
-    fn customer(&mut self) -> (&str, &mut Option<Box<CustomerView>>);
+    /// The customer's id, if there is one, and the room.
+    fn customer(&mut self) -> (Option<&str>, &mut Option<Box<CustomerView>>);
 }
 
 macro_rules! names_customer {
     ($($view:ty),*) => {
         $(impl NamesCustomer for $view {
-            fn customer(&mut self) -> (&str, &mut Option<Box<CustomerView>>) {
-                (&self.customer_id, &mut self.customer)
+            fn customer(&mut self) -> (Option<&str>, &mut Option<Box<CustomerView>>) {
+                (Some(&self.customer_id), &mut self.customer)
             }
         })*
     };
 }
 
-names_customer!(InvoiceView, ReminderView, TaskView);
+names_customer!(InvoiceView, ReminderView);
+
+impl NamesCustomer for TaskView {
+    fn customer(&mut self) -> (Option<&str>, &mut Option<Box<CustomerView>>) {
+        (self.customer_id.as_deref(), &mut self.customer)
+    }
+}
 
 /// What was asked for beside the ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +60,14 @@ impl Expand {
         if !self.customer || views.is_empty() {
             return Ok(());
         }
-        let ids: BTreeSet<CustomerId> = views.iter_mut().filter_map(|view| view.customer().0.parse().ok()).collect();
+        let ids: BTreeSet<CustomerId> = views.iter_mut().filter_map(|view| view.customer().0?.parse().ok()).collect();
         let tx = app.store.read(tenant).await?;
         let found = customers::of_ids(&tx, tenant, ids).await?;
         tx.commit().await.map_err(StoreError::from)?;
         let known: BTreeMap<String, CustomerView> = found.iter().map(|record| (record.id.to_string(), record.into())).collect();
         for view in views {
             let (id, room) = view.customer();
-            *room = known.get(id).cloned().map(Box::new);
+            *room = id.and_then(|id| known.get(id)).cloned().map(Box::new);
         }
         Ok(())
     }

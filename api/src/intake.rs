@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use relance_domain::ids::TenantId;
 use relance_openapi::problem::Code;
 use relance_store::{
-    Store, StoreError,
+    Store, StoreError, cause,
     facts::{FactEnvelope, FactResult, Mode, apply},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -45,8 +45,10 @@ impl Intake {
     ///
     /// # Errors
     /// `overloaded` when too many callers wait, else what the database says.
-    pub async fn submit(&self, tenant: TenantId, facts: Vec<FactEnvelope>) -> Answer<Vec<FactResult>> {
+    pub async fn submit(&self, tenant: TenantId, mut facts: Vec<FactEnvelope>) -> Answer<Vec<FactResult>> {
         let overloaded = || Refusal::new(Code::Overloaded, "Too many requests are waiting: send it again in a moment.");
+        let request = cause::request(); // facts of many requests are written together: each keeps its own
+        facts.iter_mut().for_each(|fact| fact.request_id.clone_from(&request));
         let (reply, answer) = oneshot::channel();
         self.parcels.try_send(Parcel { tenant, facts, reply }).map_err(|_| overloaded())?;
         Ok(answer.await.map_err(|_| overloaded())??)

@@ -121,6 +121,7 @@ operations! {
     GET "/v1/ingest/parked" list_parked READ;
     GET "/v1/invoices" list_invoices READ;
     GET "/v1/invoices/{id}" get_invoice READ;
+    POST "/v1/late_charges/quote" quote_late_charges READ;
     GET "/v1/me" get_me ANY_KEY;
     GET "/v1/payments" list_payments READ;
     GET "/v1/payments/{id}" get_payment READ;
@@ -135,6 +136,8 @@ operations! {
     POST "/v1/promises" create_promise REMINDERS;
     GET "/v1/promises/{id}" get_promise READ;
     POST "/v1/promises/{id}/cancel" cancel_promise REMINDERS;
+    GET "/v1/rates" list_rates READ;
+    POST "/v1/rates" enter_rates OPERATOR;
     GET "/v1/reminders" list_reminders READ;
     GET "/v1/reminders/{id}" get_reminder READ;
     POST "/v1/reminders/{id}/approve" approve_reminder REMINDERS;

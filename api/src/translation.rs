@@ -68,10 +68,13 @@ async fn work(tx: &Tx, store: &Store, row: &ClaimedDelivery) -> Result<Settled, 
     };
     let Some(kind) = ConnectorKind::parse(&row.kind) else { return Ok(put_aside(format!("there is no kind {}", row.kind))) };
     let draft = if kind.is_own() { own(row, body) } else { foreign(tx, row, kind, &body).await? };
-    let draft = match draft {
+    let mut draft = match draft {
         Ok(draft) => draft,
         Err(fault) => return Ok(put_aside(fault)),
     };
+    for part in &mut draft.parts {
+        part.envelope.request_id.clone_from(&row.request_id);
+    }
     let results = apply_in(tx, store, row.tenant, draft.parts.iter().map(|part| &part.envelope), Mode::Commit).await?;
     Ok(settled(draft, results))
 }

@@ -8,6 +8,7 @@ pub mod attempts;
 pub mod behaviour;
 pub mod breaker;
 pub mod calendar;
+pub mod charges;
 pub mod clock;
 pub mod connector;
 pub mod customer;

@@ -88,6 +88,10 @@ pub struct EventView {
     pub subject: EventSubject,
     /// What goes along; empty when thin.
     pub data: EventData,
+    /// The `X-Request-Id` of the request that brought it about; absent when none did: the clock, a look, a receipt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(example = "req_01hzy4d6n6e6vb3r3m2q9k7x1a")]
+    pub request_id: Option<String>,
     /// It was too large to go whole: read the subject by its id.
     #[serde(skip_serializing_if = "is_false", default)]
     pub truncated: bool,
@@ -130,6 +134,7 @@ pub fn envelope(event: &EventRecord, payload: Payload, api_version: &str) -> Eve
         sequence: event.sequence,
         subject: EventSubject { kind: event.subject_type.clone(), id: event.subject_id.clone() },
         data,
+        request_id: event.request_id.clone(),
         truncated: false,
         payload_expired: event.object.is_none(),
         test: false,

@@ -17,8 +17,8 @@ use crate::{
 pub struct TaskView {
     /// Id.
     pub id: String,
-    /// Customer.
-    pub customer_id: String,
+    /// Customer; null: it is about the tenant itself.
+    pub customer_id: Option<String>,
     /// `phone_call`, `visit`, `review`, `handover`, `own_error`, …
     #[schema(example = "phone_call")]
     pub kind: String,
@@ -97,7 +97,7 @@ impl From<&TaskRecord> for TaskView {
         } = record;
         Self {
             id: id.to_string(),
-            customer_id: customer_id.to_string(),
+            customer_id: customer_id.map(|id| id.to_string()),
             kind: kind.clone(),
             step_key: step_key.clone(),
             channel: channel.clone(),

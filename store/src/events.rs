@@ -45,6 +45,7 @@ pub(crate) fn record(row: Model, live: bool) -> Result<EventRecord, StoreError> 
         live,
         object,
         changes,
+        request_id: row.request_id,
     })
 }
 

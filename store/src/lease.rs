@@ -20,6 +20,8 @@ pub enum Leased {
     Endpoints,
     /// Webhooks of sources to be worked.
     Inbox,
+    /// Mails to tenants themselves.
+    Notices,
     /// Test tenants whose clock is driven; a row's id is its tenant's.
     Tenants,
 }
@@ -31,6 +33,7 @@ impl Leased {
             Self::Reminders => "reminders",
             Self::Endpoints => "webhook_endpoints",
             Self::Inbox => "inbox",
+            Self::Notices => "notices",
             Self::Tenants => "tenants",
         }
     }
@@ -43,10 +46,10 @@ impl Leased {
         }
     }
 
-    /// A reminder that is being sent is not given back: nobody knows whether it left.
+    /// A mail that is being sent is not given back: nobody knows whether it left.
     fn may_go_back(self) -> &'static str {
         match self {
-            Self::Reminders => " AND status <> 'sending'",
+            Self::Reminders | Self::Notices => " AND status <> 'sending'",
             _ => "",
         }
     }

@@ -1,6 +1,9 @@
 //! The outbox: what a change tells the outside, written in the change's own transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
@@ -16,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     StoreError, any,
     batch::{self, OnConflict},
+    cause,
     entity::{event_sequences, events},
     time::millis,
     webhooks::fan_out,
@@ -34,12 +38,14 @@ pub struct NewEvent {
     pub changes: Map<String, Value>,
     /// The subject, a thing that facts make known, begins with this event.
     pub first: bool,
+    /// The request that brought it about, where it is not the one being answered.
+    pub request_id: Option<Arc<str>>,
 }
 
 impl NewEvent {
     /// An event without a list of changes.
     pub fn new(kind: EventType, subject: Uuid, object: EventObject) -> Self {
-        Self { kind, subject, object, changes: Map::new(), first: false }
+        Self { kind, subject, object, changes: Map::new(), first: false, request_id: None }
     }
 }
 
@@ -61,6 +67,7 @@ pub async fn append<C: ConnectionTrait>(
     }
     let mut position = take_positions(c, tenant, list.len()).await?;
     let mut numbers = Numbers::load(c, tenant, &list).await?;
+    let answered = cause::request();
     let mut rows = Vec::with_capacity(list.len());
     for event in &list {
         position += 1;
@@ -74,6 +81,7 @@ pub async fn append<C: ConnectionTrait>(
             sequence: numbers.next(tenant, event),
             at: millis(at),
             data: data(event)?,
+            request_id: event.request_id.as_ref().or(answered.as_ref()).map(|id| id.to_string()),
             created_at: millis(real_now),
         });
     }

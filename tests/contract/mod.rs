@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod causes;
 mod conventions;
 mod examples;
 mod guides;
@@ -9,6 +10,7 @@ mod idempotency;
 mod ingest;
 mod isolation;
 mod keys;
+mod notices;
 mod openapi;
 mod owasp;
 mod pages;

@@ -35,7 +35,7 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 /// Words an operation's name may begin with.
-const VERBS: &str = "activate advance approve cancel complete create delete enable export get ingest list migrate patch put receive record recover reject release replay \
+const VERBS: &str = "activate advance approve cancel complete create delete enable enter export get ingest list migrate patch put quote receive record recover reject release replay \
     rename resend resolve reverse rotate send source test update";
 
 #[test]
@@ -53,6 +53,14 @@ fn every_operation_is_named_tagged_and_describes_its_answers() {
             let place = format!("{name}: {place}");
             let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place}: no operationId"));
             ids.push(id.to_owned());
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let schema = parameter["schema"].to_string();
+                assert!(
+                    !schema.contains("\"null\"") && !schema.contains("nullable"),
+                    "{place}: {} cannot be null, only left out",
+                    parameter["name"]
+                );
+            }
             let snake = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
             assert!(
                 snake && id.split_once('_').is_some_and(|(verb, _)| VERBS.split_whitespace().any(|known| known == verb)),

@@ -56,6 +56,7 @@ impl House {
             dedupe_key: key.into(),
             headers: vec![("x-shopify-topic".into(), "orders/paid".into())],
             body: b"{\"raw\": \xff}".to_vec(),
+            request_id: None,
         };
         let tx = self.store.write(self.tenant).await.unwrap();
         let new = inbox::take(&tx, self.tenant, arrived, self.store.now()).await.unwrap();

@@ -5,6 +5,7 @@ mod breaker;
 mod facts;
 mod house;
 mod inbox;
+mod notices;
 mod ordering;
 mod retention;
 mod webhooks;

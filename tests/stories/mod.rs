@@ -23,6 +23,7 @@ mod explained;
 mod guardrails;
 mod holds;
 mod ladder;
+mod late_charges;
 mod nonpayment;
 mod policy_fields;
 mod promise;

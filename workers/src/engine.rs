@@ -14,6 +14,7 @@ use crate::{
     evaluate::Looks,
     housekeeping,
     inbox::{Inbox, Translator},
+    notices::{Herald, Notices},
     outgoing::{Courier, Deliveries, Sender, Sends},
     queue::{Agenda, DueTimes, Pace, Queues, Running, WorkError},
     sending::{CALLS, batch},
@@ -29,6 +30,8 @@ pub struct EngineConfig {
     pub sender: Arc<dyn Sender>,
     /// Posts webhook deliveries.
     pub courier: Arc<dyn Courier>,
+    /// Sends mails to tenants themselves.
+    pub herald: Arc<dyn Herald>,
     /// Translates webhooks of sources.
     pub translator: Arc<dyn Translator>,
     /// Where to listen for work that other processes make due: PostgreSQL's URL; `None` on SQLite.
@@ -48,6 +51,8 @@ pub struct Paces {
     pub deliver: Pace,
     /// Webhooks of sources.
     pub inbox: Pace,
+    /// Mails to tenants themselves.
+    pub notice: Pace,
     /// Webhook deliveries to endpoints whose last post failed: they hold up nobody but each other.
     pub deliver_late: Pace,
     /// Clocks of test tenants.
@@ -65,6 +70,7 @@ impl Paces {
             deliver: pace(32, 64, 30),
             deliver_late: pace(16, 64, 30),
             inbox: pace(looks, 50, 20),
+            notice: pace(1, 16, 90), // a mail takes less
             clock: pace(4, 1, 20),
         }
     }
@@ -87,12 +93,13 @@ pub struct Engine {
 impl Engine {
     /// Starts the queues. Needs a multi-threaded tokio runtime.
     pub fn start(store: Store, config: EngineConfig) -> Self {
-        let EngineConfig { sender, courier, translator, listen_url, paces } = config;
+        let EngineConfig { sender, courier, herald, translator, listen_url, paces } = config;
         let running = Queues::new()
             .with(Looks::new(store.clone()), paces.look)
             .with(Sends::new(store.clone(), Arc::clone(&sender)), paces.send)
             .with(Deliveries::new(store.clone(), Arc::clone(&courier), Lane::Fresh), paces.deliver)
             .with(Deliveries::new(store.clone(), courier, Lane::Late), paces.deliver_late)
+            .with(Notices::new(store.clone(), herald), paces.notice)
             .with(Inbox::new(store.clone(), translator), paces.inbox)
             .with(Clocks::new(store.clone(), sender), paces.clock)
             .start(DueRows(store.clone()));
@@ -127,6 +134,7 @@ impl Agenda for DueRows {
             ("deliver", next.delivery),
             ("deliver_late", next.late_delivery),
             ("inbox", next.inbox),
+            ("notice", next.notice),
             ("clock", next.clock),
         ];
         Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())

@@ -3,6 +3,7 @@
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     panic::AssertUnwindSafe,
+    sync::Arc,
     time::Instant,
 };
 
@@ -19,10 +20,11 @@ use actix_web::{
 };
 use futures::FutureExt;
 use relance_openapi::problem::Code;
+use relance_store::cause::REQUEST_ID;
 use uuid::{Builder, Uuid};
 
 use super::coding;
-use crate::{caller::REQUEST_ID, problem::Refusal};
+use crate::problem::Refusal;
 
 const PROBLEM: &str = "application/problem+json";
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,12 +36,13 @@ static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn frame<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let id = request_id(req.headers());
+    let cause: Arc<str> = id.as_str().into();
     let (method, known) = (req.method().clone(), req.headers().get(header::IF_NONE_MATCH).cloned());
     let trace = trace_id(req.headers());
-    let run = REQUEST_ID.scope(id.clone(), AssertUnwindSafe(next.call(req)).catch_unwind());
+    let run = REQUEST_ID.scope(Arc::clone(&cause), AssertUnwindSafe(next.call(req)).catch_unwind());
     let answer = match run.await {
         Ok(Ok(answer)) => Ok(answer.map_into_boxed_body()),
-        Ok(Err(error)) => Err(REQUEST_ID.sync_scope(id.clone(), || error.error_response())),
+        Ok(Err(error)) => Err(REQUEST_ID.sync_scope(cause, || error.error_response())),
         Err(_) => {
             tracing::error!(request_id = %id, "a request panicked");
             Err(HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))

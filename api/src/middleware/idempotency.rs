@@ -15,13 +15,14 @@ use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use relance_openapi::problem::Code;
 use relance_store::{
     StoreError,
+    cause::REQUEST_ID,
     idempotency::{self as kept, KeptAnswer, Request},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     body,
-    caller::{self, REQUEST_ID, current_request_id},
+    caller::{self, current_request_id},
     once::{KEYED, Keyed, kept_of},
     problem::{Answer, Refusal},
     state::App,
@@ -46,7 +47,7 @@ pub async fn idempotency<B: MessageBody + 'static>(mut req: ServiceRequest, next
         return Ok(req.into_response(answer));
     }
     // in a task of its own: it ends and its answer is kept even when the caller hangs up, which is when he asks again
-    let work = rt::spawn(REQUEST_ID.scope(current_request_id(), async move {
+    let work = rt::spawn(REQUEST_ID.scope(current_request_id().into(), async move {
         let _turn = turn;
         KEYED.scope(keyed.clone(), run(req, next, &app, &keyed)).await
     }));

@@ -130,8 +130,8 @@ pub struct ReminderRecord {
 pub struct TaskRecord {
     /// Id.
     pub id: TaskId,
-    /// Customer.
-    pub customer_id: CustomerId,
+    /// Customer; `None`: it is about the tenant itself.
+    pub customer_id: Option<CustomerId>,
     /// Kind.
     pub kind: String,
     /// Step.

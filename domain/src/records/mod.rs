@@ -61,7 +61,7 @@ impl EventObject {
             Self::CreditNote(record) => Some(record.customer_id),
             Self::Payment(record) => Some(record.customer_id),
             Self::Reminder(record) => Some(record.customer_id),
-            Self::Task(record) => Some(record.customer_id),
+            Self::Task(record) => record.customer_id,
             Self::Promise(record) => Some(record.customer_id),
             Self::Dispute(record) => Some(record.customer_id),
             Self::Hold(record) => record.customer_id,

@@ -83,6 +83,19 @@ pub struct EndpointRecord {
     pub created_at: DateTime<Utc>,
 }
 
+/// What the mail about a disabled endpoint tells its tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisabledEndpoint {
+    /// Endpoint.
+    pub endpoint_id: EndpointId,
+    /// Where it is.
+    pub url: String,
+    /// `only_failures` or `gone`.
+    pub reason: String,
+    /// When it was disabled: the tenant's clock.
+    pub at: DateTime<Utc>,
+}
+
 /// An outbox event as we know it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventRecord {
@@ -106,4 +119,6 @@ pub struct EventRecord {
     pub object: Option<super::EventObject>,
     /// Field → value before.
     pub changes: serde_json::Map<String, serde_json::Value>,
+    /// The request that brought it about; `None`: none did.
+    pub request_id: Option<String>,
 }

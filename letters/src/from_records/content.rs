@@ -69,7 +69,7 @@ fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Res
 }
 
 /// `"Name" <address>` with nothing in the name that could end it or begin another header.
-fn mailbox(name: Option<&str>, address: &str) -> String {
+pub(super) fn mailbox(name: Option<&str>, address: &str) -> String {
     let clean =
         |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '<' | '>')).collect::<String>().trim().to_owned();
     let address = clean(address);

@@ -2,6 +2,7 @@
 //! preview use the same functions, so that an approver reads what will leave.
 
 mod content;
+mod notice;
 mod parties;
 mod rows;
 
@@ -14,6 +15,7 @@ use relance_domain::{
 };
 
 pub use content::{Sender, content};
+pub use notice::disabled_endpoint;
 
 use crate::context::{Amount, Charges, ChargesMode, Formality, MessageContext, PreviousContact, PromiseInfo, RenderChannel};
 

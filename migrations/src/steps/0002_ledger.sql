@@ -153,6 +153,8 @@ CREATE TABLE parked (
     fact TEXT NOT NULL,
     -- the first thing it waits for: "customer:C42"
     waits_for TEXT NOT NULL,
+    -- the request that brought it
+    request_id TEXT,
     received_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
@@ -194,6 +196,7 @@ CREATE TABLE inbox (
     -- headers that say what the body is (JSON), and the body in base64; empty once forgotten
     headers TEXT NOT NULL,
     body TEXT NOT NULL,
+    request_id TEXT,
     -- received, applied, ignored, waiting_fetch, quarantined
     status TEXT NOT NULL,
     reason TEXT,

@@ -123,7 +123,8 @@ CREATE TABLE attempts (
 CREATE TABLE tasks (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,
-    customer_id UUID NOT NULL,
+    -- null: it is about the tenant itself
+    customer_id UUID,
     kind TEXT NOT NULL,
     channel TEXT,
     step_key TEXT,

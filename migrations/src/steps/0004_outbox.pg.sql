@@ -37,3 +37,11 @@ ALTER TABLE delivery_attempts ENABLE ROW LEVEL SECURITY
 ALTER TABLE delivery_attempts FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON delivery_attempts TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON notices TO relance_app
+--;
+ALTER TABLE notices ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE notices FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON notices TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))

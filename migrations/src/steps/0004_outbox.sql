@@ -13,6 +13,8 @@ CREATE TABLE events (
     at BIGINT NOT NULL,
     -- {object, changes} (JSON)
     data TEXT NOT NULL,
+    -- the request that brought it about; null: none did
+    request_id TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
@@ -105,3 +107,30 @@ CREATE TABLE delivery_attempts (
     body_bytes INTEGER,
     PRIMARY KEY (tenant_id, delivery_id, number)
 );
+
+-- Mails to the tenant itself, written in the transaction of what they tell; each leaves once.
+CREATE TABLE notices (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    -- webhook_endpoint.disabled
+    kind TEXT NOT NULL,
+    -- what it is about, and which time: an endpoint may be disabled twice
+    about UUID NOT NULL,
+    occasion BIGINT NOT NULL,
+    -- what it tells (JSON)
+    facts TEXT NOT NULL,
+    -- waiting, sending, sent, failed, unknown
+    status TEXT NOT NULL,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- null once settled
+    due_at BIGINT,
+    lease_until BIGINT,
+    lease_by TEXT,
+    created_at BIGINT NOT NULL,
+    settled_at BIGINT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX notices_once ON notices (tenant_id, kind, about, occasion);
+CREATE INDEX notices_due ON notices (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX notices_age ON notices (settled_at) WHERE settled_at IS NOT NULL;

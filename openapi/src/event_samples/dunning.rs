@@ -78,7 +78,7 @@ impl Sample {
         let done = self.kind == EventType::TaskCompleted;
         TaskRecord {
             id: TaskId(id(7)),
-            customer_id: CustomerId(id(2)),
+            customer_id: Some(CustomerId(id(2))),
             kind: "call".to_owned(),
             step_key: Some("call".to_owned()),
             channel: Some("phone_task".to_owned()),

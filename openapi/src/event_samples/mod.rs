@@ -50,6 +50,7 @@ pub fn sample(kind: EventType, event: EventId, at: DateTime<Utc>, live: bool) ->
         live,
         object: Some(object),
         changes: Map::new(),
+        request_id: None,
     }
 }
 

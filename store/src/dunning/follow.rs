@@ -212,7 +212,7 @@ async fn task(
     let row = tasks::Model {
         tenant_id: tenant.0,
         id: Uuid::now_v7(),
-        customer_id: customer.0,
+        customer_id: Some(customer.0),
         kind: errand.kind().to_owned(),
         channel: None,
         step_key: None,

@@ -17,7 +17,7 @@ use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     entity::{contacts, holds, invoices},
-    outbox::{self, NewEvent},
+    outbox::NewEvent,
     tenants,
     time::{day_text, millis},
     touch,
@@ -162,7 +162,7 @@ async fn save(tx: &Tx, tenant: TenantId, row: holds::Model, kind: EventType, mom
         Some(customer) => moment.finish(tx, tenant, customer, vec![event]).await?,
         None => {
             touch::look_at_everybody(tx, tenant, moment.now).await?;
-            outbox::append(tx, tenant, moment.now, moment.real, vec![event]).await?;
+            moment.tell(tx, tenant, vec![event]).await?;
         }
     }
     Ok(record)

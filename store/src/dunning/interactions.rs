@@ -113,7 +113,7 @@ pub async fn create(tx: &Tx, tenant: TenantId, new: NewInteraction, real_now: Da
 async fn attempted(tx: &Tx, tenant: TenantId, new: &NewInteraction, task: TaskId, on: NaiveDate) -> Result<usize, StoreError> {
     let refused = |detail: String| StoreError::refused("not_eligible", "/task_id", detail);
     let record = tasks::get(tx, tenant, task).await?;
-    if record.customer_id != new.customer_id {
+    if record.customer_id != Some(new.customer_id) {
         return Err(refused("The task is another customer's.".to_owned()));
     }
     if record.status != "open" || !tasks::is_call(&record) || new.channel != "phone" || new.direction != Direction::Outbound {

@@ -15,15 +15,17 @@ use super::{
     follow::{self, Said},
     interactions::{self, Direction, NewInteraction},
     promises::{self, NewPromise},
-    rows::{self, TaskResult},
+    rows::{self, TaskBody, TaskResult},
     writing::Moment,
+    zones::tenant_day,
 };
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     entity::{invoices, tasks},
     outbox::NewEvent,
-    time::millis,
+    tenants,
+    time::{day_text, millis},
 };
 
 /// Which tasks are listed.
@@ -125,8 +127,8 @@ pub async fn complete(
         return Err(StoreError::WrongState(format!("The task is {}.", row.status)));
     }
     let moment = Moment::at(tx, tenant, real_now).await?;
-    let customer = CustomerId(row.customer_id);
-    if let Some(channel) = contact_channel(&row) {
+    let customer = row.customer_id.map(CustomerId);
+    if let (Some(channel), Some(customer)) = (contact_channel(&row), customer) {
         let contact = NewInteraction {
             customer_id: customer,
             channel: channel.to_owned(),
@@ -142,7 +144,7 @@ pub async fn complete(
         };
         interactions::make(tx, tenant, contact, moment).await?;
     }
-    if row.about.as_deref() == Some(PAYEE_DIFFERS) && done.outcome == "confirmed" {
+    if let (Some(PAYEE_DIFFERS), "confirmed", Some(customer)) = (row.about.as_deref(), done.outcome.as_str(), customer) {
         confirm_payee(tx, tenant, customer).await?;
     }
     let mut events = follows(tx, tenant, &row, &done, moment).await?;
@@ -157,14 +159,17 @@ pub async fn complete(
     let object = EventObject::Task(Box::new(record.clone()));
     events.push(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, object) });
     let mut promised = None;
-    if let Some(promise) = done.promise {
+    if let (Some(promise), Some(customer)) = (done.promise, customer) {
         let (promise, event) = promises::make(tx, tenant, NewPromise { customer_id: customer, ..promise }, moment)
             .await
             .map_err(|error| error.below("/promise"))?;
         promised = Some(promise);
         events.push(event);
     }
-    moment.finish(tx, tenant, customer, events).await?;
+    match customer {
+        Some(customer) => moment.finish(tx, tenant, customer, events).await?,
+        None => moment.tell(tx, tenant, events).await?,
+    }
     Ok((record, promised))
 }
 
@@ -178,11 +183,12 @@ async fn follows(tx: &Tx, tenant: TenantId, row: &tasks::Model, done: &Completio
     if let Some(hold) = read {
         events.extend(follow::lift(tx, tenant, hold.0, &done.by.name, moment).await?);
     }
-    if let Some(reason) = done.reason_code.as_deref().and_then(NonPayment::parse) {
+    let reason = done.reason_code.as_deref().and_then(NonPayment::parse);
+    if let (Some(reason), Some(customer)) = (reason, row.customer_id) {
         let own: Vec<InvoiceId> = rows::task(row)?.lines.iter().map(|line| line.invoice_id).collect();
         let invoices = if done.invoice_ids.is_empty() { &own } else { &done.invoice_ids };
         let said = Said { reason, invoices, expected_on: done.expected_on, placed_by: &done.by.name };
-        events.extend(follow::apply(tx, tenant, CustomerId(row.customer_id), &said, moment).await?);
+        events.extend(follow::apply(tx, tenant, CustomerId(customer), &said, moment).await?);
     }
     Ok(events)
 }
@@ -214,6 +220,55 @@ pub(super) async fn exhausted(
     batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
     Ok(Some(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, EventObject::Task(Box::new(record))) }))
+}
+
+/// Something to do that is about no customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TenantTask {
+    pub kind: &'static str,
+    /// What it is about: no second task is raised while one is open.
+    pub about: String,
+    pub title: String,
+    pub assign_to: &'static str,
+}
+
+/// Raises a task about the tenant itself, unless one is open about the same.
+pub(crate) async fn raise_for_tenant(tx: &Tx, tenant: TenantId, new: TenantTask, real_now: DateTime<Utc>) -> Result<(), StoreError> {
+    let open = tasks::Entity::find()
+        .filter(tasks::Column::TenantId.eq(tenant.0))
+        .filter(tasks::Column::Status.eq("open"))
+        .filter(tasks::Column::About.eq(new.about.as_str()))
+        .one(tx)
+        .await?;
+    if open.is_some() {
+        return Ok(());
+    }
+    let moment = Moment::at(tx, tenant, real_now).await?;
+    let body = TaskBody { lines: Vec::new(), assign_to: vec![new.assign_to.to_owned()], contact_id: None };
+    let row = tasks::Model {
+        tenant_id: tenant.0,
+        id: Uuid::now_v7(),
+        customer_id: None,
+        kind: new.kind.to_owned(),
+        channel: None,
+        step_key: None,
+        about: Some(new.about),
+        status: "open".to_owned(),
+        title: new.title,
+        due_on: day_text(tenant_day(&tenants::get(tx, tenant).await?, moment.now)),
+        amount: 0,
+        currency: None,
+        body: rows::text("tasks", &body)?,
+        outcome: None,
+        result: None,
+        completed_at: None,
+        decision_id: None,
+        row_version: 1,
+        created_at: millis(moment.now),
+    };
+    let event = NewEvent::new(EventType::TaskCreated, row.id, EventObject::Task(Box::new(rows::task(&row)?)));
+    batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Fail).await?;
+    moment.tell(tx, tenant, vec![event]).await
 }
 
 /// What the task is about that asks whether the account on an invoice is right.

@@ -23,6 +23,11 @@ impl Moment {
     /// The customer is looked at now, and the outside is told: the last thing before the commit.
     pub(super) async fn finish(self, tx: &Tx, tenant: TenantId, customer: CustomerId, events: Vec<NewEvent>) -> Result<(), StoreError> {
         touch::look_now(tx, tenant, &[customer], self.now).await?;
+        self.tell(tx, tenant, events).await
+    }
+
+    /// The outside is told of what touches no customer.
+    pub(super) async fn tell(self, tx: &Tx, tenant: TenantId, events: Vec<NewEvent>) -> Result<(), StoreError> {
         outbox::append(tx, tenant, self.now, self.real, events).await
     }
 }

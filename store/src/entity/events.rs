@@ -19,6 +19,8 @@ pub struct Model {
     pub at: i64,
     #[sea_orm(column_type = "Text")]
     pub data: String,
+    #[sea_orm(column_type = "Text")]
+    pub request_id: Option<String>,
     pub created_at: i64,
 }
 

@@ -21,6 +21,8 @@ pub struct Model {
     pub fact: String,
     #[sea_orm(column_type = "Text")]
     pub waits_for: String,
+    #[sea_orm(column_type = "Text")]
+    pub request_id: Option<String>,
     pub received_at: i64,
 }
 

@@ -1,6 +1,9 @@
 //! The open book of a batch: everything it touches, in memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{event::EventType, ids::TenantId, invoice::InvoiceDetails, settings::Settings};
@@ -58,6 +61,8 @@ pub(super) struct Telling {
     pub changes: Map<String, Value>,
     /// It is the first thing ever told about the subject.
     pub first: bool,
+    /// The request whose fact it comes of.
+    pub request_id: Option<Arc<str>>,
 }
 
 /// Everything the batch touches.
@@ -108,18 +113,24 @@ pub(super) struct Book {
     pub debts: BTreeSet<Uuid>,
     /// Those of them whose ledger is settled anew.
     pub unsettled: BTreeSet<Uuid>,
+    /// The request whose fact is being taken or settled.
+    pub request_id: Option<Arc<str>>,
+    /// The request that last moved a customer's debt.
+    pub movers: BTreeMap<Uuid, Arc<str>>,
     pub tellings: Vec<Telling>,
 }
 
 impl Book {
     /// Something is to be told about `subject`.
     pub fn tell(&mut self, kind: EventType, subject: Uuid, changes: Map<String, Value>) {
-        self.tellings.push(Telling { kind, subject, changes, first: false });
+        let request_id = self.request_id.clone();
+        self.tellings.push(Telling { kind, subject, changes, first: false, request_id });
     }
 
     /// The subject begins with this.
     pub fn tell_first(&mut self, kind: EventType, subject: Uuid) {
-        self.tellings.push(Telling { kind, subject, changes: Map::new(), first: true });
+        let request_id = self.request_id.clone();
+        self.tellings.push(Telling { kind, subject, changes: Map::new(), first: true, request_id });
     }
 
     /// The customer that a source calls so.
@@ -132,10 +143,17 @@ impl Book {
         self.tellings.iter().rev().any(|telling| telling.kind == kind && telling.subject == subject)
     }
 
+    fn moved(&mut self, customer: Uuid) {
+        if let Some(request) = &self.request_id {
+            self.movers.insert(customer, Arc::clone(request));
+        }
+    }
+
     /// The debt of a customer changed.
     pub fn debt_changed(&mut self, customer: Uuid) {
         self.touched.insert(customer);
         self.debts.insert(customer);
+        self.moved(customer);
         self.unsettled.insert(customer);
     }
 
@@ -143,6 +161,7 @@ impl Book {
     pub fn debt_grew(&mut self, customer: Uuid) {
         self.touched.insert(customer);
         self.debts.insert(customer);
+        self.moved(customer);
         if self.customers_with_money.contains(&customer) {
             self.unsettled.insert(customer);
         }

@@ -153,6 +153,8 @@ pub(super) async fn book(
         touched: BTreeSet::new(),
         debts: BTreeSet::new(),
         unsettled: BTreeSet::new(),
+        request_id: None,
+        movers: BTreeMap::new(),
         tellings: Vec::new(),
         parking,
     })

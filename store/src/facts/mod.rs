@@ -23,6 +23,8 @@ mod take;
 mod tell;
 mod write;
 
+use std::sync::Arc;
+
 use relance_domain::{
     facts::{Fact, WaitingFor},
     ids::TenantId,
@@ -46,13 +48,15 @@ pub struct FactEnvelope {
     pub digest: String,
     /// Set when it came as an event with an identity of its own.
     pub event: Option<EventIdentity>,
+    /// The request that brought it: what comes of it carries its id.
+    pub request_id: Option<Arc<str>>,
 }
 
 impl FactEnvelope {
     /// A fact stated directly, without an event's identity.
     pub fn new(source: impl Into<String>, fact: Fact) -> Self {
         let digest = digest(&fact);
-        Self { source: source.into(), fact, digest, event: None }
+        Self { source: source.into(), fact, digest, event: None, request_id: None }
     }
 }
 

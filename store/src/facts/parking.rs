@@ -111,6 +111,7 @@ pub(super) fn row(tenant: Uuid, source: &str, fact: &Fact, digest: &str, receive
         digest: digest.to_owned(),
         fact: serde_json::to_string(fact).unwrap_or_default(),
         waits_for: String::new(),
+        request_id: None,
         received_at,
     }
 }

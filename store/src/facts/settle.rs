@@ -42,6 +42,7 @@ pub(super) fn settle(book: &mut Book) -> Result<(), StoreError> {
     }
     let mut disputed = disputed_parts(book);
     for (customer, mut facts) in ledgers {
+        book.request_id = book.movers.get(&customer).cloned();
         let before = book.allocations.remove(&customer).unwrap_or_default();
         facts.allocations = before.iter().map(ledger::allocation).collect::<Result<_, _>>()?;
         let made = allocate(&facts, book.now);

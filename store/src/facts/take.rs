@@ -1,6 +1,6 @@
 //! Takes facts one after the other, and what waited for them.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use relance_domain::facts::{Fact, WaitingFor};
 
@@ -20,7 +20,8 @@ pub(super) fn all(book: &mut Book, facts: &[&FactEnvelope]) -> Vec<Taken> {
 }
 
 fn one(book: &mut Book, envelope: &FactEnvelope) -> Taken {
-    let FactEnvelope { source, fact, digest, event } = envelope;
+    let FactEnvelope { source, fact, digest, event, request_id } = envelope;
+    book.request_id.clone_from(request_id);
     if let Some(outcome) = event.as_ref().and_then(|event| seen(book, source, event)) {
         return Taken::bare(outcome);
     }
@@ -81,7 +82,8 @@ fn take(book: &mut Book, source: &str, fact: &Fact, digest: &str) -> Taken {
 
 fn park(book: &mut Book, source: &str, fact: &Fact, digest: &str, waiting: &[WaitingFor]) {
     let Some(first) = waiting.first() else { return };
-    let row = parking::row(book.tenant.0, source, fact, digest, millis(book.now));
+    let mut row = parking::row(book.tenant.0, source, fact, digest, millis(book.now));
+    row.request_id = book.request_id.as_deref().map(str::to_owned);
     book.parking.park(row, fact.clone(), first);
 }
 
@@ -90,6 +92,7 @@ fn set_free(book: &mut Book, source: &str, arrived: WaitingFor) {
     let mut news = VecDeque::from([arrived]);
     while let Some(arrived) = news.pop_front() {
         for (row, fact) in book.parking.free(source, &arrived) {
+            book.request_id = row.request_id.as_deref().map(Arc::from); // its own, not that of what it waited for
             let taken = take(book, source, &fact, &row.digest);
             match &taken.outcome {
                 FactOutcome::Parked(waiting) => {

@@ -35,8 +35,8 @@ pub(super) fn events(book: &Book) -> Result<Vec<NewEvent>, StoreError> {
             other => return Err(StoreError::inconsistent("events", format!("no fact is about a {}", other.as_str()))),
         };
         if let Some(object) = object(book, kind, telling.subject)? {
-            let (changes, first) = (telling.changes.clone(), telling.first);
-            events.push(NewEvent { kind: telling.kind, subject: telling.subject, object, changes, first });
+            let (changes, first, request_id) = (telling.changes.clone(), telling.first, telling.request_id.clone());
+            events.push(NewEvent { kind: telling.kind, subject: telling.subject, object, changes, first, request_id });
         }
     }
     Ok(events)

@@ -1,6 +1,6 @@
 //! Which deliveries are due.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
@@ -36,6 +36,8 @@ pub struct ClaimedDelivery {
     pub headers: Vec<(String, String)>,
     /// As it came.
     pub body: Vec<u8>,
+    /// The request that brought it.
+    pub request_id: Option<Arc<str>>,
     /// When it came.
     pub received_at: DateTime<Utc>,
     /// Times it is worked on, this one included.
@@ -77,6 +79,7 @@ pub async fn claim(store: &Store, lease_by: &str, limit: u32, lease: Duration) -
                 config: config.map(|text| json::read(TABLE, text)).transpose()?.unwrap_or_default(),
                 headers: json::read(TABLE, &row.headers)?,
                 body: bytes(&row)?,
+                request_id: row.request_id.map(Arc::from),
                 received_at: instant(row.received_at),
                 attempts: row.attempts,
                 source: row.source,

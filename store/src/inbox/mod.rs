@@ -50,6 +50,8 @@ pub struct Arrived {
     pub headers: Vec<(String, String)>,
     /// As it came.
     pub body: Vec<u8>,
+    /// The request that brought it.
+    pub request_id: Option<String>,
 }
 
 /// Writes a delivery unless it is there already.
@@ -66,6 +68,7 @@ pub async fn take(tx: &DatabaseTransaction, tenant: TenantId, arrived: Arrived, 
         dedupe_key: arrived.dedupe_key,
         headers: json::write(TABLE, &arrived.headers)?,
         body: STANDARD.encode(&arrived.body),
+        request_id: arrived.request_id,
         status: "received".to_owned(),
         reason: None,
         outcome: None,

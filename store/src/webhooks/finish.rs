@@ -7,7 +7,7 @@ use relance_domain::{
     breaker::Turn,
     event::EventType,
     ids::{DeliveryId, EndpointId, TenantId},
-    records::EventObject,
+    records::{EndpointRecord, EventObject},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use crate::{
     batch::{self, OnConflict},
     change::{self, Change, Kind},
     entity::{delivery_attempts, webhook_endpoints},
+    notices,
     outbox::{self, NewEvent},
     tenants,
     time::millis,
@@ -255,16 +256,22 @@ fn disable(row: &mut webhook_endpoints::Model, reason: &str) -> Option<EventType
     Some(EventType::WebhookEndpointDisabled)
 }
 
-/// Tells the tenants' other endpoints, and the feed.
+/// Tells the tenants' other endpoints, and the feed; that one is disabled, the tenant by mail too.
 async fn tell<C: ConnectionTrait>(store: &Store, c: &C, turned: Vec<(EventType, webhook_endpoints::Model)>) -> Result<(), StoreError> {
-    let mut by_tenant: BTreeMap<Uuid, Vec<NewEvent>> = BTreeMap::new();
+    let mut by_tenant: BTreeMap<Uuid, Vec<(EventType, EndpointRecord)>> = BTreeMap::new();
     for (kind, row) in turned {
-        let object = EventObject::WebhookEndpoint(Box::new(endpoints::record(&row)?));
-        by_tenant.entry(row.tenant_id).or_default().push(NewEvent::new(kind, row.id, object));
+        by_tenant.entry(row.tenant_id).or_default().push((kind, endpoints::record(&row)?));
     }
     let real_now = store.now();
-    for (tenant, events) in by_tenant {
+    for (tenant, turned) in by_tenant {
         let at = tenants::now(c, TenantId(tenant), real_now).await?;
+        for (_, endpoint) in turned.iter().filter(|(kind, _)| *kind == EventType::WebhookEndpointDisabled) {
+            notices::announce(c, TenantId(tenant), endpoint, at, real_now).await?;
+        }
+        let event = |(kind, endpoint): (EventType, EndpointRecord)| {
+            NewEvent::new(kind, endpoint.id.0, EventObject::WebhookEndpoint(Box::new(endpoint)))
+        };
+        let events = turned.into_iter().map(event).collect();
         outbox::append(c, TenantId(tenant), at, real_now, events).await?;
     }
     Ok(())

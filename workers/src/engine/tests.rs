@@ -80,6 +80,15 @@ impl Courier for NoCourier {
     }
 }
 
+struct NoHerald;
+
+#[async_trait::async_trait]
+impl crate::notices::Herald for NoHerald {
+    async fn tell(&self, _: &str, notice: relance_store::notices::ClaimedNotice) -> Result<(), StoreError> {
+        panic!("no endpoint is disabled: {notice:?}")
+    }
+}
+
 struct NoTranslator;
 
 #[async_trait::async_trait]
@@ -105,6 +114,7 @@ async fn house() -> House {
     let config = EngineConfig {
         sender,
         courier: Arc::new(NoCourier),
+        herald: Arc::new(NoHerald),
         translator: Arc::new(NoTranslator),
         listen_url,
         paces: Paces::for_store(&store),

@@ -7,6 +7,7 @@
 
 mod call;
 mod gate;
+mod notice;
 mod paper;
 mod prepare;
 pub mod providers;

@@ -136,7 +136,14 @@ async fn a_ladder_leaves_by_mail_and_letter() {
     let tenant = tenant(&store, &catcher).await;
     let sender = Arc::new(SendContext::new(store.clone(), client(), None));
     let courier = Arc::new(WebhookContext::new(store.clone(), client()));
-    let config = EngineConfig { sender, courier, translator: Arc::new(NoTranslator), listen_url: None, paces: Paces::for_store(&store) };
+    let config = EngineConfig {
+        herald: sender.clone(),
+        sender,
+        courier,
+        translator: Arc::new(NoTranslator),
+        listen_url: None,
+        paces: Paces::for_store(&store),
+    };
     let engine = Engine::start(store.clone(), config);
     let facts =
         [customer("C1", "claire@listed.example"), customer("C2", "other@elsewhere.example"), invoice("1", "C1"), invoice("2", "C2")];

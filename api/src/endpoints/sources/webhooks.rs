@@ -17,6 +17,7 @@ use relance_store::{
 
 use crate::{
     body::{self, LIMIT},
+    caller::current_request_id,
     problem::{Answer, Refusal},
     state::App,
 };
@@ -66,6 +67,7 @@ pub async fn receive_source_webhook(req: HttpRequest, app: Data<App>, source: Pa
         dedupe_key: webhooks::dedupe_key(kind, header, &bytes),
         headers: kept,
         body: bytes.to_vec(),
+        request_id: Some(current_request_id()),
     };
     let tx = app.store.write(verifier.tenant).await?;
     let new = inbox::take(&tx, verifier.tenant, arrived, app.store.now()).await?;

@@ -56,7 +56,7 @@ pub async fn complete_task(
     app.conclude(tx, dry_run, tagged(task.row_version, &CompletedTask { task: TaskView::from(&task), promise })).await
 }
 
-fn read(body: CompletionInput, customer: CustomerId) -> Answer<Completion> {
+fn read(body: CompletionInput, customer: Option<CustomerId>) -> Answer<Completion> {
     let mut faults = Faults::default();
     faults.text("/outcome", &body.outcome, 100);
     words(&mut faults, "/reason_code", body.reason_code.as_deref(), 100);
@@ -76,7 +76,11 @@ pub(in crate::endpoints) fn ids(faults: &mut Faults, pointer: &str, list: Option
     list.iter().enumerate().filter_map(|(at, id)| faults.id(&format!("{pointer}/{at}"), id)).collect()
 }
 
-fn promise(faults: &mut Faults, said: PromisedInput, customer_id: CustomerId) -> Option<NewPromise> {
+fn promise(faults: &mut Faults, said: PromisedInput, customer: Option<CustomerId>) -> Option<NewPromise> {
+    let Some(customer_id) = customer else {
+        faults.invalid("/promise", "The task is about no customer: nobody can promise anything.");
+        return None;
+    };
     let currency = faults.currency("/promise/currency", &said.currency);
     let amount = currency.and_then(|currency| faults.positive("/promise/amount", &said.amount, currency));
     let promised_on = faults.day("/promise/promised_on", &said.promised_on);

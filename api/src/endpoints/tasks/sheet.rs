@@ -12,6 +12,7 @@ use relance_domain::{
     records::TaskRecord,
 };
 use relance_openapi::{
+    problem::Code,
     sheet::{Sheet, SheetContact, SheetCustomer, SheetInvoice, six_steps},
     task::TaskView,
     time::day,
@@ -49,17 +50,19 @@ pub async fn get_task_sheet(req: HttpRequest, app: Data<App>, caller: Caller, id
     let tx = app.store.read(caller.tenant).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     let task = tasks::get(&tx, caller.tenant, id).await?;
-    let list = dunning::snapshots(&tx, caller.tenant, &[task.customer_id], now).await?;
+    let no_customer = || Refusal::new(Code::WrongState, "The task is about no customer: there is no sheet of one.");
+    let customer = task.customer_id.ok_or_else(no_customer)?;
+    let list = dunning::snapshots(&tx, caller.tenant, &[customer], now).await?;
     let snapshot = list.into_iter().next().ok_or_else(Refusal::not_found)?;
     Ok(HttpResponse::Ok().json(sheet(&tx, caller.tenant, &task, &snapshot, now).await?))
 }
 
 async fn sheet(tx: &Tx, tenant: TenantId, task: &TaskRecord, snapshot: &Snapshot, now: DateTime<Utc>) -> Answer<Sheet> {
     let today = parse_zone(&snapshot.settings.time_zone).map_or_else(|| now.date_naive(), |zone| local_day(now, zone));
-    let limits = dunning::promise_limits(tx, tenant, task.customer_id).await?;
-    let filter = promises::Filter { customer_id: Some(task.customer_id), status: Vec::new() };
+    let limits = dunning::promise_limits(tx, tenant, snapshot.customer_id).await?;
+    let filter = promises::Filter { customer_id: Some(snapshot.customer_id), status: Vec::new() };
     let promised = promises::list(tx, tenant, &filter, None, PROMISES).await?;
-    let history = timeline::list(tx, tenant, task.customer_id, None, HISTORY).await?;
+    let history = timeline::list(tx, tenant, snapshot.customer_id, None, HISTORY).await?;
     let open = |wanted: &dyn Fn(&InvoiceFacts) -> bool| -> Vec<SheetInvoice> {
         snapshot.invoices.iter().filter(|invoice| invoice.amount_due > 0 && wanted(invoice)).map(Into::into).collect()
     };

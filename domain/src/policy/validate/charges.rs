@@ -54,28 +54,7 @@ pub(super) fn rules(stated: Option<&LateChargesDocument>, currency: Currency, fe
 }
 
 fn check_regime(regime: &RegimeDocument, faults: &mut Faults) {
-    let kind = faults.word("/late_charges/regime/kind", &regime.kind, &words::REGIMES);
-    if let Some(column) = &regime.column {
-        faults.word("/late_charges/regime/column", column, &words::RATE_COLUMNS);
+    for fault in regime.stated().read().err().unwrap_or_default() {
+        faults.add(format!("/late_charges/regime/{}", fault.field), fault.code, fault.detail);
     }
-    if let Some(below) = &regime.below_floor {
-        faults.word("/late_charges/regime/below_floor", below, &words::BELOW_FLOOR);
-    }
-    let pointer = "/late_charges/regime/contract_rate";
-    match &regime.contract_rate {
-        Some(rate) if !is_rate(rate) => {
-            faults.add(pointer, "malformed", "must be percent a year, decimal, below 1000");
-        }
-        None if kind == Some("fr_b2b_fixed") => {
-            faults.add(pointer, "missing_field", "a contract rate has a figure");
-        }
-        _ => {}
-    }
-}
-
-/// Percent a year in plain notation, e.g. `10.65`: up to three digits and six decimals.
-fn is_rate(text: &str) -> bool {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    digits(whole, 3) && digits(decimals, 6)
 }

@@ -209,7 +209,7 @@ fn create_task(work: &mut Work, decision: &Decision, decision_id: DecisionId, ta
     let row = tasks::Model {
         tenant_id: work.tenant.id.0,
         id,
-        customer_id: decision.customer_id.0,
+        customer_id: Some(decision.customer_id.0),
         kind: task.kind.clone(),
         channel: channel_of(&task.kind).map(|channel| channel.as_str().to_owned()),
         step_key: task.step_key.clone(),

@@ -37,7 +37,7 @@ pub(in crate::dunning) fn task(row: &tasks::Model) -> Result<TaskRecord, StoreEr
     let result: Option<TaskResult> = row.result.as_deref().map(|text| json("tasks", text)).transpose()?;
     Ok(TaskRecord {
         id: TaskId(row.id),
-        customer_id: CustomerId(row.customer_id),
+        customer_id: row.customer_id.map(CustomerId),
         kind: row.kind.clone(),
         step_key: row.step_key.clone(),
         channel: row.channel.clone(),

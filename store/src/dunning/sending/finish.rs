@@ -214,7 +214,7 @@ async fn raised(tx: &Tx, of: TenantId, days: &BTreeMap<Uuid, String>) -> Result<
         .await?;
     let key = |row: tasks::Model| {
         let about = row.about?;
-        Some((if about.starts_with("channel:") { Uuid::nil() } else { row.customer_id }, about))
+        Some((if about.starts_with("channel:") { Uuid::nil() } else { row.customer_id? }, about))
     };
     Ok(open.into_iter().filter_map(key).collect())
 }

@@ -76,7 +76,7 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
     let task = tasks::Model {
         tenant_id: work.tenant.id.0,
         id,
-        customer_id: row.row.customer_id,
+        customer_id: Some(row.row.customer_id),
         kind: what.kind().to_owned(),
         channel: None,
         step_key: takes_the_step.then(|| row.row.step_key.clone()),

@@ -203,3 +203,21 @@ fn what_rests_by_itself_is_said_of_the_customer_when_everything_rests_on_it() {
     let words = [Outcome::Act, Outcome::Wait, Outcome::Hold, Outcome::Stop].map(Outcome::as_str);
     assert_eq!(words, ["act", "wait", "hold", "stop"]);
 }
+
+#[test]
+fn money_that_matches_nothing_stays_a_task_when_it_only_lowers_the_ask() {
+    let mut sim = late();
+    sim.snapshot.unapplied.push(Unapplied { money: Currency::EUR.minor(3_000), since_on: day("2026-09-01") });
+    let decision = evaluate(&sim.snapshot, at("2026-10-09T10:00:00Z"));
+    assert!(!codes(&decision).contains(&Why::UnappliedCash), "five business days have passed");
+    assert_eq!(tasks(&decision).iter().filter(|task| task.kind == "unapplied_cash").count(), 1);
+}
+
+#[test]
+fn stale_payment_data_are_said_once_a_decision() {
+    let mut sim = late();
+    sim.invoice("F-2", "2026-10-05", 10_000);
+    sim.snapshot.payments_complete_until = Some(at("2026-10-01T00:00:00Z"));
+    let decision = evaluate(&sim.snapshot, at("2026-10-09T10:00:00Z"));
+    assert_eq!(decision.actions.iter().filter(|action| **action == Action::SayDataStale).count(), 1);
+}

@@ -357,3 +357,29 @@ fn the_owner_is_told_of_a_step_that_its_amounts_will_let_go_and_of_no_other() {
         assert_eq!(task_kinds(&decision).iter().any(|(kind, _)| kind == "owner_notice"), told, "{amount}: {:?}", decision.reasons);
     }
 }
+
+#[test]
+fn what_waits_for_a_person_has_no_hour_and_what_is_planned_has_one() {
+    for (state, word, hour) in
+        [(LiveState::AwaitingApproval, "awaiting_approval", None), (LiveState::Planned, "scheduled", Some("2026-10-12T07:00:00Z"))]
+    {
+        let mut sim = business("2026-10-09");
+        let id = sim.invoice("F-1", "2026-10-05", 20_000);
+        let contact = sim.snapshot.contacts[0].id;
+        sim.snapshot.reminders = vec![LiveReminder { state, ..live(id, "first", 20_000, Some(contact)) }];
+        let stands = evaluate(&sim.snapshot, at("2026-10-09T10:00:00Z")).invoices.remove(0).1;
+        assert_eq!((stands.state.as_str(), stands.next_action_at), (word, hour.map(at)));
+    }
+}
+
+#[test]
+fn a_task_that_does_no_step_moves_no_invoice() {
+    let mut sim = business("2026-11-17");
+    let id = sim.invoice("F-1", "2026-10-05", 50_000);
+    sim.facts(id).steps =
+        vec![done("last_call", StepOutcome::TaskCreated, "2026-11-13"), done("last_letter", StepOutcome::Waived, "2026-11-13")];
+    let decision = evaluate(&sim.snapshot, at("2026-11-17T10:00:00Z"));
+    assert!(reason(&decision, Why::CallRequired), "{:?}", decision.reasons);
+    assert!(task_kinds(&decision).iter().any(|(_, title)| title.starts_with("Call before the step notice")));
+    assert_eq!(decision.invoices[0].1.last_step.as_deref(), Some("last_call"));
+}

@@ -1,0 +1,84 @@
+//! A mail to the tenant itself, by its own channel: begun in one transaction, settled in another.
+
+use async_trait::async_trait;
+use relance_domain::{policy::Channel, records::MessageContent};
+use relance_letters::from_records::{Sender, disabled_endpoint};
+use relance_store::{
+    StoreError,
+    notices::{self, ClaimedNotice, NoticeOutcome},
+    tenants,
+};
+
+use super::{
+    SendContext,
+    providers::{self, Handed, Session, SmtpServer},
+    route::{Route, Routes},
+};
+use crate::notices::Herald;
+
+#[async_trait]
+impl Herald for SendContext {
+    async fn tell(&self, lease_by: &str, notice: ClaimedNotice) -> Result<(), StoreError> {
+        let real_now = self.store.now();
+        let tx = self.store.write(notice.tenant).await?;
+        if notice.may_have_left {
+            let outcome = NoticeOutcome::Unknown("its sender died".to_owned());
+            notices::settle(&tx, lease_by, &notice, outcome, real_now).await?;
+            return self.store.commit(tx).await;
+        }
+        let tenant = tenants::get(&tx, notice.tenant).await?;
+        let routes = Routes::load(&self.store, &tx, notice.tenant, tenant.live, &[Channel::Email]).await?;
+        let sender = Sender::of(routes.public(Channel::Email), &tenant.settings);
+        let reference = format!("ntc_{}", notice.id.simple());
+        let content = disabled_endpoint(&notice.told, &tenant.settings, &sender, &reference);
+        let unreachable = |content| providers::unreachable(Some(Channel::Email), content);
+        let ended = match &content {
+            None => Err(NoticeOutcome::Failed("the tenant has no e-mail address".to_owned())),
+            Some(content) => match (unreachable(content), routes.of(Channel::Email, content)) {
+                (_, Route::Nowhere(_)) => Err(NoticeOutcome::Sent),
+                (Some(why), _) => Err(NoticeOutcome::Failed(why.to_owned())),
+                (None, Route::Smtp(server)) => Ok((server, content)),
+                (None, Route::Broken(why)) => Err(NoticeOutcome::Failed(why)),
+                (None, Route::Sms(_) | Route::Print) => Err(NoticeOutcome::Failed("the channel sends no e-mail".to_owned())),
+            },
+        };
+        let (server, content) = match ended {
+            Ok(mail) => mail,
+            Err(outcome) => {
+                notices::settle(&tx, lease_by, &notice, outcome, real_now).await?;
+                return self.store.commit(tx).await;
+            }
+        };
+        if !notices::begin(&tx, notice.tenant, notice.id, lease_by).await? {
+            return Ok(()); // somebody else's by now
+        }
+        self.store.commit(tx).await?;
+        let outcome = outcome(self.mail(&server, content).await);
+        let tx = self.store.write(notice.tenant).await?;
+        notices::settle(&tx, lease_by, &notice, outcome, self.store.now()).await?;
+        self.store.commit(tx).await
+    }
+}
+
+impl SendContext {
+    async fn mail(&self, server: &SmtpServer, content: &MessageContent) -> Handed {
+        let _in_flight = self.gate.call().await;
+        let mut session = match Session::open(&self.http, server).await {
+            Ok(session) => session,
+            Err(handed) => return handed,
+        };
+        let handed = session.send(content, self.store.now()).await;
+        session.quit().await;
+        handed
+    }
+}
+
+fn outcome(handed: Handed) -> NoticeOutcome {
+    match handed {
+        Handed::Accepted { .. } => NoticeOutcome::Sent,
+        Handed::Refused { detail, .. } => NoticeOutcome::Failed(detail),
+        Handed::Throttled { retry_after, detail } => NoticeOutcome::Later { after: retry_after, reason: detail },
+        Handed::Transient { detail } => NoticeOutcome::Later { after: None, reason: detail },
+        Handed::Unknown { detail } => NoticeOutcome::Unknown(detail),
+    }
+}
