@@ -10,7 +10,7 @@ COPY is a copy of the repository that may be changed. Prints a line for each sur
 something survived.
 """
 
-import argparse, collections, concurrent.futures, json, os, pathlib, resource, subprocess, sys
+import argparse, collections, concurrent.futures, json, os, pathlib, resource, signal, subprocess, sys
 
 SWITCH = """
 /// The mutant that acts: for mutation testing only.
@@ -160,19 +160,25 @@ def compile_all(copy, package, functions, files, environment):
         left_out |= found
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+def limits(seconds):
+    """Memory, and time of the processor: a busy machine makes no mutant slow."""
+
+    def set_them():
+        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    return set_them
 
 
 def outcome(programs, number, environment, seconds, arguments, folder):
     """`caught`, `timeout` or `missed`."""
     for program in programs:
-        try:
-            run = subprocess.run(
-                [program, "-q", *arguments], env={**environment, "MUTANT": str(number)}, cwd=folder, preexec_fn=limited,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=seconds,
-            )
-        except subprocess.TimeoutExpired:
+        run = subprocess.run(
+            [program, "-q", *arguments], env={**environment, "MUTANT": str(number)}, cwd=folder, preexec_fn=limits(seconds),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        if run.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
             return "timeout"
         if run.returncode:
             return "caught"
@@ -185,7 +191,7 @@ def main():
     parse.add_argument("package")
     parse.add_argument("patterns", nargs="+")
     parse.add_argument("--jobs", type=int, default=os.cpu_count())
-    parse.add_argument("--seconds", type=int, default=300)
+    parse.add_argument("--seconds", type=int, default=20, help="of processor time for the quick tests; ten times as much for the slow ones")
     parse.add_argument("--slow", default="", help="words in the names of tests that run only for what the others let pass")
     asked = parse.parse_args()
     listing = ["cargo", "mutants", "--list", "--json", "-p", asked.package, *(word for pattern in asked.patterns for word in ("-f", pattern))]
@@ -202,14 +208,14 @@ def main():
     programs, left_out = compile_all(asked.copy, asked.package, functions, files, environment)
     slow = [word for word in asked.slow.split(",") if word]
     quick = [part for word in slow for part in ("--skip", word)]
-    if outcome(programs, 0, environment, asked.seconds * 4, [], package) != "missed":
+    if outcome(programs, 0, environment, asked.seconds * 10, [], package) != "missed":
         sys.exit("the tests fail without a mutant")
     chosen = [mutant for mutants in functions.values() for mutant in mutants if mutant["number"] not in left_out]
 
     def judge(mutant):
         first = outcome(programs, mutant["number"], environment, asked.seconds, quick, package)
         if first == "missed" and slow:
-            return mutant, outcome(programs, mutant["number"], environment, asked.seconds * 4, slow, package)
+            return mutant, outcome(programs, mutant["number"], environment, asked.seconds * 10, slow, package)
         return mutant, first
 
     sums = collections.Counter({"does not compile": len(left_out)})

@@ -58,6 +58,7 @@ pub fn configure(cfg: &mut impl Registry) {
     endpoints::policies::routes(cfg);
     endpoints::policy_presets::routes(cfg);
     endpoints::promises::routes(cfg);
+    endpoints::receipts::routes(cfg);
     endpoints::rates::routes(cfg);
     endpoints::reminder_content::routes(cfg);
     endpoints::reminders::routes(cfg);

@@ -21,6 +21,8 @@ pub enum SubjectType {
     Dispute,
     /// A hold.
     Hold,
+    /// A charge that was claimed.
+    LateCharge,
     /// A dunning case.
     Case,
     /// A policy.
@@ -29,6 +31,8 @@ pub enum SubjectType {
     Source,
     /// A webhook endpoint.
     WebhookEndpoint,
+    /// An API key.
+    ApiKey,
     /// The tenant itself.
     Tenant,
 }
@@ -46,10 +50,12 @@ impl SubjectType {
             Self::Promise => "promise",
             Self::Dispute => "dispute",
             Self::Hold => "hold",
+            Self::LateCharge => "late_charge",
             Self::Case => "case",
             Self::Policy => "policy",
             Self::Source => "source",
             Self::WebhookEndpoint => "webhook_endpoint",
+            Self::ApiKey => "api_key",
             Self::Tenant => "tenant",
         }
     }
@@ -124,6 +130,8 @@ event_types! {
     DisputeResolved = "dispute.resolved" / Dispute: "The dispute is settled.";
     HoldPlaced = "hold.placed" / Hold: "Chasing rests.";
     HoldReleased = "hold.released" / Hold: "Chasing may go on.";
+    LateChargeAccrued = "late_charge.accrued" / LateCharge: "A message that left claimed interest or a fixed compensation: book it beside the invoice.";
+    LateChargeWaived = "late_charge.waived" / LateCharge: "A charge is no longer asked for; the reason says why.";
     CaseOpened = "case.opened" / Case: "A dunning cycle began.";
     CaseClosed = "case.closed" / Case: "A dunning cycle ended.";
     PolicyActivated = "policy.activated" / Policy: "A policy version came into force.";
@@ -131,6 +139,7 @@ event_types! {
     WebhookEndpointFailing = "webhook_endpoint.failing" / WebhookEndpoint: "An endpoint fails: its breaker opened.";
     WebhookEndpointRecovered = "webhook_endpoint.recovered" / WebhookEndpoint: "An endpoint that failed answers again.";
     WebhookEndpointDisabled = "webhook_endpoint.disabled" / WebhookEndpoint: "An endpoint answers no more.";
+    ApiKeyExpiring = "api_key.expiring" / ApiKey: "A key ends in 14 days, or half its life is over: rotate it.";
 }
 
 #[cfg(test)]

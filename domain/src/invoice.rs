@@ -10,12 +10,15 @@ use crate::{
     money::{Currency, Money},
 };
 
+/// The kind of an invoice for the carriage of goods.
+pub const CARRIAGE: &str = "carriage";
+
 /// An invoice as its source states it, its due date resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceDetails {
     /// Number printed on it.
     pub number: String,
-    /// `invoice`, `deposit`, `final`…
+    /// `invoice`, `deposit`, `final`, [`CARRIAGE`]…
     pub kind: String,
     /// Day of issue.
     pub issued_on: NaiveDate,

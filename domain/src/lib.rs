@@ -27,5 +27,7 @@ pub mod nonpayment;
 pub mod phone;
 pub mod policy;
 pub mod records;
+pub mod sending;
 pub mod settings;
 pub mod simulation;
+pub mod statement;

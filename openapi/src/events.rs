@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use crate::{
     case::CaseView, credit_note::CreditNoteView, customer::CustomerView, dispute::DisputeView, hold::HoldView, invoice::InvoiceView,
-    payment::PaymentView, policy::PolicyView, promise::PromiseView, reminder::ReminderView, task::TaskView, tenant::TenantView, time::at,
-    webhooks::EndpointView,
+    key::ApiKeyView, late_charge::LateChargeView, payment::PaymentView, policy::PolicyView, promise::PromiseView, reminder::ReminderView,
+    task::TaskView, tenant::TenantView, time::at, webhooks::EndpointView,
 };
 
 /// Version of these bodies.
@@ -122,7 +122,7 @@ pub struct EventList {
 /// The event in the form it is told in.
 pub fn envelope(event: &EventRecord, payload: Payload, api_version: &str) -> EventView {
     let data = match (payload, &event.object) {
-        (Payload::Full, Some(kept)) => EventData { object: Some(object(kept)), changes: Some(changes(event)) },
+        (Payload::Full, Some(kept)) => EventData { object: Some(object(kept, event.live)), changes: Some(changes(event)) },
         _ => EventData::default(),
     };
     EventView {
@@ -163,13 +163,13 @@ fn view<T: Serialize>(view: T) -> Value {
 }
 
 /// The subject as the API shows it.
-fn object(object: &EventObject) -> Value {
-    let mut value = whole(object);
+fn object(object: &EventObject, live: bool) -> Value {
+    let mut value = whole(object, live);
     strip(&mut value);
     value
 }
 
-fn whole(object: &EventObject) -> Value {
+fn whole(object: &EventObject, live: bool) -> Value {
     match object {
         EventObject::Customer(record) => view(CustomerView::from(&**record)),
         EventObject::Invoice(record) => view(InvoiceView::from(&**record)),
@@ -180,9 +180,11 @@ fn whole(object: &EventObject) -> Value {
         EventObject::Promise(record) => view(PromiseView::from(&**record)),
         EventObject::Dispute(record) => view(DisputeView::from(&**record)),
         EventObject::Hold(record) => view(HoldView::from(&**record)),
+        EventObject::LateCharge(record) => view(LateChargeView::from(&**record)),
         EventObject::Case(record) => view(CaseView::from(&**record)),
         EventObject::Policy(record) => view(PolicyView::from(&**record)),
         EventObject::WebhookEndpoint(record) => view(EndpointView::from(&**record)),
+        EventObject::ApiKey(record) => view(ApiKeyView::of(record, live)),
         EventObject::Tenant(record) => view(TenantView::from(&**record)),
     }
 }

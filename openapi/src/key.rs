@@ -1,7 +1,10 @@
 //! API keys on the wire.
 
+use relance_domain::records::KeyRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::time::at;
 
 /// A key to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -49,6 +52,24 @@ pub struct ApiKeyView {
     pub rotated_to: Option<String>,
     /// Created.
     pub created_at: Option<String>,
+}
+
+impl ApiKeyView {
+    /// The key `record` of a live tenant, or of a test tenant.
+    pub fn of(record: &KeyRecord, live: bool) -> Self {
+        let KeyRecord { id, tenant: _, lookup, scopes, networks, expires_at, revoked_at, last_used_at, rotated_to, created_at } = record;
+        Self {
+            id: Some(id.to_string()),
+            prefix: format!("rlk_{}_{lookup}", if live { "live" } else { "test" }),
+            scopes: scopes.clone(),
+            expires_at: expires_at.map(at),
+            allowed_cidrs: networks.clone(),
+            revoked_at: revoked_at.map(at),
+            last_used_at: last_used_at.map(at),
+            rotated_to: rotated_to.map(|id| id.to_string()),
+            created_at: Some(at(*created_at)),
+        }
+    }
 }
 
 /// A new key, with its text: shown here and never again.

@@ -38,6 +38,7 @@ pub mod settings;
 pub mod sheet;
 pub mod simulation;
 pub mod source;
+pub mod statement;
 pub mod task;
 pub mod tenant;
 pub mod test_clock;

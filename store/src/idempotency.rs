@@ -72,7 +72,7 @@ pub async fn look<C: ConnectionTrait>(store: &Store, c: &C, tenant: TenantId, re
     Ok(Known::Answered(KeptAnswer {
         status: u16::try_from(there.status).map_err(|error| StoreError::inconsistent(TABLE, error))?,
         headers: json::read(TABLE, &there.headers)?,
-        body: store.cipher.open(c, &seal_place(tenant, request), &there.body).await?,
+        body: store.cipher.open(c, &sealed_at(tenant, request), &there.body).await?,
     }))
 }
 
@@ -105,7 +105,7 @@ pub async fn keep<C: ConnectionTrait>(
         fingerprint: request.fingerprint.clone(),
         status: i32::from(answer.status),
         headers: json::write(TABLE, &answer.headers)?,
-        body: store.cipher.seal(c, &seal_place(tenant, request), &answer.body).await?,
+        body: store.cipher.seal(c, &sealed_at(tenant, request), &answer.body).await?,
         created_at: millis(real_now),
     };
     Ok(batch::insert::<Entity, _>(c, &[row], OnConflict::Keep).await? == 1)
@@ -115,9 +115,13 @@ fn place(tenant: TenantId, request: &Request) -> (Uuid, String, String, String) 
     (tenant.0, request.key.clone(), request.method.clone(), request.path.clone())
 }
 
+fn sealed_at(tenant: TenantId, request: &Request) -> String {
+    seal_place(tenant, &request.method, &request.path, &request.key)
+}
+
 /// Answers are sealed: some show a secret, which they do once.
-fn seal_place(tenant: TenantId, request: &Request) -> String {
-    format!("{tenant}/idempotency_keys/{}/{}/{}", request.method, request.path, request.key)
+pub(crate) fn seal_place(tenant: TenantId, method: &str, path: &str, key: &str) -> String {
+    format!("{tenant}/idempotency_keys/{method}/{path}/{key}")
 }
 
 fn oldest(real_now: DateTime<Utc>) -> i64 {

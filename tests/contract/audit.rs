@@ -58,6 +58,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         world.invoice(&format!("FA-{name}"), name, "2026-11-20", "90.00").await;
     }
     let letter = posted_letter(world).await;
+    world.claimed_from("C9", "2026-10-05").await;
     let c = id(&customer).to_owned();
     let i = id(&invoice).to_owned();
     let (post, put, patch, delete) = (Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
@@ -77,6 +78,8 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         ),
         (patch.clone(), "/v1/settings".into(), json!({"signature": "Anne"})),
         (put.clone(), "/v1/channels/letter".into(), json!({"provider": "print"})),
+        (put.clone(), "/v1/channels/sms".into(), json!({"provider": "http", "from": "DUMAS", "http": {"url": hook}})),
+        (post.clone(), "/v1/channels/sms/test".into(), json!({"to": "0612345678"})),
         (post.clone(), "/v1/policies".into(), policy.clone()),
         (put, format!("/v1/policies/{}", made("create_policy")), policy),
         (
@@ -108,6 +111,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         (post.clone(), format!("/v1/reminders/{letter}/presented"), json!({"on": "2026-10-01"})),
         (post.clone(), "/v1/reminders/<asked>/approve".into(), json!({"by": by()})),
         (post.clone(), "/v1/reminders/<asked>/reject".into(), json!({"by": by()})),
+        (post.clone(), "/v1/late_charges/<charge>/waive".into(), json!({"by": by(), "reason": "test"})),
         (post, "/v1/tasks/<task>/complete".into(), json!({"outcome": "done", "by": by()})),
     ]
 }
@@ -123,6 +127,8 @@ async fn resolve(world: &World, path: &str, made: &[(String, String)]) -> String
     };
     let found = if !status.is_empty() {
         world.list(&format!("/v1/reminders?status={status}")).await.first().map(|reminder| id(reminder).to_owned())
+    } else if name == "charge" {
+        world.list("/v1/late_charges").await.first().map(|charge| id(charge).to_owned())
     } else if name == "task" {
         world.list("/v1/tasks").await.first().map(|task| id(task).to_owned())
     } else {

@@ -165,3 +165,19 @@ fn weak_secrets_are_refused_at_the_start() {
     assert!(refused("RELANCE_OPERATOR_KEY", "changeme").contains("24 characters"));
     assert!(refused("RELANCE_TRUSTED_PROXIES", "office").contains("RELANCE_TRUSTED_PROXIES"));
 }
+
+story! {
+    /// Half of a short life over, whoever listens hears that the key ends; its secret is nowhere in it.
+    a_key_that_ends_soon_is_told_of, world from "2026-10-01T05:00:00Z", {
+        let receiver = crate::support::receiver::Receiver::start("{}").await;
+        world.post("/v1/webhook_endpoints", json!({"url": receiver.url, "event_types": ["api_key.*"]})).await.expect(201);
+        let now = instant(&world.post("/v1/api_keys", json!({})).await.expect(201)["created_at"]);
+        let ends = (now + TimeDelta::seconds(30)).to_rfc3339();
+        let made = world.post("/v1/api_keys", json!({"scopes": ["read"], "expires_at": ends})).await.expect(201);
+        let got = receiver.until("the key's end to be foretold", |got| !got.is_empty()).await;
+        let body = got[0].json();
+        assert_eq!((&body["type"], &body["subject"]), (&json!("api_key.expiring"), &json!({"type": "api_key", "id": made["id"]})));
+        assert_eq!((&body["data"]["object"]["prefix"], &body["data"]["object"]["expires_at"]), (&made["prefix"], &made["expires_at"]));
+        assert!(!got[0].body.contains(made["api_key"].as_str().unwrap()) && body["data"]["object"].get("secret_hash").is_none());
+    }
+}

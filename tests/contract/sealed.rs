@@ -6,6 +6,7 @@ use base64::Engine;
 use chrono::{DateTime, Utc};
 use relance_domain::clock::Clock;
 use relance_store::{Store, StoreConfig, channels};
+use reqwest::Method;
 use serde_json::json;
 
 use super::webhooks::verifies;
@@ -72,15 +73,24 @@ async fn rotation(database: Database) {
     let endpoint = world.post("/v1/webhook_endpoints", json!({"url": hook.url, "event_types": ["*"]})).await.expect(201);
     let channel = json!({"provider": "smtp", "from": "a@keller.example", "allow_list": [], "smtp": {"host": "127.0.0.1", "port": 9, "security": "none", "username": "u", "password": "hunter2hunter2"}});
     world.put("/v1/channels/email", channel).await.expect(200);
-    let sealed = || ask(&url, "SELECT sealed FROM channels") + &ask(&url, "SELECT sealed_secrets FROM webhook_endpoints");
+    // its answer shows a secret, and is given again
+    let key = async |world: &World| {
+        let headers = [("idempotency-key", "k1"), ("x-request-id", "first")];
+        world.send(Method::POST, "/v1/webhook_endpoints", Some(json!({"url": hook.url, "event_types": ["case.opened"]})), &headers).await
+    };
+    let shown = key(&world).await.expect(201);
+    let sealed = || {
+        let columns = ["sealed FROM channels", "sealed_secrets FROM webhook_endpoints ORDER BY id", "body FROM idempotency_keys"];
+        columns.map(|column| ask(&url, &format!("SELECT {column}"))).join("\n")
+    };
     let first = sealed();
-    assert!(first.matches("v2.").count() == 2 && !first.contains("hunter2") && !first.contains("whsec_"), "{first}");
+    assert!(first.matches("v2.").count() == 4 && !first.contains("hunter2") && !first.contains("whsec_"), "{first}");
 
     // data keys are rotated while the service runs, and again
-    assert!(done(&relance(&url, OLD, &["secrets", "rotate"]).await).contains("2 secrets sealed anew"));
+    assert!(done(&relance(&url, OLD, &["secrets", "rotate"]).await).contains("4 secrets sealed anew"));
     let second = sealed();
     assert_ne!(first, second);
-    assert!(done(&relance(&url, OLD, &["secrets", "rotate"]).await).contains("2 secrets sealed anew"));
+    assert!(done(&relance(&url, OLD, &["secrets", "rotate"]).await).contains("4 secrets sealed anew"));
     assert_ne!(second, sealed());
     assert_eq!(ask(&url, "SELECT COUNT(*) FROM data_keys WHERE purpose = 'seal' AND retired_at IS NULL"), "1");
     let tell = async |world: &World, name: &str| {
@@ -90,6 +100,12 @@ async fn rotation(database: Database) {
         hook.until(name, |got| got.iter().skip(before).any(|received| verifies(received, secret))).await;
     };
     tell(&world, "a webhook signed after the rotation").await;
+    let again = key(&world).await;
+    assert_eq!(
+        (&again.headers["idempotent-replayed"], &again.body),
+        (&"true".parse().unwrap(), &shown),
+        "the answer opens, and is the same"
+    );
     world.get("/v1/me").await.expect(200); // the key's pepper is an older one now
     let later = world.post("/v1/api_keys", json!({})).await.expect(201);
     world.with_key(later["api_key"].as_str().unwrap()).get("/v1/me").await.expect(200);

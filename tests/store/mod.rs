@@ -5,6 +5,7 @@ mod breaker;
 mod facts;
 mod house;
 mod inbox;
+mod keys;
 mod notices;
 mod ordering;
 mod retention;

@@ -1,9 +1,13 @@
 //! Every minute what is kept for a time only is forgotten in batches; every few seconds sends that nobody
-//! will end are settled. Leases that ran out need no keeping: the next claim takes them.
+//! will end are settled, and keys that end soon are told of. Leases that ran out need no keeping: the next claim takes them.
 
 use std::time::Duration;
 
-use relance_store::{Store, StoreError, dunning::sending, forget, webhooks};
+use relance_store::{
+    Store, StoreError,
+    dunning::{receipts, sending},
+    forget, keys, webhooks,
+};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -32,6 +36,8 @@ pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
         };
         if !sweeps {
             settle_stuck(&store).await;
+            foretell(&store).await;
+            match_receipts(&store).await;
             continue;
         }
         if let Err(error) = sweep(&store, &ends, minutes.is_multiple_of(THOROUGH_EVERY)).await {
@@ -41,11 +47,30 @@ pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
     }
 }
 
+/// Receipts that came before their messages were known to have left.
+async fn match_receipts(store: &Store) {
+    let matched = async {
+        for tenant in receipts::waiting(store).await? {
+            receipts::match_early(store, tenant).await?;
+        }
+        Ok::<(), StoreError>(())
+    };
+    if let Err(error) = matched.await {
+        tracing::warn!(%error, "early receipts not matched, tried again soon");
+    }
+}
+
 async fn settle_stuck(store: &Store) {
     match sending::reap_stuck(store, u64::from(BATCH)).await {
         Ok(0) => {}
         Ok(reminders) => tracing::warn!(reminders, "nobody knows whether these reminders left: their sender died"),
         Err(error) => tracing::warn!(%error, "lost sends not settled, tried again soon"),
+    }
+}
+
+async fn foretell(store: &Store) {
+    if let Err(error) = keys::tell_expiring(store, BATCH).await {
+        tracing::warn!(%error, "keys that end soon not told of, tried again soon");
     }
 }
 

@@ -19,6 +19,7 @@ pub mod policies;
 pub mod policy_presets;
 pub mod promises;
 pub mod rates;
+pub mod receipts;
 pub mod reminder_content;
 pub mod reminders;
 pub mod settings;

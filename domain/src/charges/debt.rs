@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     debtor::Compensation,
     rate::{HalfYear, Rate},
@@ -55,8 +57,24 @@ pub struct Debt {
     pub movements: Vec<Movement>,
 }
 
+impl Debt {
+    /// What was unpaid when the debt became late, if it was late by a day at the end of `as_of`: paid on its due date it
+    /// is not, nor when the judgment came before the first day of delay.
+    pub fn late(&self, as_of: NaiveDate) -> Option<i64> {
+        let first = self.due_on.succ_opt()?;
+        let counts = |movement: &&Movement| {
+            let corrects = movement.kind == MovementKind::CreditNote(CreditMode::AbInitio) && movement.on <= as_of;
+            movement.on <= self.due_on || corrects
+        };
+        let lowered = self.movements.iter().filter(counts).fold(0_i64, |sum, movement| sum.saturating_add(movement.amount));
+        let unpaid = self.total.saturating_sub(self.retention).saturating_sub(lowered);
+        let in_time = first <= as_of && self.insolvency_on.is_none_or(|judgment| judgment > first);
+        (in_time && unpaid > 0).then_some(unpaid)
+    }
+}
+
 /// One printed line: one principal, one rate, consecutive days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// First day.
     pub from: NaiveDate,
@@ -74,6 +92,14 @@ pub struct Line {
     pub denominator: i64,
     /// Rounded half up to the minor unit.
     pub interest: i64,
+}
+
+impl Line {
+    /// What one further day at this principal and rate costs, rounded half up.
+    pub fn a_day(&self) -> i64 {
+        let parts = i128::from(self.principal) * i128::from(self.rate.micro().max(0));
+        i64::try_from(half_up(parts, super::engine::PER_MINOR * i128::from(self.denominator))).unwrap_or(i64::MAX)
+    }
 }
 
 /// How a payment or credit note was set against a debt.

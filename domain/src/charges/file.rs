@@ -140,13 +140,7 @@ mod tests {
 
     #[test]
     fn the_table_of_the_law_is_what_the_program_has_built_in() {
-        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
-        let shared = std::env::var("RELANCE_SHARED").unwrap_or_else(|_| here.to_owned());
-        let Ok(text) = std::fs::read_to_string(format!("{shared}/law/rates.json")) else {
-            assert!(std::env::var_os("CI").is_none(), "the law tables are not at hand");
-            return;
-        };
-        let file: Value = serde_json::from_str(&text).unwrap();
+        let Some(file) = crate::law::tests::table("rates.json") else { return };
         let book = RateBook::built_in();
         let rates = read_rates(&file, "the law", day()).unwrap();
         assert_eq!(rates.len(), 66);

@@ -8,6 +8,7 @@ mod debt;
 mod debtor;
 mod engine;
 mod file;
+mod ledger;
 mod published;
 mod rate;
 mod regime;
@@ -22,6 +23,7 @@ pub use debt::{CreditMode, Debt, Exact, Imputed, Line, Movement, MovementKind, R
 pub use debtor::{Compensation, ProfessionalDebtor, Tariff, Tier};
 pub use engine::{reckon, reckon_until};
 pub use file::{FileFault, read_rates};
+pub use ledger::{Claimant, InvoiceCharges, movements_of};
 pub use rate::{HalfYear, NotAHalfYear, NotARate, Rate};
 pub use regime::{BelowFloor, Clause, Formula, RULES, Regime, RegimeError, Rule, Start};
 pub use stated::{RegimeFault, StatedRegime};

@@ -5,6 +5,8 @@ use super::{
     debtor::Tariff,
     rate::{HalfYear, Rate},
 };
+use serde::{Deserialize, Serialize};
+
 use crate::customer::CustomerKind::{self, Business, Consumer, PublicBody, Unknown};
 
 /// Where a rate comes from.
@@ -127,7 +129,8 @@ pub const RULES: [Rule; 10] = [
 ];
 
 /// What becomes of a clause under three times the legal rate: the sources do not settle it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BelowFloor {
     /// Raised to the floor: the smaller claim.
     #[default]
@@ -137,7 +140,7 @@ pub enum BelowFloor {
 }
 
 /// What a contract says of the rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
     /// Percent a year, or points above the ECB's rate.
     pub figure: Rate,
@@ -148,11 +151,34 @@ pub struct Clause {
 }
 
 /// A regime with what a contract or the creditor's quality adds to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Regime {
     rule: &'static Rule,
     clause: Option<Clause>,
     column: Series,
+}
+
+/// A regime as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    kind: String,
+    clause: Option<Clause>,
+    column: Series,
+}
+
+impl From<Regime> for Stored {
+    fn from(regime: Regime) -> Self {
+        Self { kind: regime.rule.word.to_owned(), clause: regime.clause, column: regime.column }
+    }
+}
+
+impl TryFrom<Stored> for Regime {
+    type Error = RegimeError;
+
+    fn try_from(stored: Stored) -> Result<Self, RegimeError> {
+        Self::of(&stored.kind, stored.clause, stored.column)
+    }
 }
 
 /// Why a regime cannot be made.
@@ -178,6 +204,16 @@ impl Regime {
             None if contractual => Err(RegimeError::FigureMissing),
             clause => Ok(Self { rule, clause, column }),
         }
+    }
+
+    /// The one that the law gives a debtor of this kind in France; `None`: nothing without a formal notice.
+    pub fn of_the_law(kind: CustomerKind) -> Option<Self> {
+        let word = match kind {
+            Business => "fr_b2b_default",
+            PublicBody => "fr_b2g",
+            Consumer | Unknown => return None,
+        };
+        Self::of(word, None, Series::LegalAutres).ok()
     }
 
     /// Its rule.

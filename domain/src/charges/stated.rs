@@ -46,7 +46,6 @@ impl StatedRegime<'_> {
             faults.add("kind", "unknown_word", format!("must be one of: {}", known.join(", ")));
             return Err(faults.0);
         };
-        self.check_place(rule, &mut faults);
         let below_floor = match self.below_floor {
             None | Some("floor") => BelowFloor::Floor,
             Some("default_rate") => BelowFloor::DefaultRate,
@@ -63,27 +62,23 @@ impl StatedRegime<'_> {
                 Series::LegalAutres
             }
         };
+        let contract_rate = figure("contract_rate", self.contract_rate, &mut faults);
+        let points = figure("points", self.points.or(Some("10")), &mut faults);
         let figure = match rule.formula {
-            Formula::Contract => self.figure("contract_rate", self.contract_rate, &mut faults),
-            Formula::EcbPlus => self.figure("points", self.points.or(Some("10")), &mut faults),
+            Formula::Contract => {
+                if self.contract_rate.is_none() {
+                    faults.add("contract_rate", "missing_field", "a contract rate has a figure".to_owned());
+                }
+                contract_rate
+            }
+            Formula::EcbPlus => points,
             Formula::Reference { .. } | Formula::Legal => None,
         };
+        self.check_place(rule, &mut faults);
         let treat_as_statutory = self.treat_as_statutory.unwrap_or(true);
         let clause = figure.map(|figure| Clause { figure, below_floor, treat_as_statutory });
         let regime = Regime::of(rule.word, clause, column).ok().filter(|_| faults.0.is_empty());
         regime.ok_or(faults.0)
-    }
-
-    fn figure(&self, field: &'static str, stated: Option<&str>, faults: &mut Faults) -> Option<Rate> {
-        let Some(text) = stated else {
-            faults.add(field, "missing_field", "a contract rate has a figure".to_owned());
-            return None;
-        };
-        let rate = text.parse::<Rate>().ok().filter(|rate| rate.micro() >= 0);
-        if rate.is_none() {
-            faults.add(field, "malformed", "must be percent a year, decimal, below 1000".to_owned());
-        }
-        rate
     }
 
     /// A member that the regime does not use is refused.
@@ -97,11 +92,21 @@ impl StatedRegime<'_> {
             ("treat_as_statutory", self.treat_as_statutory.is_some(), plus, "fr_b2b_ecb_plus"),
         ];
         for (field, stated, fits, of) in members {
-            if stated && !fits {
+            if stated && !fits && faults.0.iter().all(|fault| fault.field != field) {
                 faults.add(field, "not_allowed", format!("is for {of} only"));
             }
         }
     }
+}
+
+/// A figure that is stated must read, whatever the regime.
+fn figure(field: &'static str, stated: Option<&str>, faults: &mut Faults) -> Option<Rate> {
+    let text = stated?;
+    let rate = text.parse::<Rate>().ok().filter(|rate| rate.micro() >= 0);
+    if rate.is_none() {
+        faults.add(field, "malformed", "must be percent a year, decimal, below 1000".to_owned());
+    }
+    rate
 }
 
 #[derive(Default)]

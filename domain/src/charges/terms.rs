@@ -4,10 +4,13 @@ use super::{
     debtor::{Compensation, ProfessionalDebtor},
     regime::Regime,
 };
-use crate::customer::CustomerKind;
+use serde::{Deserialize, Serialize};
+
+use crate::{customer::CustomerKind, money::Currency};
 
 /// How days become a fraction of a year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DayCount {
     /// Over 365, also in leap years.
     #[default]
@@ -17,7 +20,8 @@ pub enum DayCount {
 }
 
 /// What a payment pays first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Imputation {
     /// Interest, then principal (C. civ. 1343-1), the fixed compensation last.
     #[default]
@@ -49,6 +53,22 @@ pub struct WrongDebtor {
     pub kind: CustomerKind,
 }
 
+impl Imputation {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InterestFirst => "interest_first",
+            Self::PrincipalFirst => "principal_first",
+            Self::InterestFeePrincipal => "interest_fee_principal",
+        }
+    }
+
+    /// By its word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::InterestFirst, Self::PrincipalFirst, Self::InterestFeePrincipal].into_iter().find(|one| one.as_str() == word)
+    }
+}
+
 impl Terms {
     /// For a customer.
     ///
@@ -78,6 +98,25 @@ impl Terms {
     /// The regime.
     pub fn regime(&self) -> &Regime {
         &self.regime
+    }
+
+    /// The same with these habits.
+    #[must_use]
+    pub fn counted(self, day_count: DayCount, imputation: Imputation) -> Self {
+        Self { day_count, imputation, ..self }
+    }
+
+    /// The same for debts of a currency: a compensation in another currency stands apart, nothing is converted.
+    #[must_use]
+    pub fn in_currency(self, currency: Currency) -> Self {
+        let same = self.regime.rule().tariff.is_some_and(|tariff| tariff.currency == currency);
+        if same { self } else { self.without_compensation() }
+    }
+
+    /// The same without a fixed compensation.
+    #[must_use]
+    pub fn without_compensation(self) -> Self {
+        Self { professional: None, ..self }
     }
 
     /// What is owed on top once a debt of this size is late, minor units.

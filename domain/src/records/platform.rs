@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     breaker::Breaker,
-    ids::{EndpointId, EventId, PolicyId, TenantId},
+    ids::{EndpointId, EventId, KeyId, PolicyId, TenantId},
     policy::PolicyDocument,
     settings::Settings,
 };
@@ -79,6 +79,31 @@ pub struct EndpointRecord {
     pub breaker: Breaker,
     /// Row version.
     pub row_version: i64,
+    /// Created.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A key as we know it; its secret is not known to us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// Id.
+    pub id: KeyId,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// The public part, by which people recognise it.
+    pub lookup: String,
+    /// What it may do; `*` is all.
+    pub scopes: Vec<String>,
+    /// Networks that it is taken from; none: from everywhere.
+    pub networks: Vec<String>,
+    /// Until when.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// The key that takes its place.
+    pub rotated_to: Option<KeyId>,
     /// Created.
     pub created_at: DateTime<Utc>,
 }

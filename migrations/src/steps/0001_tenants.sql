@@ -41,9 +41,12 @@ CREATE TABLE api_keys (
     last_used_at BIGINT,
     -- the key that takes its place
     rotated_to UUID,
+    -- when its end was foretold
+    expiry_told_at BIGINT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX api_keys_expiring ON api_keys (expires_at) WHERE expires_at IS NOT NULL AND expiry_told_at IS NULL;
 -- not unique: a unique index without the tenant would tell one tenant of another's
 CREATE INDEX api_keys_lookup ON api_keys (lookup);
 
@@ -99,10 +102,13 @@ CREATE TABLE channels (
     provider TEXT NOT NULL,
     public TEXT NOT NULL,
     sealed TEXT,
+    -- where its provider's receipts arrive: the end of an address nobody guesses
+    receipt_token TEXT NOT NULL,
     version BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, channel)
 );
+CREATE INDEX channels_receipts ON channels (receipt_token);
 
 CREATE TABLE sources (
     tenant_id UUID NOT NULL REFERENCES tenants (id),

@@ -8,12 +8,12 @@ use relance_domain::{
     breaker::Breaker,
     event::{EventType, SubjectType},
     ids::{
-        CaseId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, PaymentId, PolicyId, PromiseId, ReminderId,
-        TaskId, TenantId,
+        CaseId, ChargeId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId,
+        PromiseId, ReminderId, TaskId, TenantId,
     },
     money::{Currency, Money},
     policy::presets,
-    records::{EndpointRecord, EventObject, EventRecord, PolicyRecord, TenantRecord},
+    records::{EndpointRecord, EventObject, EventRecord, KeyRecord, PolicyRecord, TenantRecord},
     settings::Settings,
 };
 use serde_json::Map;
@@ -70,6 +70,7 @@ impl Sample {
             SubjectType::Promise => (PromiseId(id(8)).to_string(), EventObject::Promise(Box::new(self.promise()))),
             SubjectType::Dispute => (DisputeId(id(9)).to_string(), EventObject::Dispute(Box::new(self.dispute()))),
             SubjectType::Hold => (HoldId(id(10)).to_string(), EventObject::Hold(Box::new(self.hold()))),
+            SubjectType::LateCharge => (ChargeId(id(15)).to_string(), EventObject::LateCharge(Box::new(self.late_charge()))),
             SubjectType::Case => (CaseId(id(11)).to_string(), EventObject::Case(Box::new(self.case()))),
             SubjectType::Policy => match presets().first() {
                 Some(preset) => {
@@ -87,6 +88,7 @@ impl Sample {
                 None => self.tenant(),
             },
             SubjectType::WebhookEndpoint => (EndpointId(id(13)).to_string(), EventObject::WebhookEndpoint(Box::new(self.endpoint()))),
+            SubjectType::ApiKey => (KeyId(id(14)).to_string(), EventObject::ApiKey(Box::new(self.api_key()))),
             SubjectType::Source | SubjectType::Tenant => self.tenant(),
         }
     }
@@ -102,6 +104,21 @@ impl Sample {
             created_at: self.at,
         };
         (TenantId(id(1)).to_string(), EventObject::Tenant(Box::new(tenant)))
+    }
+
+    fn api_key(&self) -> KeyRecord {
+        KeyRecord {
+            id: KeyId(id(14)),
+            tenant: TenantId(id(1)),
+            lookup: "7f3k9q2m".to_owned(),
+            scopes: vec!["facts:write".to_owned()],
+            networks: Vec::new(),
+            expires_at: self.at.checked_add_days(Days::new(14)),
+            revoked_at: None,
+            last_used_at: Some(self.at),
+            rotated_to: None,
+            created_at: self.at.checked_sub_days(Days::new(351)).unwrap_or(self.at),
+        }
     }
 
     fn endpoint(&self) -> EndpointRecord {

@@ -55,6 +55,8 @@ const OWNED: &[(&str, &str, u64)] = &[
     ("SimulationView", "until", 10),
     ("SimulatedDifference", "customer_name", 300),
     ("SimulatedReminder", "customer_name", 300),
+    ("RateInput", "source", 500),
+    ("RateView", "source", 500),
     ("DisputeInput", "comment", 2_000),
     ("ResolutionInput", "comment", 2_000),
     ("VerdictInput", "comment", 2_000),
@@ -214,6 +216,7 @@ const NOT_EMPTY: &[(&str, &[&str])] = &[
     ("NewTenantInput", &["name"]),
     ("EndpointBody", &["url"]),
     ("HoldInput", &["reason"]),
+    ("WaiveInput", &["reason"]),
     ("OrderInput", &["reason"]),
     ("DisputeInput", &["reason_code"]),
     ("ResolutionInput", &["outcome"]),
@@ -250,6 +253,7 @@ const MONEY: &[&str] = &[
     "to_principal",
     "to_fixed_compensation",
     "unallocated",
+    "fixed_compensation",
 ];
 
 /// Whole days and instants whose names do not say so.
@@ -289,6 +293,7 @@ pub(super) fn text(owner: &str, member: &str) -> Text {
 const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("*", "source_version", 1, i64::MAX),
     ("SmtpInput", "port", 1, 65_535),
+    ("ChannelInput", "max_per_second", 1, 10_000),
     ("PolicyStepInput", "offset_days", -365, 3_650),
     ("PolicyPlanInput", "first_share_percent", 0, 100),
     ("PolicyPacingInput", "max_per_7_days", 0, 1_000),
@@ -346,7 +351,7 @@ pub(super) fn count(owner: &str, member: &str) -> Option<u64> {
         (name, "data") if name.ends_with("List") || name == "Timeline" => 200,
         (_, "contacts") => 200,
         (_, "allow_list") => 500,
-        ("QuotedInvoice" | "StatementCharge", "lines") => 1_000,
+        ("QuotedInvoice" | "StatementCharge" | "LateChargeView", "lines") => 1_000,
         (_, "lines") => 20,
         (_, "payment_days") => 32,
         (_, "event_types") => 100,

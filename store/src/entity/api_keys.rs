@@ -21,6 +21,7 @@ pub struct Model {
     pub revoked_at: Option<i64>,
     pub last_used_at: Option<i64>,
     pub rotated_to: Option<Uuid>,
+    pub expiry_told_at: Option<i64>,
     pub created_at: i64,
 }
 

@@ -1,16 +1,21 @@
 //! API keys: the id in their text is looked up, of the secret only an HMAC under the server's pepper is kept.
 
+mod expiring;
 mod text;
 mod used;
 
 use chrono::{DateTime, Utc};
 use relance_domain::ids::{KeyId, TenantId};
+pub use relance_domain::records::KeyRecord;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
-pub use self::used::{Use, mark_used};
+pub use self::{
+    expiring::tell_expiring,
+    used::{Use, mark_used},
+};
 use crate::{
     Store, StoreError,
     entity::api_keys::{Column, Entity, Model},
@@ -19,31 +24,6 @@ use crate::{
 };
 
 const TABLE: &str = "api_keys";
-
-/// A key as we know it; its secret is not known to us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyRecord {
-    /// Id.
-    pub id: KeyId,
-    /// Tenant.
-    pub tenant: TenantId,
-    /// The public part, by which people recognise it.
-    pub lookup: String,
-    /// What it may do; `*` is all.
-    pub scopes: Vec<String>,
-    /// Networks that it is taken from; none: from everywhere.
-    pub networks: Vec<String>,
-    /// Until when.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
-    pub revoked_at: Option<DateTime<Utc>>,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<DateTime<Utc>>,
-    /// The key that takes its place.
-    pub rotated_to: Option<KeyId>,
-    /// Created.
-    pub created_at: DateTime<Utc>,
-}
 
 /// A key to be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,6 +81,7 @@ pub async fn create<C: ConnectionTrait>(
         revoked_at: None,
         last_used_at: None,
         rotated_to: None,
+        expiry_told_at: None,
         created_at: millis(store.now()),
     };
     row.clone().into_active_model().insert(c).await?;

@@ -22,37 +22,48 @@ pub struct Tally {
 /// A column of sealed secrets.
 struct Column {
     table: &'static str,
-    /// The second half of the row's key, beside its tenant.
-    key: &'static str,
+    /// The rest of the row's key, beside its tenant.
+    key: &'static [&'static str],
     sealed: &'static str,
     /// Which place of this tenant the row is.
-    place: fn(TenantId, &Value) -> String,
+    place: fn(TenantId, &[Value]) -> String,
 }
 
 /// Every sealed column there is.
-const COLUMNS: [Column; 3] = [
-    Column { table: "channels", key: "channel", sealed: "sealed", place: channel },
-    Column { table: "webhook_endpoints", key: "id", sealed: "sealed_secrets", place: endpoint },
-    Column { table: "sources", key: "id", sealed: "sealed_secrets", place: source },
+const COLUMNS: [Column; 4] = [
+    Column { table: "channels", key: &["channel"], sealed: "sealed", place: channel },
+    Column { table: "webhook_endpoints", key: &["id"], sealed: "sealed_secrets", place: endpoint },
+    Column { table: "sources", key: &["id"], sealed: "sealed_secrets", place: source },
+    // answers that are given again: some show a secret
+    Column { table: "idempotency_keys", key: &["method", "path", "key"], sealed: "body", place: answer },
 ];
 
-fn channel(tenant: TenantId, key: &Value) -> String {
+fn channel(tenant: TenantId, key: &[Value]) -> String {
     match key {
-        Value::String(Some(name)) => crate::channels::place(tenant, name),
+        [Value::String(Some(name))] => crate::channels::place(tenant, name),
         _ => String::new(),
     }
 }
 
-fn endpoint(tenant: TenantId, key: &Value) -> String {
+fn endpoint(tenant: TenantId, key: &[Value]) -> String {
     match key {
-        Value::Uuid(Some(id)) => crate::webhooks::place(tenant, EndpointId(*id)),
+        [Value::Uuid(Some(id))] => crate::webhooks::place(tenant, EndpointId(*id)),
         _ => String::new(),
     }
 }
 
-fn source(tenant: TenantId, key: &Value) -> String {
+fn source(tenant: TenantId, key: &[Value]) -> String {
     match key {
-        Value::Uuid(Some(id)) => crate::connectors::place(tenant, SourceId(*id)),
+        [Value::Uuid(Some(id))] => crate::connectors::place(tenant, SourceId(*id)),
+        _ => String::new(),
+    }
+}
+
+fn answer(tenant: TenantId, key: &[Value]) -> String {
+    match key {
+        [Value::String(Some(method)), Value::String(Some(path)), Value::String(Some(key))] => {
+            crate::idempotency::seal_place(tenant, method, path, key)
+        }
         _ => String::new(),
     }
 }
@@ -155,21 +166,27 @@ impl Resealing {
         let Column { table, key, sealed, place } = column;
         let tx = self.store.write(Scope::System).await?;
         let lock = if self.store.is_postgres() { " FOR UPDATE" } else { "" };
+        let names = key.join(", ");
         let sql = format!(
-            "SELECT tenant_id, {key}, {sealed} FROM {table} WHERE {sealed} IS NOT NULL AND {sealed} NOT LIKE $1 \
-             ORDER BY tenant_id, {key} LIMIT {BATCH}{lock}"
+            "SELECT tenant_id, {sealed}, {names} FROM {table} WHERE {sealed} IS NOT NULL AND {sealed} NOT LIKE $1 \
+             ORDER BY tenant_id, {names} LIMIT {BATCH}{lock}"
         );
+        let same: Vec<String> = key.iter().zip(3..).map(|(name, at)| format!("{name} = ${at}")).collect();
+        let update = format!("UPDATE {table} SET {sealed} = $1 WHERE tenant_id = $2 AND {}", same.join(" AND "));
         let backend = self.store.backend();
         let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, sql, [under(self.newest).into()])).await?;
         for row in &rows {
             let tenant: Uuid = row.try_get_by(0)?;
-            let id: Value = if *key == "id" { row.try_get_by::<Uuid, _>(1)?.into() } else { row.try_get_by::<String, _>(1)?.into() };
-            let text: String = row.try_get_by(2)?;
-            let place = place(TenantId(tenant), &id);
+            let text: String = row.try_get_by(1)?;
+            let part = |(name, at): (&&str, usize)| -> Result<Value, StoreError> {
+                Ok(if *name == "id" { row.try_get_by::<Uuid, _>(at)?.into() } else { row.try_get_by::<String, _>(at)?.into() })
+            };
+            let own = key.iter().zip(2..).map(part).collect::<Result<Vec<Value>, StoreError>>()?;
+            let place = place(TenantId(tenant), &own);
             let cipher: &Cipher = &self.store.cipher;
             let again = cipher.seal(&tx, &place, &cipher.open(&tx, &place, &text).await?).await?;
-            let sql = format!("UPDATE {table} SET {sealed} = $1 WHERE tenant_id = $2 AND {key} = $3");
-            tx.execute_raw(Statement::from_sql_and_values(backend, sql, [again.into(), tenant.into(), id])).await?;
+            let values = [again.into(), tenant.into()].into_iter().chain(own);
+            tx.execute_raw(Statement::from_sql_and_values(backend, &update, values)).await?;
         }
         tx.commit().await?;
         Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))

@@ -35,9 +35,11 @@ fn view(subject: SubjectType) -> &'static str {
         SubjectType::Promise => "PromiseView",
         SubjectType::Dispute => "DisputeView",
         SubjectType::Hold => "HoldView",
+        SubjectType::LateCharge => "LateChargeView",
         SubjectType::Case => "CaseView",
         SubjectType::Policy => "PolicyView",
         SubjectType::WebhookEndpoint => "EndpointView",
+        SubjectType::ApiKey => "ApiKeyView",
         SubjectType::Source | SubjectType::Tenant => "TenantView",
     }
 }

@@ -26,18 +26,7 @@ pub fn routes(cfg: &mut impl Registry) {
 }
 
 fn view(record: &KeyRecord, live: bool) -> ApiKeyView {
-    let KeyRecord { id, tenant: _, lookup, scopes, networks, expires_at, revoked_at, last_used_at, rotated_to, created_at } = record;
-    ApiKeyView {
-        id: Some(id.to_string()),
-        prefix: format!("rlk_{}_{lookup}", if live { "live" } else { "test" }),
-        scopes: scopes.clone(),
-        expires_at: expires_at.map(at),
-        allowed_cidrs: networks.clone(),
-        revoked_at: revoked_at.map(at),
-        last_used_at: last_used_at.map(at),
-        rotated_to: rotated_to.map(|id| id.to_string()),
-        created_at: Some(at(*created_at)),
-    }
+    ApiKeyView::of(record, live)
 }
 
 /// A key cannot grant what it lacks: neither scopes, nor networks, nor time.

@@ -3,7 +3,10 @@
 use chrono::Weekday;
 
 use super::super::{Channel, ChargesLeft, LateChargesMode, OnlyIf, UnappliedCash};
-use crate::customer::{ContactRole, CustomerKind};
+use crate::{
+    charges::{DayCount, Imputation},
+    customer::{ContactRole, CustomerKind},
+};
 
 /// A word with what it means.
 pub(super) type Word<T> = (&'static str, T);
@@ -78,9 +81,13 @@ pub(super) const TEMPLATES: [Word<bool>; 10] = [
 
 pub(super) const RATE_FROM: [Word<&str>; 1] = as_spelt!["invoice_terms"];
 
-pub(super) const ALLOCATIONS: [Word<&str>; 3] = as_spelt!["principal_first", "interest_first", "interest_fee_principal"];
+pub(super) const ALLOCATIONS: [Word<Imputation>; 3] = [
+    ("principal_first", Imputation::PrincipalFirst),
+    ("interest_first", Imputation::InterestFirst),
+    ("interest_fee_principal", Imputation::InterestFeePrincipal),
+];
 
-pub(super) const DAY_COUNTS: [Word<&str>; 2] = as_spelt!["act_365f", "act_act"];
+pub(super) const DAY_COUNTS: [Word<DayCount>; 2] = [("act_365f", DayCount::Act365Fixed), ("act_act", DayCount::ActAct)];
 
 pub(super) const AFTER_PRINCIPAL_PAID: [Word<ChargesLeft>; 2] = [("waive", ChargesLeft::Waive), ("task", ChargesLeft::Task)];
 

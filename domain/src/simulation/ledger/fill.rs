@@ -13,7 +13,7 @@ use crate::{
     dunning::{Evidence, Hold, HoldScope, InvoiceFacts, Promise, Snapshot},
     facts::Fact,
     ids::{ContactId, CreditNoteId, CustomerId, HoldId, InvoiceId, PaymentId, PromiseId},
-    invoice::{EinvoiceStatus, InvoiceDetails},
+    invoice::{CARRIAGE, EinvoiceStatus, InvoiceDetails},
     law::PaymentTerm,
     ledger::{LedgerCredit, LedgerFacts, LedgerInvoice, LedgerPayment},
     settings::Settings,
@@ -283,7 +283,7 @@ fn facts(id: InvoiceId, details: &InvoiceDetails) -> InvoiceFacts {
         overdue_announced: false,
         lifecycle_status: None,
         steps: Vec::new(),
-        evidence: Evidence { service_done_on: details.service_done_on, ..Evidence::default() },
+        evidence: Evidence { service_done_on: details.service_done_on, carriage: details.kind == CARRIAGE, ..Evidence::default() },
     }
 }
 

@@ -3,6 +3,7 @@
 mod copies;
 mod fields;
 mod golden;
+mod limitation;
 mod preset_rules;
 mod properties;
 mod recipients;
