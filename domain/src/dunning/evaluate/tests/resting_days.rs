@@ -218,6 +218,14 @@ fn stale_payment_data_are_said_once_a_decision() {
     let mut sim = late();
     sim.invoice("F-2", "2026-10-05", 10_000);
     sim.snapshot.payments_complete_until = Some(at("2026-10-01T00:00:00Z"));
+    let waived = |step: &str| crate::dunning::StepRecord {
+        step_key: step.to_owned(),
+        outcome: crate::dunning::StepOutcome::Waived,
+        done_on: day("2026-10-06"),
+        granted_until: None,
+        reason: None,
+    };
+    sim.snapshot.invoices.iter_mut().for_each(|invoice| invoice.steps = ["precheck", "courtesy", "key_call"].map(waived).into());
     let decision = evaluate(&sim.snapshot, at("2026-10-09T10:00:00Z"));
     assert_eq!(decision.actions.iter().filter(|action| **action == Action::SayDataStale).count(), 1);
 }

@@ -366,7 +366,8 @@ fn what_waits_for_a_person_has_no_hour_and_what_is_planned_has_one() {
         let mut sim = business("2026-10-09");
         let id = sim.invoice("F-1", "2026-10-05", 20_000);
         let contact = sim.snapshot.contacts[0].id;
-        sim.snapshot.reminders = vec![LiveReminder { state, ..live(id, "first", 20_000, Some(contact)) }];
+        sim.snapshot.reminders =
+            vec![LiveReminder { state, planned_at: at("2026-10-08T07:00:00Z"), ..live(id, "first", 20_000, Some(contact)) }];
         let stands = evaluate(&sim.snapshot, at("2026-10-09T10:00:00Z")).invoices.remove(0).1;
         assert_eq!((stands.state.as_str(), stands.next_action_at), (word, hour.map(at)));
     }
