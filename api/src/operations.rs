@@ -155,6 +155,7 @@ operations! {
     POST "/v1/reminders/{id}/reject" reject_reminder REMINDERS;
     POST "/v1/reminders/{id}/resend" resend_reminder REMINDERS;
     POST "/v1/reminders/{id}/send_now" send_now_reminder REMINDERS;
+    POST "/v1/reminders/{id}/presented" record_presentation REMINDERS;
     GET "/v1/settings" get_settings READ;
     PATCH "/v1/settings" patch_settings SETTINGS;
     POST "/v1/simulations" create_simulation READ;

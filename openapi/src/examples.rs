@@ -102,6 +102,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("receive_receipt", include_str!("../examples/receive_receipt.json")),
     ("receive_receipts", include_str!("../examples/receive_receipts.json")),
     ("receive_source_webhook", include_str!("../examples/receive_source_webhook.json")),
+    ("record_presentation", include_str!("../examples/record_presentation.json")),
     ("recover_webhook_endpoint", include_str!("../examples/recover_webhook_endpoint.json")),
     ("reject_reminder", include_str!("../examples/reject_reminder.json")),
     ("render_template", include_str!("../examples/render_template.json")),

@@ -95,6 +95,7 @@ fn example(path: &str) -> Value {
     match path.rsplit('/').next().unwrap() {
         "approve" | "reject" => json!({"by": by}),
         "cancel" if path.contains("promises") => json!({}),
+        "presented" => json!({"on": "2026-10-09"}),
         "cancel" | "resend" | "send_now" if path.contains("reminders") => json!({"by": by, "reason": "test"}),
         "waive" => json!({"by": by, "reason": "test"}),
         "complete" => json!({"outcome": "done", "by": by}),

@@ -1,6 +1,6 @@
 //! Texts with known words: closed where only requests have them, open wherever an answer may say one.
 
-use relance_domain::{event::EventType, policy::Channel};
+use relance_domain::{event::EventType, nonpayment::NonPayment, policy::Channel};
 use serde_json::{Map, Value, json};
 
 use crate::problem::Code;
@@ -17,6 +17,7 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("EndpointPatch", "payload", &["full", "thin"]),
     ("EndpointPatch", "status", &["enabled", "disabled"]),
     ("HoldInput", "scope", &["tenant", "customer", "invoice", "contact"]),
+    ("InteractionInput", "direction", &["outbound", "inbound"]),
     ("InteractionInput", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("NewTenantInput", "mode", &["live", "test"]),
     ("SimulationInput", "approvals", &["given", "withheld"]),
@@ -126,6 +127,11 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("IngestItem", "result", &["accepted", "duplicate", "stale", "parked", "rejected"]),
     ("InteractionView", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("InteractionView", "outcome", OUTCOMES),
+    ("InteractionView", "direction", &["outbound", "inbound"]),
+    ("InteractionView", "reason_code", NonPayment::WORDS),
+    ("InteractionInput", "reason_code", NonPayment::WORDS),
+    ("CompletionInput", "reason_code", NonPayment::WORDS),
+    ("TaskView", "reason_code", NonPayment::WORDS),
     ("InteractionInput", "outcome", OUTCOMES),
     ("InvoiceDunningView", "state", &["idle", "scheduled", "held", "awaiting_approval", "completed", "stopped"]),
     ("InvoiceInput", "kind", &["invoice", "deposit", "final"]),

@@ -211,6 +211,7 @@ async fn chasing(book: &mut Book) {
     book.send("POST", &format!("/v1/reminders/{}/cancel", text(&again, "id")), json!({"by": by(), "reason": "They found it."}), 200).await;
     book.world.advance("2026-10-14T12:00:00Z").await;
     letter(book).await;
+    registered(book).await;
     let task = book.first("/v1/tasks?status=open").await;
     book.get(&format!("/v1/tasks/{task}")).await;
     book.get(&format!("/v1/tasks/{task}/sheet")).await;
@@ -246,6 +247,24 @@ async fn letter(book: &mut Book) {
     book.world.advance("2026-10-27T12:00:00Z").await;
     let waiting = book.first("/v1/reminders?status=awaiting_approval").await;
     book.send("POST", &format!("/v1/reminders/{waiting}/reject"), json!({"by": by(), "comment": "I call them."}), 200).await;
+}
+
+/// A formal notice, approved and posted, and the day on which it was first presented.
+async fn registered(book: &mut Book) {
+    let policy = json!({"name": "Notices", "applies_to": {"segments": ["notices"]}, "steps": [{"key": "notice", "offset_days": 4, "channel": "registered_letter",
+        "template": "formal_notice", "deadline_days": 8, "approval": "required"}]});
+    let made = book.world.post("/v1/policies", policy).await.expect(201);
+    let path = format!("/v1/policies/{}/versions/1/activate", text(&made, "id"));
+    book.world.post(&path, json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0})).await.expect(200);
+    book.world.customer_with("C45", json!({"policy_id": made["id"]})).await;
+    book.world.invoice("FA-2026-0047", "C45", "2026-10-23", "240.00").await;
+    book.world.advance("2026-10-28T05:00:00Z").await;
+    let waiting = book.world.list("/v1/reminders?status=awaiting_approval").await;
+    let notice = waiting.iter().find(|reminder| reminder["step_key"] == "notice").unwrap_or_else(|| panic!("{waiting:?}"));
+    let path = format!("/v1/reminders/{}", text(notice, "id"));
+    book.world.post(&format!("{path}/approve"), json!({"by": by()})).await.expect(200);
+    book.world.advance("2026-10-30T12:00:00Z").await;
+    book.send("POST", &format!("{path}/presented"), json!({"on": "2026-10-30"}), 200).await;
 }
 
 /// Promises, disputes, holds, and what was said elsewhere.
