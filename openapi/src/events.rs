@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
-    case::CaseView, credit_note::CreditNoteView, customer::CustomerView, dispute::DisputeView, hold::HoldView, invoice::InvoiceView,
-    key::ApiKeyView, payment::PaymentView, policy::PolicyView, promise::PromiseView, reminder::ReminderView, task::TaskView,
-    tenant::TenantView, time::at, webhooks::EndpointView,
+    case::CaseView, credit_note::CreditNoteView, customer::CustomerView, dispute::DisputeView, hold::HoldView, ingest::ParkedAlarmView,
+    invoice::InvoiceView, key::ApiKeyView, payment::PaymentView, policy::PolicyView, promise::PromiseView, reminder::ReminderView,
+    task::TaskView, tenant::TenantView, time::at, webhooks::EndpointView,
 };
 
 /// Version of these bodies.
@@ -184,6 +184,7 @@ fn whole(object: &EventObject, live: bool) -> Value {
         EventObject::Policy(record) => view(PolicyView::from(&**record)),
         EventObject::WebhookEndpoint(record) => view(EndpointView::from(&**record)),
         EventObject::ApiKey(record) => view(ApiKeyView::of(record, live)),
+        EventObject::Parked(record) => view(ParkedAlarmView::from(&**record)),
         EventObject::Tenant(record) => view(TenantView::from(&**record)),
     }
 }

@@ -35,6 +35,7 @@ const SUBJECTS: &[&str] = &[
     "policy",
     "source",
     "webhook_endpoint",
+    "api_key",
     "tenant",
 ];
 const KINDS: &[&str] = &["business", "consumer", "public_body", "unknown"];
@@ -97,6 +98,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("ExtractedView", "kind", &["invoice", "credit_note"]),
     ("HoldView", "scope", &["tenant", "customer", "invoice", "contact"]),
     ("IngestItem", "result", &["accepted", "duplicate", "stale", "parked", "rejected"]),
+    ("IngestedEventView", "result", &["accepted", "stale", "parked", "rejected"]),
     ("InteractionView", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("InteractionView", "outcome", OUTCOMES),
     ("InteractionInput", "outcome", OUTCOMES),
