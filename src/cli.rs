@@ -74,11 +74,16 @@ pub enum Command {
         #[command(subcommand)]
         action: AuditAction,
     },
+    /// Reference rates of late-payment interest: enter them once they are published, or list what is known.
+    Rates {
+        #[command(subcommand)]
+        action: RatesAction,
+    },
     /// Print the OpenAPI description; needs no database.
     Openapi(OpenapiArgs),
     /// Print the event feed of a tenant as it comes; on a terminal as lines, else as JSON lines.
     Listen(ListenArgs),
-    /// Check database, migrations, clock and egress, and say what to do.
+    /// Check database, migrations, clock, egress and rates, and say what to do.
     Doctor,
     /// Write a consistent copy of the SQLite database while it runs.
     Backup {
@@ -248,6 +253,27 @@ pub enum SecretsAction {
         /// The new key itself.
         #[arg(long, env = "RELANCE_SECRET_KEY_NEW", hide = true, hide_env_values = true)]
         new_key_text: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RatesAction {
+    /// Enter the rates of a file, each with its source and today's date: all of them, or none when one is wrong.
+    ///
+    /// JSON: `{"rates": [{"series": "ecb_mro", "half_year": "2027S1", "rate": "2.65", "source": "ECB, 17 December 2026"}]}`,
+    /// or a table by half-years: `{"half_years": [{"half_year", "ecb_mro_at_start", "legal_particuliers", "legal_autres"}]}`.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Where the rates were read, for those that the file gives no source of; else the file's name.
+        #[arg(long)]
+        source: Option<String>,
+    },
+    /// List every rate that is known.
+    List {
+        /// JSON lines.
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -44,6 +44,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Key { action } => commands::key::run(&cli.database, action).await,
         Command::Secrets { action } => commands::secrets::run(&cli.database, action).await,
         Command::Audit { action } => commands::audit::run(&cli.database, action).await,
+        Command::Rates { action } => commands::rates::run(&cli.database, action).await,
         Command::Openapi(openapi) => commands::openapi::run(&openapi),
         Command::Doctor => commands::doctor::run(&cli.database).await,
         Command::Listen(args) => listen::run(args).await,

@@ -35,6 +35,8 @@ pub struct ServiceConfig {
     /// Identity providers whose tokens are believed.
     pub jwt_issuers: String,
     pub letters_dir: Option<PathBuf>,
+    /// The address that the outside reaches the API under: providers send their receipts there.
+    pub public_url: Option<String>,
     /// Origins whose pages may call.
     pub cors_origins: Vec<String>,
     /// Requests a minute and tenant; 0 for no limit.
@@ -63,15 +65,20 @@ impl Service {
         let policy =
             EgressPolicy::parse(&config.egress_allow).context("RELANCE_EGRESS_ALLOW: networks such as 127.0.0.0/8, divided by commas")?;
         let client = GuardedClient::new(policy);
+        let sender = SendContext::new(store.clone(), client.clone(), config.letters_dir)
+            .with_calls(config.send_calls)
+            .with_public_url(config.public_url.as_deref());
+        let egress = GuardedEgress { client: client.clone(), sender: Some(sender.clone()) };
         let proxies = Proxies::parse(&config.trusted_proxies)
             .map_err(|word| anyhow::anyhow!("RELANCE_TRUSTED_PROXIES: {word} is no network such as 10.0.0.0/8"))?;
         let issuers = tokens::parse(&config.jwt_issuers).map_err(|why| anyhow::anyhow!("RELANCE_JWT_ISSUERS: {why}"))?;
-        let fetch: Arc<dyn tokens::Fetch> = Arc::new(GuardedEgress(client.clone()));
+        let fetch: Arc<dyn tokens::Fetch> = Arc::new(GuardedEgress { client: client.clone(), sender: None });
         let tokens = Tokens::new(issuers, &fetch);
-        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(GuardedEgress(client.clone())))
+        let app = App::new(store.clone(), config.operator_key.as_deref(), Arc::new(egress))
             .with_quota(config.rate_limit)
             .believing(tokens)
             .behind(proxies)
+            .reached_at(config.public_url.as_deref())
             .with_origins(config.cors_origins);
         let admin_app = app.clone();
         let mut service = Self { api: None, admin: None, servers: Vec::new(), engine: None, store: store.clone() };
@@ -82,7 +89,7 @@ impl Service {
             service.spawn(api);
         }
         if config.role.works() {
-            let sending = Arc::new(SendContext::new(store.clone(), client.clone(), config.letters_dir).with_calls(config.send_calls));
+            let sending = Arc::new(sender);
             let engine = EngineConfig {
                 herald: Arc::clone(&sending) as Arc<dyn Herald>,
                 sender: sending,

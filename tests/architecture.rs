@@ -49,6 +49,16 @@ fn each_word_stays_in_its_room() {
     only_in("reqwest::get", &[]);
 }
 
+/// Only tests read files: what decides takes time, chance and facts as arguments.
+#[test]
+fn the_domain_touches_nothing() {
+    for (name, text) in sources("domain/src").into_iter().filter(|(name, _)| !name.contains("/tests/") && !name.ends_with("/tests.rs")) {
+        for word in ["std::fs", "std::env", "std::net", "std::io", "std::process", "SystemTime", "env::var", "fs::read"] {
+            assert!(!text.contains(word), "{name} speaks of {word}");
+        }
+    }
+}
+
 #[test]
 fn the_rooms_know_only_those_below() {
     for (room, strangers) in [

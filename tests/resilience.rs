@@ -109,11 +109,12 @@ async fn stopped_while_sending(database: Database) {
     let (status, server) = ended.await.unwrap();
     assert!(status.success() && !server.log().contains("shutdown"), "{status}: {}", server.log());
 
+    let log = server.log();
     let mut again = server::start(&url, &["--role", "api"]);
     let world = world.moved_to(&again);
     let reminders = world.list("/v1/reminders").await;
     let sent = reminders.iter().filter(|reminder| reminder["status"] == "sent").count();
-    assert!(sent >= on_its_way.len() && sent == gateway.all().len(), "{sent} of {}: {reminders:#?}", gateway.all().len());
+    assert!(sent >= on_its_way.len() && sent == gateway.all().len(), "{sent} of {}: {reminders:#?}\n{log}", gateway.all().len());
     assert!(reminders.iter().all(|reminder| reminder["status"] != "unknown"), "{reminders:?}");
     again.kill();
 }

@@ -90,6 +90,7 @@ operations! {
     GET "/v1/channels" list_channels READ;
     GET "/v1/channels/{channel}" get_channel READ;
     PUT "/v1/channels/{channel}" put_channel SETTINGS;
+    POST "/v1/channels/{channel}/test" test_channel SETTINGS;
     GET "/v1/credit_notes" list_credit_notes READ;
     GET "/v1/credit_notes/{id}" get_credit_note READ;
     GET "/v1/customers" list_customers READ;
@@ -97,6 +98,7 @@ operations! {
     GET "/v1/customers/{id}/balance" get_customer_balance READ;
     GET "/v1/customers/{id}/behaviour" get_customer_behaviour READ;
     POST "/v1/customers/{id}/interactions" create_interaction REMINDERS;
+    GET "/v1/customers/{id}/statement" get_customer_statement READ;
     GET "/v1/customers/{id}/timeline" get_timeline READ;
     GET "/v1/decisions" list_decisions READ;
     GET "/v1/decisions/{id}" get_decision READ;
@@ -122,6 +124,10 @@ operations! {
     GET "/v1/ingest/parked" list_parked READ;
     GET "/v1/invoices" list_invoices READ;
     GET "/v1/invoices/{id}" get_invoice READ;
+    GET "/v1/late_charges" list_late_charges READ;
+    POST "/v1/late_charges/quote" quote_late_charges READ;
+    GET "/v1/late_charges/{id}" get_late_charge READ;
+    POST "/v1/late_charges/{id}/waive" waive_late_charge REMINDERS;
     GET "/v1/me" get_me ANY_KEY;
     GET "/v1/payments" list_payments READ;
     GET "/v1/payments/{id}" get_payment READ;
@@ -136,6 +142,10 @@ operations! {
     POST "/v1/promises" create_promise REMINDERS;
     GET "/v1/promises/{id}" get_promise READ;
     POST "/v1/promises/{id}/cancel" cancel_promise REMINDERS;
+    GET "/v1/rates" list_rates READ;
+    POST "/v1/rates" enter_rates OPERATOR;
+    GET "/v1/receipts/{token}" receive_receipt SIGNATURE;
+    POST "/v1/receipts/{token}" receive_receipts SIGNATURE;
     GET "/v1/reminders" list_reminders READ;
     GET "/v1/reminders/{id}" get_reminder READ;
     POST "/v1/reminders/{id}/approve" approve_reminder REMINDERS;

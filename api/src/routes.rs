@@ -54,9 +54,12 @@ pub fn configure(cfg: &mut impl Registry) {
     endpoints::events::routes(cfg);
     endpoints::holds::routes(cfg);
     endpoints::interactions::routes(cfg);
+    endpoints::late_charges::routes(cfg);
     endpoints::policies::routes(cfg);
     endpoints::policy_presets::routes(cfg);
     endpoints::promises::routes(cfg);
+    endpoints::receipts::routes(cfg);
+    endpoints::rates::routes(cfg);
     endpoints::reminder_content::routes(cfg);
     endpoints::reminders::routes(cfg);
     endpoints::settings::routes(cfg);

@@ -3,9 +3,19 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use relance_domain::ids::TenantId;
 use relance_store::Store;
 
 use crate::{guesses::Guesses, intake::Intake, known_keys::KnownKeys, network::Proxies, once::Running, quota::Quotas, tokens::Tokens};
+
+/// What came of a channel that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// `accepted`, `refused`, `throttled`, `transient`, `unknown` or `not_called`.
+    pub outcome: String,
+    /// What was said, without addresses.
+    pub detail: Option<String>,
+}
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.
 pub trait Egress: Send + Sync + 'static {
@@ -17,6 +27,17 @@ pub trait Egress: Send + Sync + 'static {
 
     /// May messages go to this host without encryption? Only inside `RELANCE_EGRESS_ALLOW`.
     fn plaintext_allowed<'a>(&'a self, host: &'a str) -> BoxFuture<'a, bool>;
+
+    /// Tries a channel of a tenant on an address.
+    fn try_channel<'a>(&'a self, tenant: TenantId, channel: &'a str, to: &'a str) -> BoxFuture<'a, Result<Tried, String>> {
+        let _ = (tenant, to);
+        Box::pin(async move { Err(format!("{channel} cannot be tried from here")) })
+    }
+
+    /// Gets a small document (a certificate, a confirmation). `Err` says why not.
+    fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<u8>, String>> {
+        Box::pin(async move { Err(format!("{url} cannot be fetched from here")) })
+    }
 }
 
 /// Requests a minute and tenant unless told otherwise: what a busy ERP never reaches, and a loop gone wild does.
@@ -43,6 +64,8 @@ pub struct App {
     pub tokens: Option<Arc<Tokens>>,
     /// Origins whose pages may call from a browser; none unless told.
     pub origins: Arc<[String]>,
+    /// The address that the outside reaches us under, if it was told.
+    pub public_url: Option<Arc<str>>,
     /// How many requests a tenant may send.
     pub quotas: Arc<Quotas>,
     /// Requests with an idempotency key that run at the moment.
@@ -63,6 +86,7 @@ impl App {
             proxies: Arc::default(),
             tokens: None,
             origins: Arc::default(),
+            public_url: None,
             quotas: Arc::new(Quotas::new(REQUESTS_A_MINUTE)),
             running: Running::default(),
             store,
@@ -75,6 +99,12 @@ impl App {
     #[must_use]
     pub fn with_quota(self, requests_a_minute: u32) -> Self {
         Self { quotas: Arc::new(Quotas::new(requests_a_minute)), ..self }
+    }
+
+    /// The same, reached from outside under this address.
+    #[must_use]
+    pub fn reached_at(self, public_url: Option<&str>) -> Self {
+        Self { public_url: public_url.map(|url| url.trim_end_matches('/').into()), ..self }
     }
 
     /// With proxies whose word about the client is taken.

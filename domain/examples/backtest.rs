@@ -5,11 +5,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a program for a terminal: it says what is wrong by ending")]
 
-use std::{collections::BTreeMap, hint::black_box, time::Instant};
+use std::{hint::black_box, time::Instant};
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
 use relance_domain::{
-    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     facts::Fact,
     ids::PolicyId,
     invoice::InvoiceDetails,
@@ -45,64 +45,21 @@ fn address() -> Address {
 
 fn customer(number: u64) -> Fact {
     let contact = ContactDetails {
-        external_id: "c1".into(),
-        name: None,
-        role: ContactRole::AccountsPayable,
         email: Some(format!("compta@c{number}.example")),
         phone: Some("+33612345678".into()),
-        preferred_channel: None,
         can_approve_payment: true,
-        language: None,
-        formality: Formality::Vous,
+        ..ContactDetails::new("c1", ContactRole::AccountsPayable)
     };
     let details = CustomerDetails {
-        kind: CustomerKind::Business,
-        name: format!("Customer {number}"),
-        language: None,
-        time_zone: None,
-        region: None,
-        siren: None,
-        vat_id: None,
         address: Some(address()),
-        registered_address: None,
-        legal_form: None,
-        payment_days: vec![],
-        public_body_type: None,
-        segment: None,
-        policy_id: None,
-        sales_owner: None,
         contacts: vec![contact],
+        ..CustomerDetails::new(CustomerKind::Business, format!("Customer {number}"))
     };
     Fact::Customer { external_id: format!("C{number}"), source_version: 1, details: details.into() }
 }
 
 fn invoice(number: u64, customer: u64, issued_on: NaiveDate, amount: i64) -> Fact {
-    let details = InvoiceDetails {
-        number: format!("F{number}"),
-        kind: "invoice".into(),
-        issued_on,
-        due_on: issued_on + Duration::days(30),
-        currency: Currency::EUR,
-        total: amount,
-        payable: amount,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
-        origin: None,
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: BTreeMap::new(),
-    };
+    let details = InvoiceDetails::new(format!("F{number}"), issued_on, issued_on + Duration::days(30), Currency::EUR.minor(amount));
     Fact::Invoice {
         external_id: format!("F{number}"),
         source_version: 1,

@@ -141,6 +141,23 @@ pub struct ContactDetails {
     pub formality: Formality,
 }
 
+impl ContactDetails {
+    /// A contact of which no more is said than the source's name for it and its role.
+    pub fn new(external_id: impl Into<String>, role: ContactRole) -> Self {
+        Self {
+            external_id: external_id.into(),
+            name: None,
+            role,
+            email: None,
+            phone: None,
+            preferred_channel: None,
+            can_approve_payment: false,
+            language: None,
+            formality: Formality::default(),
+        }
+    }
+}
+
 /// A contact as we know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -199,6 +216,30 @@ pub struct CustomerDetails {
     pub sales_owner: Option<Person>,
     /// Contacts, in the source's order.
     pub contacts: Vec<ContactDetails>,
+}
+
+impl CustomerDetails {
+    /// A customer of which no more is said than what every source has to say.
+    pub fn new(kind: CustomerKind, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            language: None,
+            time_zone: None,
+            region: None,
+            siren: None,
+            vat_id: None,
+            address: None,
+            registered_address: None,
+            legal_form: None,
+            payment_days: Vec::new(),
+            public_body_type: None,
+            segment: None,
+            policy_id: None,
+            sales_owner: None,
+            contacts: Vec::new(),
+        }
+    }
 }
 
 /// A customer as we know it.

@@ -30,18 +30,18 @@ pub enum Verdict {
 /// Reads an answer: only 2xx is success, a redirect is a failure; 410 or `webhook-delivery: disable`
 /// end the subscription, `webhook-delivery: abort-message` this delivery. `now` serves a
 /// `Retry-After` that names a date.
-pub fn verdict(status: u16, webhook_delivery: Option<&str>, retry_after: Option<&str>, now: DateTime<Utc>) -> Verdict {
+pub fn verdict(status: u16, webhook_delivery: Option<&str>, asked: Option<&str>, now: DateTime<Utc>) -> Verdict {
     let control = webhook_delivery.map(|value| value.trim().to_ascii_lowercase());
     match (status, control.as_deref()) {
         (410, _) | (_, Some("disable")) => Verdict::Gone,
         (200..=299, _) => Verdict::Delivered,
         (_, Some("abort-message")) => Verdict::Dropped,
-        _ => Verdict::Retry(retry_after.and_then(|value| read_retry_after(value, now))),
+        _ => Verdict::Retry(asked.and_then(|value| retry_after(value, now))),
     }
 }
 
 /// `Retry-After` as seconds or as an HTTP date (RFC 9110 §10.2.3); a date gone by is zero.
-fn read_retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+pub fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(LONGEST.as_secs())));

@@ -21,6 +21,8 @@ pub enum SubjectType {
     Dispute,
     /// A hold.
     Hold,
+    /// A charge that was claimed.
+    LateCharge,
     /// A dunning case.
     Case,
     /// A policy.
@@ -48,6 +50,7 @@ impl SubjectType {
             Self::Promise => "promise",
             Self::Dispute => "dispute",
             Self::Hold => "hold",
+            Self::LateCharge => "late_charge",
             Self::Case => "case",
             Self::Policy => "policy",
             Self::Source => "source",
@@ -127,6 +130,8 @@ event_types! {
     DisputeResolved = "dispute.resolved" / Dispute: "The dispute is settled.";
     HoldPlaced = "hold.placed" / Hold: "Chasing rests.";
     HoldReleased = "hold.released" / Hold: "Chasing may go on.";
+    LateChargeAccrued = "late_charge.accrued" / LateCharge: "A message that left claimed interest or a fixed compensation: book it beside the invoice.";
+    LateChargeWaived = "late_charge.waived" / LateCharge: "A charge is no longer asked for; the reason says why.";
     CaseOpened = "case.opened" / Case: "A dunning cycle began.";
     CaseClosed = "case.closed" / Case: "A dunning cycle ended.";
     PolicyActivated = "policy.activated" / Policy: "A policy version came into force.";

@@ -119,6 +119,8 @@ ids! {
     SourceId = "src";
     /// An imported document.
     DocumentId = "doc";
+    /// A charge that was claimed.
+    ChargeId = "chg";
     /// A contact made elsewhere.
     InteractionId = "int";
     /// A webhook that a source delivered.

@@ -10,12 +10,15 @@ use crate::{
     money::{Currency, Money},
 };
 
+/// The kind of an invoice for the carriage of goods.
+pub const CARRIAGE: &str = "carriage";
+
 /// An invoice as its source states it, its due date resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceDetails {
     /// Number printed on it.
     pub number: String,
-    /// `invoice`, `deposit`, `final`…
+    /// `invoice`, `deposit`, `final`, [`CARRIAGE`]…
     pub kind: String,
     /// Day of issue.
     pub issued_on: NaiveDate,
@@ -74,6 +77,38 @@ pub struct InvoiceDetails {
     pub einvoice: Option<EinvoiceStatus>,
     /// Field → where it was read, or which rule gave it.
     pub provenance: BTreeMap<String, String>,
+}
+
+impl InvoiceDetails {
+    /// An invoice of which no more is said than what every source has to say: the whole total is to be paid.
+    pub fn new(number: impl Into<String>, issued_on: NaiveDate, due_on: NaiveDate, total: Money) -> Self {
+        Self {
+            number: number.into(),
+            kind: "invoice".to_owned(),
+            issued_on,
+            due_on,
+            currency: total.currency,
+            total: total.minor,
+            payable: total.minor,
+            payment_reference: None,
+            direct_debit: false,
+            service_done_on: None,
+            delivered_on: None,
+            received_on: None,
+            document_url: None,
+            payment_url: None,
+            origin: None,
+            purchase_order: None,
+            buyer_reference: None,
+            delivery_reference: None,
+            payee_name: None,
+            payee_iban: None,
+            factored: false,
+            voided: false,
+            einvoice: None,
+            provenance: BTreeMap::new(),
+        }
+    }
 }
 
 /// A life-cycle status of an e-invoice (CDAR).

@@ -7,6 +7,7 @@
 pub mod behaviour;
 pub mod breaker;
 pub mod calendar;
+pub mod charges;
 pub mod clock;
 pub mod connector;
 pub mod customer;
@@ -24,5 +25,7 @@ pub mod money;
 pub mod phone;
 pub mod policy;
 pub mod records;
+pub mod sending;
 pub mod settings;
 pub mod simulation;
+pub mod statement;

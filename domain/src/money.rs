@@ -70,6 +70,8 @@ pub struct Currency([u8; 3]);
 impl Currency {
     /// The euro.
     pub const EUR: Self = Self(*b"EUR");
+    /// The pound sterling.
+    pub const GBP: Self = Self(*b"GBP");
 
     /// The code, e.g. `EUR`.
     pub fn code(&self) -> &str {

@@ -13,6 +13,7 @@ mod guard;
 mod kind;
 pub mod normalise;
 mod party;
+pub mod receipts;
 mod refusal;
 mod terms;
 mod trail;

@@ -1,6 +1,9 @@
 //! The balance of a customer on the wire.
 
-use relance_domain::ledger::{Balance, Origin};
+use relance_domain::{
+    ledger::{Balance, Origin},
+    money::Money,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,6 +48,17 @@ pub struct UnappliedView {
     pub amount: String,
 }
 
+impl UnappliedView {
+    /// Money of a payment or credit note.
+    pub fn of((origin, money): &(Origin, Money)) -> Self {
+        let (payment_id, credit_note_id) = match origin {
+            Origin::Payment(id) => (Some(id.to_string()), None),
+            Origin::CreditNote(id) => (None, Some(id.to_string())),
+        };
+        Self { payment_id, credit_note_id, currency: money.currency.code().to_owned(), amount: money.plain() }
+    }
+}
+
 /// What a customer owes, or owed at the end of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BalanceView {
@@ -74,20 +88,13 @@ impl BalanceView {
                 amount_due: plain(line.amount_due),
             }
         };
-        let unapplied = |(origin, money): &(Origin, relance_domain::money::Money)| {
-            let (payment_id, credit_note_id) = match origin {
-                Origin::Payment(id) => (Some(id.to_string()), None),
-                Origin::CreditNote(id) => (None, Some(id.to_string())),
-            };
-            UnappliedView { payment_id, credit_note_id, currency: money.currency.code().to_owned(), amount: money.plain() }
-        };
-        let total = |money: &relance_domain::money::Money| AmountView { currency: money.currency.code().to_owned(), amount: money.plain() };
+        let total = |money: &Money| AmountView { currency: money.currency.code().to_owned(), amount: money.plain() };
         Self {
             customer_id,
             on,
             totals: balance.totals_due.iter().map(total).collect(),
             invoices: balance.invoices.iter().map(line).collect(),
-            unapplied: balance.unapplied.iter().map(unapplied).collect(),
+            unapplied: balance.unapplied.iter().map(UnappliedView::of).collect(),
         }
     }
 }

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelInput {
-    /// E-mail: `smtp`, `brevo`. SMS: `twilio`, `ovh`, `brevo`, `http`. Letter: `print`.
+    /// E-mail: `smtp`, `brevo`, `mailjet`, `postmark`, `scaleway`, `ses`, `sendgrid`. SMS: `ovh`, `twilio`, `brevo`, `smsmode`,
+    /// `http`. Letter: `print`.
     #[schema(example = "smtp")]
     pub provider: String,
     /// Sender: an e-mail address, or a number or name for SMS. Not for letters.
@@ -37,6 +38,27 @@ pub struct ChannelInput {
     /// For provider `http`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpInput>,
+    /// For provider `mailjet`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mailjet: Option<MailjetInput>,
+    /// For provider `postmark`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postmark: Option<PostmarkInput>,
+    /// For provider `scaleway`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scaleway: Option<ScalewayInput>,
+    /// For provider `ses`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ses: Option<SesInput>,
+    /// For provider `sendgrid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sendgrid: Option<SendgridInput>,
+    /// For provider `smsmode`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smsmode: Option<SmsmodeInput>,
+    /// Messages a second that the account takes; as many as come without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_per_second: Option<u32>,
 }
 
 /// An SMTP server.
@@ -69,6 +91,10 @@ pub struct BrevoInput {
     /// API key.
     #[schema(write_only)]
     pub api_key: String,
+    /// Asked of its webhooks as the password of basic authentication, or as a bearer token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only)]
+    pub webhook_password: Option<String>,
     /// Replaces the vendor's scheme, host and path prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
@@ -119,11 +145,119 @@ pub struct HttpInput {
     pub secret: Option<String>,
 }
 
+/// Mailjet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailjetInput {
+    /// Public API key.
+    pub api_key: String,
+    /// Secret key.
+    #[schema(write_only)]
+    pub secret_key: String,
+    /// Asked of its webhooks as the password of basic authentication, or as a bearer token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only)]
+    pub webhook_password: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// Postmark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostmarkInput {
+    /// Token of the server.
+    #[schema(write_only)]
+    pub server_token: String,
+    /// Stream; `outbound` without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_stream: Option<String>,
+    /// Asked of its webhooks as the password of basic authentication, or as a bearer token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only)]
+    pub webhook_password: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// Scaleway Transactional Email.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScalewayInput {
+    /// Secret key.
+    #[schema(write_only)]
+    pub secret_key: String,
+    /// Project.
+    pub project_id: String,
+    /// Region; `fr-par` without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The topic whose events are receipts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic_arn: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// Amazon SES v2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SesInput {
+    /// Access key.
+    pub access_key_id: String,
+    /// Secret of the access key.
+    #[schema(write_only)]
+    pub secret_access_key: String,
+    /// Region, e.g. `eu-west-3`.
+    pub region: String,
+    /// Configuration set that publishes events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration_set: Option<String>,
+    /// The SNS topic whose notifications are receipts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic_arn: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// SendGrid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendgridInput {
+    /// API key.
+    #[schema(write_only)]
+    pub api_key: String,
+    /// Public key of the signed event webhook; without it no receipt is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_key: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// smsmode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SmsmodeInput {
+    /// API key.
+    #[schema(write_only)]
+    pub api_key: String,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
 /// A channel as it is shown: what was put, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelView {
     /// `email`, `sms` or `letter`.
     pub channel: String,
+    /// Where the provider's receipts are posted, behind the address of this API; null for who may not write settings.
+    pub receipts_path: Option<String>,
     /// Version, from 1.
     pub version: i64,
     /// Last change; null in a dry run.
@@ -131,6 +265,27 @@ pub struct ChannelView {
     /// What was put, without its secrets.
     #[serde(flatten)]
     pub settings: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Whom a channel is tried on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelTestInput {
+    /// An e-mail address, or a mobile number.
+    #[schema(example = "claire@dupont.example")]
+    pub to: String,
+}
+
+/// What came of a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ChannelTestView {
+    /// The provider.
+    pub provider: String,
+    /// `accepted`, `refused`, `throttled`, `transient`, `unknown`, or `not_called` from a test tenant to an address
+    /// that is not on its list.
+    pub outcome: String,
+    /// What was said, without addresses.
+    pub detail: Option<String>,
 }
 
 /// The channels of the tenant.

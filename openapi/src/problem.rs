@@ -120,7 +120,7 @@ codes! {
     TemplateInvalid = "template_invalid", 422, Request, "The template breaks a rule",
         "Each entry of `errors` names what the template lacks or must not say.";
     RateUnknown = "rate_unknown", 422, Business, "A reference rate is not known",
-        "`missing` lists the reference rates that are not known here. Import them with `relance rates import`.";
+        "`missing` names the reference rate and the half-year that are not known here, e.g. `ecb_mro 2027S1`. Nothing is guessed: enter the rate once it is published (`relance rates import`, `POST /v1/rates`), or ask for an earlier day.";
     CurrencyMismatch = "currency_mismatch", 422, Business, "The currencies differ",
         "Amounts of one operation must be in one currency; nothing is converted.";
     OverAllocated = "over_allocated", 422, Business, "More is allocated than there is",

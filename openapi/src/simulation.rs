@@ -252,7 +252,7 @@ pub struct SimulatedDifference {
 
 /// Differences of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SimulatedDifferenceKind {
+pub struct SimulatedDifferenceCount {
     /// Kind.
     #[schema(example = "later")]
     pub kind: String,
@@ -319,7 +319,7 @@ pub struct SimulationView {
     /// Differences, the largest amounts first.
     pub differences: Vec<SimulatedDifference>,
     /// Differences by kind.
-    pub differences_by_kind: Vec<SimulatedDifferenceKind>,
+    pub differences_by_kind: Vec<SimulatedDifferenceCount>,
     /// What the lists above leave out.
     pub left_out: SimulationLeftOut,
 }

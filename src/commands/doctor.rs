@@ -1,6 +1,10 @@
 //! `relance doctor`: looks at what operators get wrong, and says what to do.
 
-use relance_domain::clock::Clock;
+use chrono::NaiveDate;
+use relance_domain::{
+    charges::{HalfYear, RateBook, Series},
+    clock::Clock,
+};
 
 use crate::{cli::DatabaseArgs, clock::SystemClock};
 
@@ -24,6 +28,10 @@ pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
                 say(status.pending.is_empty(), "schema is current", "run `relance migrate up`");
                 if status.pending.is_empty() {
                     say(store.unlock().await.is_ok(), "secrets open", "start with the RELANCE_SECRET_KEY that they were sealed with");
+                    match super::rates::book(&store).await {
+                        Ok(book) => rates(&book, now.date_naive(), &mut say),
+                        Err(_) => say(false, "rates can be read", "does this user own the database?"),
+                    }
                 }
             }
             Err(_) => say(false, "schema can be read", "does this user own the database?"),
@@ -32,4 +40,21 @@ pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
     }
     anyhow::ensure!(faults == 0, "{faults} thing(s) to mend");
     Ok(())
+}
+
+/// The rates of this half-year must be there, in France at least; those of the next are only warned of.
+fn rates(book: &RateBook, today: NaiveDate, say: &mut impl FnMut(bool, &str, &str)) {
+    let now = HalfYear::of(today);
+    let advice = "enter them with their source: `relance rates import FILE`; until then interest stops at the last known day";
+    let missing = |half: HalfYear| -> Vec<String> {
+        let french = [Series::EcbMro, Series::LegalAutres, Series::LegalParticuliers];
+        french.into_iter().filter_map(|series| book.rate(series, half).err()).map(|unknown| unknown.missing()).collect()
+    };
+    let here = missing(now);
+    let what = if here.is_empty() { format!("rates of {now} are known") } else { format!("rates are missing: {}", here.join(", ")) };
+    say(here.is_empty(), &what, advice);
+    let next = missing(now.next());
+    if !next.is_empty() {
+        println!("warn the next half-year has no rates yet: {}: {advice}", next.join(", "));
+    }
 }

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod key;
 pub mod migrate;
 pub mod openapi;
+pub mod rates;
 pub mod secrets;
 pub mod serve;
 pub mod tenant;

@@ -37,6 +37,7 @@ pub async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()>
         trusted_proxies: args.trusted_proxies,
         jwt_issuers: args.jwt_issuers,
         letters_dir: args.letters_dir,
+        public_url: args.public_url,
         cors_origins: args.cors_origins,
         rate_limit: args.rate_limit,
         send_calls: usize::from(args.send_calls),

@@ -63,6 +63,7 @@ async fn start(folder: &tempfile::TempDir, letters: &std::path::Path, operator_k
         jwt_issuers: String::new(),
         egress_allow: "127.0.0.0/8".to_owned(),
         letters_dir: Some(letters.to_owned()),
+        public_url: None,
         cors_origins: Vec::new(),
         rate_limit: relance_api::state::REQUESTS_A_MINUTE,
         send_calls: relance_workers::sending::CALLS,

@@ -6,8 +6,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::{Map, Value};
 
 use crate::{
-    Store, StoreError,
+    Scope, Store, StoreError,
     batch::{self, OnConflict},
+    connectors,
     entity::channels::{Column, Entity, Model},
     json,
     time::{instant, millis},
@@ -24,6 +25,8 @@ pub struct ChannelRecord {
     pub provider: String,
     /// The settings without secrets.
     pub public: Value,
+    /// End of the address that its provider's receipts arrive at.
+    pub receipt_token: String,
     /// Version, from 1.
     pub version: i64,
     /// Last change.
@@ -42,7 +45,13 @@ pub struct OpenChannel {
 /// Where in the settings secrets stand: object of the provider → names.
 const SECRETS: &[(&str, &[&str])] = &[
     ("smtp", &["password"]),
-    ("brevo", &["api_key"]),
+    ("brevo", &["api_key", "webhook_password"]),
+    ("mailjet", &["secret_key", "webhook_password"]),
+    ("postmark", &["server_token", "webhook_password"]),
+    ("scaleway", &["secret_key"]),
+    ("ses", &["secret_access_key"]),
+    ("sendgrid", &["api_key"]),
+    ("smsmode", &["api_key"]),
     ("twilio", &["auth_token"]),
     ("ovh", &["application_secret", "consumer_key"]),
     ("http", &["secret"]),
@@ -53,6 +62,7 @@ fn record(row: &Model) -> Result<ChannelRecord, StoreError> {
         channel: row.channel.clone(),
         provider: row.provider.clone(),
         public: json::read(TABLE, &row.public)?,
+        receipt_token: row.receipt_token.clone(),
         version: row.version,
         updated_at: instant(row.updated_at),
     })
@@ -107,13 +117,17 @@ pub async fn put<C: ConnectionTrait>(
         true => None,
         false => Some(store.cipher.seal(c, &place(tenant, channel), &json::write(TABLE, &secrets)?).await?),
     };
-    let version = Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await?.map_or(1, |row| row.version + 1);
+    let there = Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await?;
+    let version = there.as_ref().map_or(1, |row| row.version + 1);
+    // the address stays as long as the provider does: it stands in the provider's settings
+    let kept = there.filter(|row| row.provider == provider).map(|row| row.receipt_token);
     let row = Model {
         tenant_id: tenant.0,
         channel: channel.to_owned(),
         provider: provider.to_owned(),
         public: json::write(TABLE, &config)?,
         sealed,
+        receipt_token: kept.map_or_else(connectors::new_token, Ok)?,
         version,
         updated_at: millis(store.now()),
     };
@@ -150,6 +164,19 @@ pub async fn open<C: ConnectionTrait>(store: &Store, c: &C, tenant: TenantId, ch
         put_secrets(&mut config, json::read(TABLE, &store.cipher.open(c, &place(tenant, channel), sealed).await?)?);
     }
     Ok(Some(OpenChannel { record, config }))
+}
+
+/// The channel whose provider posts its receipts to the address that ends so, with its secrets.
+///
+/// # Errors
+/// As [`open`].
+pub async fn by_receipt_token(store: &Store, token: &str) -> Result<Option<(TenantId, OpenChannel)>, StoreError> {
+    let tx = store.read(Scope::System).await?;
+    let Some(row) = Entity::find().filter(Column::ReceiptToken.eq(token)).one(&tx).await? else { return Ok(None) };
+    tx.commit().await?;
+    let tenant = TenantId(row.tenant_id);
+    let tx = store.read(tenant).await?;
+    Ok(open(store, &tx, tenant, &row.channel).await?.map(|open| (tenant, open)))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use relance_domain::{
     event::{EventType, SubjectType},
     ids::{
-        CaseId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId, PromiseId,
-        ReminderId, SourceId, TaskId, TenantId,
+        CaseId, ChargeId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId,
+        PromiseId, ReminderId, SourceId, TaskId, TenantId,
     },
     records::{EventObject, EventRecord},
 };
@@ -66,6 +66,7 @@ fn subject_id(subject_type: &str, id: Uuid) -> Result<String, StoreError> {
         SubjectType::Promise => PromiseId(id).to_string(),
         SubjectType::Dispute => DisputeId(id).to_string(),
         SubjectType::Hold => HoldId(id).to_string(),
+        SubjectType::LateCharge => ChargeId(id).to_string(),
         SubjectType::Case => CaseId(id).to_string(),
         SubjectType::Policy => PolicyId(id).to_string(),
         SubjectType::Source => SourceId(id).to_string(),

@@ -15,7 +15,7 @@ const INGEST_DAYS: i64 = 400;
 pub async fn sweep(store: &Store, batch: u32) -> Result<u64, StoreError> {
     let now = store.now();
     let tx = store.write(Scope::System).await?;
-    let keys = idempotency::sweep(&tx, now).await?;
+    let keys = idempotency::sweep(&tx, now).await? + crate::dunning::receipts::sweep(&tx, now).await?;
     let sql = "DELETE FROM ingest_events WHERE (tenant_id, source, event_id) IN \
                (SELECT tenant_id, source, event_id FROM ingest_events WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
     let values: [Value; 2] = [millis(now - TimeDelta::days(INGEST_DAYS)).into(), i64::from(batch).into()];

@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod parked;
 pub mod payments;
 pub mod policies;
+pub mod rates;
 mod reads;
 mod seal;
 pub mod set_aside;

@@ -41,6 +41,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         world.customer_with(name, json!({"policy_id": policy["id"]})).await;
         world.invoice(&format!("FA-{name}"), name, "2026-11-20", "90.00").await;
     }
+    world.claimed_from("C9", "2026-10-05").await;
     let c = id(&customer).to_owned();
     let i = id(&invoice).to_owned();
     let (post, put, patch, delete) = (Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
@@ -60,6 +61,8 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         ),
         (patch.clone(), "/v1/settings".into(), json!({"signature": "Anne"})),
         (put.clone(), "/v1/channels/letter".into(), json!({"provider": "print"})),
+        (put.clone(), "/v1/channels/sms".into(), json!({"provider": "http", "from": "DUMAS", "http": {"url": hook}})),
+        (post.clone(), "/v1/channels/sms/test".into(), json!({"to": "0612345678"})),
         (post.clone(), "/v1/policies".into(), policy.clone()),
         (put, format!("/v1/policies/{}", made("create_policy")), policy),
         (
@@ -90,6 +93,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         (post.clone(), "/v1/reminders/<resend_reminder>/send_now".into(), json!({"by": by(), "reason": "test"})),
         (post.clone(), "/v1/reminders/<asked>/approve".into(), json!({"by": by()})),
         (post.clone(), "/v1/reminders/<asked>/reject".into(), json!({"by": by()})),
+        (post.clone(), "/v1/late_charges/<charge>/waive".into(), json!({"by": by(), "reason": "test"})),
         (post, "/v1/tasks/<task>/complete".into(), json!({"outcome": "done", "by": by()})),
     ]
 }
@@ -105,6 +109,8 @@ async fn resolve(world: &World, path: &str, made: &[(String, String)]) -> String
     };
     let found = if !status.is_empty() {
         world.list(&format!("/v1/reminders?status={status}")).await.first().map(|reminder| id(reminder).to_owned())
+    } else if name == "charge" {
+        world.list("/v1/late_charges").await.first().map(|charge| id(charge).to_owned())
     } else if name == "task" {
         world.list("/v1/tasks").await.first().map(|task| id(task).to_owned())
     } else {
@@ -173,7 +179,8 @@ story! {
                 }
             }
         }
-        left_out.retain(|path| path != "post /v1/tenants"); // the first row, below
+        // the first row, below; and rates are the law's, of no tenant
+        left_out.retain(|path| path != "post /v1/tenants" && path != "post /v1/rates");
         assert!(left_out.is_empty(), "not walked: {left_out:?}");
         // the same key again: the answer, and no second row
         let twice = [("idempotency-key", "k1")];

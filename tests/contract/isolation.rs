@@ -31,6 +31,7 @@ pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
     let address = format!("{}?token={}", source["webhook_url"].as_str().unwrap(), source["secret"].as_str().unwrap());
     world.deliver(&address, b"{}", &[]).await.expect(200);
     let delivered = world.list("/v1/ingest/inbox").await[0].clone();
+    world.claimed_from("C9", "2026-10-05").await;
     world.advance("2026-11-30T12:00:00Z").await;
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let mut all = vec![
@@ -45,7 +46,7 @@ pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
         ("sources", id(&source)),
         ("ingest", id(&delivered)),
     ];
-    for noun in ["reminders", "tasks", "decisions", "policies", "api_keys"] {
+    for noun in ["reminders", "tasks", "decisions", "late_charges", "policies", "api_keys"] {
         all.push((noun, id(&world.list(&format!("/v1/{noun}")).await[0])));
     }
     all.push(("events", id(&world.events().await[0])));
@@ -136,6 +137,7 @@ fn example(path: &str) -> Value {
         "approve" | "reject" => json!({"by": by}),
         "cancel" if path.contains("promises") => json!({}),
         "cancel" | "resend" | "send_now" if path.contains("reminders") => json!({"by": by, "reason": "test"}),
+        "waive" => json!({"by": by, "reason": "test"}),
         "complete" => json!({"outcome": "done", "by": by}),
         "resolve" => json!({"outcome": "rejected"}),
         "reverse" => json!({"on": "2026-10-02", "reason_code": "AM04"}),

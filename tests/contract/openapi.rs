@@ -35,8 +35,8 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 /// Words an operation's name may begin with.
-const VERBS: &str = "activate advance approve cancel complete create delete enable export get ingest list migrate patch put receive recover reject release replay \
-    rename resend resolve reverse rotate send source test update";
+const VERBS: &str = "activate advance approve cancel complete create delete enable enter export get ingest list migrate patch put quote receive recover reject release replay \
+    rename resend resolve reverse rotate send source test update waive";
 
 #[test]
 fn every_operation_is_named_tagged_and_describes_its_answers() {
@@ -53,6 +53,14 @@ fn every_operation_is_named_tagged_and_describes_its_answers() {
             let place = format!("{name}: {place}");
             let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place}: no operationId"));
             ids.push(id.to_owned());
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let schema = parameter["schema"].to_string();
+                assert!(
+                    !schema.contains("\"null\"") && !schema.contains("nullable"),
+                    "{place}: {} cannot be null, only left out",
+                    parameter["name"]
+                );
+            }
             let snake = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
             assert!(
                 snake && id.split_once('_').is_some_and(|(verb, _)| VERBS.split_whitespace().any(|known| known == verb)),
@@ -75,7 +83,8 @@ fn every_operation_is_named_tagged_and_describes_its_answers() {
             let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
             let has = |place: &str, name: &str| parameters.iter().any(|parameter| parameter["in"] == place && parameter["name"] == name);
             // a sender of another program knows no key of ours: its event's id is one
-            let keyed = (place.contains(": post ") || place.contains(": patch ")) && id != "receive_source_webhook";
+            let keyed =
+                (place.contains(": post ") || place.contains(": patch ")) && !["receive_source_webhook", "receive_receipts"].contains(&id);
             if keyed {
                 assert!(has("header", "Idempotency-Key"), "{place}: no Idempotency-Key");
             }

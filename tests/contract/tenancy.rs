@@ -42,6 +42,7 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
         let customer = world.customer("C1").await;
         let invoice = world.invoice("FA-1", "C1", "2026-10-05", "400.00").await;
         world.customer("C2").await;
+        world.claimed_from("C9", "2026-10-05").await;
         world.invoice("FA-2", "C2", "2026-10-05", "400.00").await;
         world.pays("P1", "C1", "10.00", "2026-10-02", json!({"reference": "FA-1"})).await;
         world.pays("P2", "nobody", "10.00", "2026-10-02", json!({})).await;

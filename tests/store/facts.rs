@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     clock::Clock,
-    customer::{ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     facts::Fact,
     ids::TenantId,
     invoice::{CreditMode, InvoiceDetails},
@@ -65,68 +65,16 @@ fn eur(text: &str) -> Money {
 }
 
 fn contact(external_id: &str, email: &str) -> ContactDetails {
-    ContactDetails {
-        external_id: external_id.into(),
-        name: None,
-        role: ContactRole::AccountsPayable,
-        email: Some(email.into()),
-        phone: None,
-        preferred_channel: None,
-        can_approve_payment: false,
-        language: None,
-        formality: Formality::default(),
-    }
+    ContactDetails { email: Some(email.into()), ..ContactDetails::new(external_id, ContactRole::AccountsPayable) }
 }
 
 fn customer(external_id: &str, version: i64, contacts: Vec<ContactDetails>) -> Fact {
-    let details = CustomerDetails {
-        kind: CustomerKind::Business,
-        name: format!("Customer {external_id}"),
-        language: None,
-        time_zone: None,
-        region: None,
-        siren: None,
-        vat_id: None,
-        address: None,
-        registered_address: None,
-        legal_form: None,
-        payment_days: Vec::new(),
-        public_body_type: None,
-        segment: None,
-        policy_id: None,
-        sales_owner: None,
-        contacts,
-    };
+    let details = CustomerDetails { contacts, ..CustomerDetails::new(CustomerKind::Business, format!("Customer {external_id}")) };
     Fact::Customer { external_id: external_id.into(), source_version: version, details: Box::new(details) }
 }
 
 fn invoice(external_id: &str, version: i64, customer: &str, total: &str) -> Fact {
-    let details = InvoiceDetails {
-        number: format!("F-{external_id}"),
-        kind: "invoice".into(),
-        issued_on: day("2026-09-01"),
-        due_on: day("2026-09-01"),
-        currency: Currency::EUR,
-        total: eur(total).minor,
-        payable: eur(total).minor,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
-        origin: None,
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: BTreeMap::new(),
-    };
+    let details = InvoiceDetails::new(format!("F-{external_id}"), day("2026-09-01"), day("2026-09-01"), eur(total));
     Fact::Invoice {
         external_id: external_id.into(),
         source_version: version,

@@ -241,6 +241,18 @@ impl World {
         self.get(&format!("/v1/sources/erp/invoices/{number}")).await.expect(200)
     }
 
+    /// A customer whose policy claims late charges by e-mail two days after the due date, and one invoice due then.
+    pub async fn claimed_from(&self, external_id: &str, due_on: &str) {
+        let policy = json!({"name": "Claims at once", "applies_to": {"customer_kinds": ["business"], "segments": ["claims"]},
+            "steps": [{"key": "claim", "offset_days": 2, "channel": "email", "template": "final_reminder", "late_charges": "claim"}],
+            "late_charges": {"fixed_compensation": true}});
+        let policy = self.post("/v1/policies", policy).await.expect(201);
+        let path = format!("/v1/policies/{}/versions/1/activate", policy["id"].as_str().unwrap());
+        self.post(&path, json!({"backlog": "skip", "confirm_count": 0})).await.expect(200);
+        self.customer_with(external_id, json!({"policy_id": policy["id"]})).await;
+        self.invoice(&format!("FA-{external_id}"), external_id, due_on, "400.00").await;
+    }
+
     /// Waits until nothing due is left at the clock.
     pub async fn rest(&self) {
         until("the clock to be ready", async || {

@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
-use relance_store::{Store, StoreError, dunning::sending, forget, keys, parked, webhooks};
+use relance_store::{
+    Store, StoreError,
+    dunning::{receipts, sending},
+    forget, keys, parked, webhooks,
+};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -34,12 +38,26 @@ pub async fn keep(store: Store, mut stopping: watch::Receiver<bool>) {
         if !sweeps {
             settle_stuck(&store).await;
             foretell(&store).await;
+            match_receipts(&store).await;
             continue;
         }
         if let Err(error) = sweep(&store, &ends, minutes.is_multiple_of(THOROUGH_EVERY)).await {
             tracing::warn!(%error, "housekeeping failed, tried again in a minute");
         }
         minutes = minutes.wrapping_add(1);
+    }
+}
+
+/// Receipts that came before their messages were known to have left.
+async fn match_receipts(store: &Store) {
+    let matched = async {
+        for tenant in receipts::waiting(store).await? {
+            receipts::match_early(store, tenant).await?;
+        }
+        Ok::<(), StoreError>(())
+    };
+    if let Err(error) = matched.await {
+        tracing::warn!(%error, "early receipts not matched, tried again soon");
     }
 }
 

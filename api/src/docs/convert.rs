@@ -1,5 +1,7 @@
 //! Other documents derived from the one: without webhooks for client generators, and OpenAPI 3.0.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// The document without webhooks: generators would make calls of them.
@@ -31,6 +33,7 @@ pub fn three_dot_zero(document: Value) -> Value {
     convert(&mut document);
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
     type_the_nullable(&mut document, &schemas);
+    examples_without_null_objects(&mut document);
     if let Some(members) = document.as_object_mut() {
         members.insert("openapi".to_owned(), json!("3.0.3"));
     }
@@ -152,6 +155,48 @@ fn type_the_nullable(value: &mut Value, schemas: &Value) {
                 members.insert("type".to_owned(), kind);
             }
             members.values_mut().for_each(|inner| type_the_nullable(inner, schemas));
+        }
+        _ => {}
+    }
+}
+
+/// Readers of 3.0 take `nullable` beside a reference for the reference alone: their examples leave such a member out.
+fn examples_without_null_objects(document: &mut Value) {
+    let mut names = BTreeSet::new();
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    for (name, property) in schemas.into_iter().flat_map(Map::values).filter_map(|schema| schema["properties"].as_object()).flatten() {
+        if property.get("nullable").is_some() && property.get("allOf").is_some() {
+            names.insert(name.clone());
+        }
+    }
+    if let Some(paths) = document.get_mut("paths") {
+        each_example(paths, &mut |example| without_null(example, &names));
+    }
+}
+
+/// Does something to every value of an example below `value`.
+fn each_example(value: &mut Value, change: &mut impl FnMut(&mut Value)) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|inner| each_example(inner, change)),
+        Value::Object(members) => {
+            for (name, inner) in members {
+                match (name.as_str(), inner) {
+                    ("examples", Value::Object(named)) => named.values_mut().filter_map(|one| one.get_mut("value")).for_each(&mut *change),
+                    ("example", inner) => change(inner),
+                    (_, inner) => each_example(inner, change),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn without_null(value: &mut Value, names: &BTreeSet<String>) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|inner| without_null(inner, names)),
+        Value::Object(members) => {
+            members.retain(|name, inner| !(inner.is_null() && names.contains(name)));
+            members.values_mut().for_each(|inner| without_null(inner, names));
         }
         _ => {}
     }

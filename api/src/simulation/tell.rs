@@ -11,8 +11,8 @@ use relance_domain::{
 use relance_openapi::{
     reminder::Total,
     simulation::{
-        SimulatedChannel, SimulatedCharge, SimulatedDay, SimulatedDifference, SimulatedDifferenceKind, SimulatedInvoice, SimulatedReminder,
-        SimulatedStep, SimulatedWithholding, SimulationAssumptions, SimulationLeftOut, SimulationTotals, SimulationView,
+        SimulatedChannel, SimulatedCharge, SimulatedDay, SimulatedDifference, SimulatedDifferenceCount, SimulatedInvoice,
+        SimulatedReminder, SimulatedStep, SimulatedWithholding, SimulationAssumptions, SimulationLeftOut, SimulationTotals, SimulationView,
     },
     time::{at, day},
 };
@@ -204,10 +204,10 @@ fn difference(one: &Difference, names: &Names<'_>) -> SimulatedDifference {
     }
 }
 
-fn kinds(differences: &Differences) -> Vec<SimulatedDifferenceKind> {
+fn kinds(differences: &Differences) -> Vec<SimulatedDifferenceCount> {
     let one = |kind: DifferenceKind| {
         let (steps, customers, invoices) = differences.by_kind.get(&kind)?;
-        Some(SimulatedDifferenceKind {
+        Some(SimulatedDifferenceCount {
             kind: kind.as_str().to_owned(),
             count: count(*steps),
             customers: count(*customers),

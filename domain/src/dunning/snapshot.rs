@@ -111,6 +111,8 @@ pub struct Evidence {
     pub service_done_on: Option<NaiveDate>,
     /// The last part payment: it acknowledges the debt.
     pub part_paid_on: Option<NaiveDate>,
+    /// It is for the carriage of goods: time-barred after a year (C. com. L133-6).
+    pub carriage: bool,
     /// Since when a part or the whole is disputed.
     pub disputed_since: Option<DateTime<Utc>>,
     /// The last life-cycle status of the e-invoice.

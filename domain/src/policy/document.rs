@@ -15,6 +15,8 @@ use read::{Read, documents};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
+use crate::charges::StatedRegime;
+
 documents! {
     /// A dunning policy as written.
     PolicyDocument {
@@ -222,6 +224,24 @@ documents! {
         contract_rate: Option<String>,
         /// `floor` or `default_rate`: when the contract rate is under the legal floor.
         below_floor: Option<String>,
+        /// Points above the rate of the ECB, percent a year, decimal.
+        points: Option<String>,
+        /// Read a clause of 10 points as the statutory default.
+        treat_as_statutory: Option<bool>,
+    }
+}
+
+impl RegimeDocument {
+    /// The regime in words.
+    pub fn stated(&self) -> StatedRegime<'_> {
+        StatedRegime {
+            kind: &self.kind,
+            column: self.column.as_deref(),
+            contract_rate: self.contract_rate.as_deref(),
+            below_floor: self.below_floor.as_deref(),
+            points: self.points.as_deref(),
+            treat_as_statutory: self.treat_as_statutory,
+        }
     }
 }
 

@@ -21,7 +21,9 @@ pub use presets::{Preset, preset_for, presets};
 pub use promise::PromiseRules;
 
 use crate::{
+    charges::{DayCount, Imputation, Regime},
     customer::{ContactRole, CustomerKind},
+    dunning::ReminderLine,
     ids::PolicyId,
     money::Currency,
 };
@@ -248,6 +250,12 @@ pub struct ChargesRules {
     pub claim_min_invoice_amount: i64,
     /// Charges left once the principal is paid.
     pub after_principal_paid: ChargesLeft,
+    /// Which law or clause sets the rate; `None`: the law's own by kind of customer.
+    pub regime: Option<Regime>,
+    /// How days become a fraction of a year.
+    pub day_count: DayCount,
+    /// What a payment pays first in the reckoning of interest.
+    pub imputation: Imputation,
 }
 
 /// What unapplied cash does.
@@ -313,6 +321,11 @@ impl Policy {
     /// The step with this key.
     pub fn step(&self, key: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.key == key)
+    }
+
+    /// Is the fixed compensation claimed on this row? Not below the policy's minimum.
+    pub fn claims_compensation(&self, line: &ReminderLine) -> bool {
+        line.currency != self.currency || line.amount_due >= self.charges.claim_min_invoice_amount
     }
 
     /// Where in the ladder the step with this key stands.

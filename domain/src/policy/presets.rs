@@ -43,7 +43,14 @@ pub fn presets() -> &'static [Preset] {
 fn outside_france(mut document: PolicyDocument) -> PolicyDocument {
     document.name = "eu_business".to_owned();
     document.pauses = None;
-    let regime = RegimeDocument { kind: "eu_ecb_plus_8".to_owned(), column: None, contract_rate: None, below_floor: None };
+    let regime = RegimeDocument {
+        kind: "eu_ecb_plus_8".to_owned(),
+        column: None,
+        contract_rate: None,
+        below_floor: None,
+        points: None,
+        treat_as_statutory: None,
+    };
     document.late_charges = document.late_charges.map(|charges| LateChargesDocument { regime: Some(regime), ..charges });
     document
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{InvoiceRecord, PromiseRecord, ReminderRecord};
 use crate::{
+    charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
     ids::CaseId,
     policy::Step,
@@ -22,6 +23,8 @@ pub struct MessageFacts {
     pub step: Option<Step>,
     /// Regime of late-payment interest of that version, e.g. `eu_ecb_plus_8`.
     pub regime: Option<String>,
+    /// What a claim comes to on its day, invoice by invoice; empty where the step claims nothing.
+    pub charges: Vec<InvoiceCharges>,
     /// The creditor.
     pub settings: Settings,
     /// Who owes.

@@ -3,6 +3,7 @@
 mod debt;
 mod dunning;
 mod intake;
+mod late_charge;
 mod message;
 mod money_in;
 mod platform;
@@ -11,6 +12,7 @@ mod webhooks;
 pub use debt::*;
 pub use dunning::*;
 pub use intake::*;
+pub use late_charge::*;
 pub use message::*;
 pub use money_in::*;
 pub use platform::*;
@@ -42,6 +44,8 @@ pub enum EventObject {
     Dispute(Box<DisputeRecord>),
     /// A hold.
     Hold(Box<HoldRecord>),
+    /// A charge that was claimed.
+    LateCharge(Box<LateChargeRecord>),
     /// A dunning case.
     Case(Box<CaseRecord>),
     /// A policy.
@@ -69,6 +73,7 @@ impl EventObject {
             Self::Promise(record) => Some(record.customer_id),
             Self::Dispute(record) => Some(record.customer_id),
             Self::Hold(record) => record.customer_id,
+            Self::LateCharge(record) => Some(record.customer_id),
             Self::Case(record) => Some(record.customer_id),
             Self::Policy(_) | Self::WebhookEndpoint(_) | Self::ApiKey(_) | Self::Parked(_) | Self::Tenant(_) => None,
         }

@@ -8,6 +8,7 @@ mod rows;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
+    charges::{InvoiceCharges, Line},
     customer,
     money::Money,
     policy::LateChargesMode,
@@ -17,7 +18,7 @@ use relance_domain::{
 pub use content::{Sender, content};
 pub use notice::disabled_endpoint;
 
-use crate::context::{Amount, Charges, ChargesMode, Formality, MessageContext, PreviousContact, PromiseInfo, RenderChannel};
+use crate::context::{Amount, Charges, ChargesMode, Formality, Interest, MessageContext, PreviousContact, PromiseInfo, RenderChannel};
 
 /// The dates that the message prints, computed for the day it leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,7 +87,7 @@ fn amount(money: &Money) -> Amount {
     Amount::new(money.currency.code(), money.minor, money.currency.exponent())
 }
 
-/// Interest is named without a figure here: only a claim computed by the law's tables has one.
+/// Interest has a figure only in a claim whose terms the creditor confirmed; elsewhere it is named without one.
 fn charges(facts: &MessageFacts) -> Option<Charges> {
     let mode = match facts.step.as_ref()?.late_charges {
         LateChargesMode::None => return None,
@@ -98,9 +99,27 @@ fn charges(facts: &MessageFacts) -> Option<Charges> {
         mode,
         fixed_compensation: fixed.map(|fixed| amount(&fixed.amount)),
         fixed_count: fixed.map_or(0, |fixed| fixed.count),
-        interest: Vec::new(),
+        interest: facts.charges.iter().flat_map(|charges| interest(facts, charges)).collect(),
         regime: facts.regime.clone(),
     })
+}
+
+/// The lines of one invoice; the last says what each further day costs, unless a rate is missing.
+fn interest(facts: &MessageFacts, charges: &InvoiceCharges) -> Vec<Interest> {
+    let number = facts.invoices.iter().find(|invoice| invoice.id == charges.invoice).map(|invoice| invoice.details.number.clone());
+    let (Some(done), Some(number)) = (&charges.reckoning, number) else { return Vec::new() };
+    let last = done.lines.len().saturating_sub(1);
+    let daily = |line: &Line| (charges.unknown.is_none() && done.principal_due == line.principal).then(|| line.a_day());
+    let one = |(n, line): (usize, &Line)| Interest {
+        invoice_number: number.clone(),
+        from_on: line.from,
+        until_on: line.to,
+        days: line.days,
+        rate_percent: line.rate.to_string(),
+        amount: amount(&charges.currency.minor(line.interest)),
+        daily_amount: daily(line).filter(|_| n == last).map(|minor| amount(&charges.currency.minor(minor))),
+    };
+    done.lines.iter().enumerate().map(one).collect()
 }
 
 /// Earlier contacts that can have been about these invoices: none was before the first of them was issued.

@@ -102,10 +102,13 @@ CREATE TABLE channels (
     provider TEXT NOT NULL,
     public TEXT NOT NULL,
     sealed TEXT,
+    -- where its provider's receipts arrive: the end of an address nobody guesses
+    receipt_token TEXT NOT NULL,
     version BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, channel)
 );
+CREATE INDEX channels_receipts ON channels (receipt_token);
 
 CREATE TABLE sources (
     tenant_id UUID NOT NULL REFERENCES tenants (id),

@@ -14,6 +14,22 @@ ALTER TABLE cases FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON cases TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
+GRANT SELECT, INSERT, UPDATE, DELETE ON receipts TO relance_app
+--;
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE receipts FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON receipts TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON suppressions TO relance_app
+--;
+ALTER TABLE suppressions ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE suppressions FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON suppressions TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reminders TO relance_app
 --;
 ALTER TABLE reminders ENABLE ROW LEVEL SECURITY

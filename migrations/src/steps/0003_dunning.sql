@@ -60,10 +60,16 @@ CREATE TABLE reminders (
     provider TEXT,
     provider_id TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
+    -- since when nobody knows whether it left, and what is done next: repeat, look_up, wait, give_up
+    unknown_at BIGINT,
+    settle_by TEXT,
     row_version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
+-- what receipts are matched by
+CREATE INDEX reminders_reference ON reminders (tenant_id, reference);
+CREATE INDEX reminders_provider_id ON reminders (tenant_id, provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX reminders_customer ON reminders (tenant_id, customer_id, id);
 CREATE INDEX reminders_due ON reminders (send_at) WHERE send_at IS NOT NULL AND live;
 CREATE INDEX reminders_due_test ON reminders (tenant_id, send_at) WHERE send_at IS NOT NULL AND NOT live;
@@ -89,6 +95,41 @@ CREATE TABLE invoice_steps (
     PRIMARY KEY (tenant_id, invoice_id, step_key)
 );
 CREATE INDEX invoice_steps_customer ON invoice_steps (tenant_id, customer_id);
+
+-- What providers told us of messages: every word once, as it came; the state is derived from all of them.
+CREATE TABLE receipts (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    dedupe_key TEXT NOT NULL,
+    -- our reference and the provider's id of the message, as far as it says them
+    reference TEXT,
+    provider_id TEXT,
+    kind TEXT NOT NULL,
+    detail TEXT,
+    at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    -- null as long as no message is known by it: it came early
+    reminder_id UUID,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX receipts_once ON receipts (tenant_id, provider, dedupe_key);
+CREATE INDEX receipts_reminder ON receipts (tenant_id, reminder_id) WHERE reminder_id IS NOT NULL;
+CREATE INDEX receipts_early ON receipts (tenant_id, received_at) WHERE reminder_id IS NULL;
+
+-- Addresses that nothing is sent to, whoever has them; kept as a digest.
+CREATE TABLE suppressions (
+    tenant_id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    -- hard_bounce, complaint, opt_out, soft_bounces, refused
+    reason TEXT NOT NULL,
+    -- null: for good
+    until_at BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, channel, address)
+);
 
 -- The frozen bytes of a message: what was really said.
 CREATE TABLE reminder_contents (

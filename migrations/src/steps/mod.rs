@@ -49,4 +49,11 @@ pub const STEPS: &[Step] = &[
         postgres: include_str!("0004_outbox.pg.sql"),
         sqlite: "",
     },
+    Step {
+        name: "0005_charges",
+        up: include_str!("0005_charges.sql"),
+        down: "DROP TABLE late_charges; DROP TABLE reference_rates",
+        postgres: include_str!("0005_charges.pg.sql"),
+        sqlite: "",
+    },
 ];

@@ -4,9 +4,12 @@ use chrono::Days;
 use relance_domain::{
     dunning::ReminderLine,
     event::EventType,
-    ids::{CaseId, ContactId, CustomerId, DisputeId, HoldId, InvoiceId, PolicyId, PromiseId, ReminderId, TaskId},
+    ids::{CaseId, ChargeId, ContactId, CustomerId, DisputeId, HoldId, InvoiceId, PolicyId, PromiseId, ReminderId, TaskId},
     money::Currency,
-    records::{By, CaseRecord, DisputeRecord, HoldRecord, PromiseRecord, ReminderBody, ReminderRecord, TaskRecord},
+    records::{
+        By, CaseRecord, DisputeRecord, FIXED_COMPENSATION, HoldRecord, LateChargeBody, LateChargeRecord, PromiseRecord, ReminderBody,
+        ReminderRecord, TaskRecord, Waiver,
+    },
 };
 
 use super::{Sample, eur, id};
@@ -154,6 +157,31 @@ impl Sample {
             released_at: released.then_some(self.at),
             released_by: released.then(|| "A. Keller".to_owned()),
             row_version: 1,
+        }
+    }
+
+    pub(super) fn late_charge(&self) -> LateChargeRecord {
+        let waived = self.kind == EventType::LateChargeWaived;
+        let by = By { name: "A. Keller".to_owned(), email: "keller@atelier.example".to_owned() };
+        LateChargeRecord {
+            id: ChargeId(id(15)),
+            customer_id: CustomerId(id(2)),
+            invoice_id: InvoiceId(id(3)),
+            rule: FIXED_COMPENSATION.to_owned(),
+            status: if waived { "waived" } else { "accrued" }.to_owned(),
+            amount: eur(4_000),
+            reminder_id: Some(ReminderId(id(6))),
+            body: LateChargeBody {
+                number: "FA-2026-0042".to_owned(),
+                regime: "fr_b2b_default".to_owned(),
+                law: vec!["C. com. L441-10 II".to_owned(), "C. com. D441-5".to_owned()],
+                lines: Vec::new(),
+                until_on: self.today,
+                missing_rate: None,
+                waiver: waived.then(|| Waiver { by: Some(by), reason: "A long-standing customer.".to_owned(), at: self.at }),
+            },
+            row_version: if waived { 2 } else { 1 },
+            created_at: self.at,
         }
     }
 

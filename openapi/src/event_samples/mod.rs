@@ -9,8 +9,8 @@ use relance_domain::{
     event::{EventType, SubjectType},
     facts::{WaitedKind, WaitingFor},
     ids::{
-        CaseId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId, PromiseId,
-        ReminderId, SourceId, TaskId, TenantId,
+        CaseId, ChargeId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId,
+        PromiseId, ReminderId, SourceId, TaskId, TenantId,
     },
     money::{Currency, Money},
     policy::presets,
@@ -71,6 +71,7 @@ impl Sample {
             SubjectType::Promise => (PromiseId(id(8)).to_string(), EventObject::Promise(Box::new(self.promise()))),
             SubjectType::Dispute => (DisputeId(id(9)).to_string(), EventObject::Dispute(Box::new(self.dispute()))),
             SubjectType::Hold => (HoldId(id(10)).to_string(), EventObject::Hold(Box::new(self.hold()))),
+            SubjectType::LateCharge => (ChargeId(id(15)).to_string(), EventObject::LateCharge(Box::new(self.late_charge()))),
             SubjectType::Case => (CaseId(id(11)).to_string(), EventObject::Case(Box::new(self.case()))),
             SubjectType::Policy => match presets().first() {
                 Some(preset) => {

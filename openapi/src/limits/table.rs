@@ -55,6 +55,8 @@ const OWNED: &[(&str, &str, u64)] = &[
     ("SimulationView", "until", 10),
     ("SimulatedDifference", "customer_name", 300),
     ("SimulatedReminder", "customer_name", 300),
+    ("RateInput", "source", 500),
+    ("RateView", "source", 500),
     ("DisputeInput", "comment", 2_000),
     ("ResolutionInput", "comment", 2_000),
     ("VerdictInput", "comment", 2_000),
@@ -84,6 +86,8 @@ const OWNED: &[(&str, &str, u64)] = &[
 /// Members by their name: (most characters, names).
 const NAMED: &[(u64, &[&str])] = &[
     (2, &["country"]),
+    (6, &["half_year"]),
+    (11, &["rate", "contract_rate", "points"]),
     (3, &["specversion", "type_code"]),
     (12, &["syntax", "scheme"]),
     (16, &["language", "security"]),
@@ -212,6 +216,7 @@ const NOT_EMPTY: &[(&str, &[&str])] = &[
     ("NewTenantInput", &["name"]),
     ("EndpointBody", &["url"]),
     ("HoldInput", &["reason"]),
+    ("WaiveInput", &["reason"]),
     ("OrderInput", &["reason"]),
     ("DisputeInput", &["reason_code"]),
     ("ResolutionInput", &["outcome"]),
@@ -224,7 +229,32 @@ const NOT_EMPTY: &[(&str, &[&str])] = &[
 ];
 
 /// Amounts of money by their names; those that contain `amount` are beside them.
-const MONEY: &[&str] = &["total", "payable", "paid", "credited", "disputed", "unapplied", "prepaid", "principal"];
+const MONEY: &[&str] = &[
+    "total",
+    "payable",
+    "paid",
+    "credited",
+    "disputed",
+    "unapplied",
+    "prepaid",
+    "principal",
+    "principal_due",
+    "interest",
+    "interest_paid",
+    "interest_due",
+    "interest_exact_6dp",
+    "fixed_compensation_due",
+    "complementary_costs",
+    "credit_balance",
+    "total_due",
+    "retention",
+    "justified_costs",
+    "to_interest",
+    "to_principal",
+    "to_fixed_compensation",
+    "unallocated",
+    "fixed_compensation",
+];
 
 /// Whole days and instants whose names do not say so.
 const DAYS: &[&str] = &["on", "storms"];
@@ -263,6 +293,7 @@ pub(super) fn text(owner: &str, member: &str) -> Text {
 const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("*", "source_version", 1, i64::MAX),
     ("SmtpInput", "port", 1, 65_535),
+    ("ChannelInput", "max_per_second", 1, 10_000),
     ("PolicyStepInput", "offset_days", -365, 3_650),
     ("PolicyPlanInput", "first_share_percent", 0, 100),
     ("PolicyPacingInput", "max_per_7_days", 0, 1_000),
@@ -291,6 +322,9 @@ const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("SimulationInput", "version", 1, i32::MAX as i64),
     ("SimulationInput", "storm_above", 0, 1_000_000),
     ("SimulationOther", "version", 1, i32::MAX as i64),
+    ("InterestLine", "days", 1, 400_000),
+    ("InterestLine", "denominator", 365, 366),
+    ("*", "days_of_interest", 0, 400_000),
     ("query", "limit", 1, i32::MAX as i64),
     ("query", "version", 1, i32::MAX as i64),
     ("path", "n", 1, i32::MAX as i64),
@@ -317,6 +351,7 @@ pub(super) fn count(owner: &str, member: &str) -> Option<u64> {
         (name, "data") if name.ends_with("List") || name == "Timeline" => 200,
         (_, "contacts") => 200,
         (_, "allow_list") => 500,
+        ("QuotedInvoice" | "StatementCharge" | "LateChargeView", "lines") => 1_000,
         (_, "lines") => 20,
         (_, "payment_days") => 32,
         (_, "event_types") => 100,

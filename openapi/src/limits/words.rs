@@ -8,7 +8,11 @@ use crate::problem::Code;
 /// Closed sets: of requests alone.
 const CLOSED: &[(&str, &str, &[&str])] = &[
     ("ActivateInput", "backlog", &["skip", "first_step", "by_age"]),
-    ("ChannelInput", "provider", &["smtp", "brevo", "twilio", "ovh", "http", "print"]),
+    (
+        "ChannelInput",
+        "provider",
+        &["smtp", "brevo", "mailjet", "postmark", "scaleway", "ses", "sendgrid", "ovh", "twilio", "smsmode", "http", "print"],
+    ),
     ("EndpointBody", "payload", &["full", "thin"]),
     ("EndpointPatch", "payload", &["full", "thin"]),
     ("EndpointPatch", "status", &["enabled", "disabled"]),
@@ -17,10 +21,29 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("NewTenantInput", "mode", &["live", "test"]),
     ("SimulationInput", "approvals", &["given", "withheld"]),
     ("SimulationInput", "calls", &["made", "none"]),
+    ("QuoteCreditNote", "mode", &["ab_initio", "from_date"]),
+    ("QuoteInput", "allocation", &["interest_first", "principal_first", "interest_fee_principal"]),
+    ("QuoteInput", "day_count", &["act_365f", "act_act"]),
+    ("QuoteRegime", "below_floor", &["floor", "default_rate"]),
+    ("QuoteRegime", "column", &["autres", "particuliers"]),
+    ("QuoteRegime", "kind", REGIMES),
+    ("RateInput", "series", SERIES),
     ("SmtpInput", "security", &["starttls", "tls", "none"]),
     ("CloudEvent", "specversion", &["1.0"]),
 ];
 
+const REGIMES: &[&str] = &[
+    "fr_b2b_default",
+    "fr_b2b_fixed",
+    "fr_b2b_3x_legal",
+    "fr_b2b_ecb_plus",
+    "fr_b2g",
+    "fr_legal",
+    "de_b2b",
+    "be_b2b",
+    "eu_ecb_plus_8",
+    "uk_b2b",
+];
 const SUBJECTS: &[&str] = &[
     "customer",
     "invoice",
@@ -31,6 +54,7 @@ const SUBJECTS: &[&str] = &[
     "promise",
     "dispute",
     "hold",
+    "late_charge",
     "case",
     "policy",
     "source",
@@ -38,6 +62,7 @@ const SUBJECTS: &[&str] = &[
     "api_key",
     "tenant",
 ];
+const SERIES: &[&str] = &["ecb_mro", "legal_particuliers", "legal_autres", "de_base", "uk_bank_rate"];
 const KINDS: &[&str] = &["business", "consumer", "public_body", "unknown"];
 const ROLES: &[&str] = &["accounts_payable", "approver", "buyer", "director", "legal_representative", "authorising_officer", "other"];
 const PAYING: &[&str] = &["transfer", "card", "direct_debit"];
@@ -68,6 +93,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("AttemptView", "outcome", &["calling", "accepted", "refused", "throttled", "transient", "unknown"]),
     ("CaseView", "close_reason", &["paid"]),
     ("ChannelView", "channel", &["email", "sms", "letter"]),
+    ("ChannelTestView", "outcome", &["accepted", "refused", "throttled", "transient", "unknown", "not_called"]),
     ("Charge", "kind", &["fixed_compensation"]),
     ("Charge", "mode", &["mention", "claim"]),
     ("ClockView", "status", &["ready", "advancing"]),
@@ -119,17 +145,17 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("PaymentView", "method", PAYING),
     ("PaymentView", "status", &["recorded", "reversed"]),
     ("PolicyInput", "unapplied_cash", &["hold", "lower", "ignore"]),
+    ("ImputedView", "kind", &["payment", "credit_note"]),
+    ("LateChargeView", "rule", &["interest", "fixed_compensation"]),
+    ("LateChargeView", "status", &["accrued", "waived"]),
+    ("RateView", "series", SERIES),
     ("PolicyAppliesToInput", "customer_kinds", KINDS),
     ("PolicyStepInput", "customer_kinds", KINDS),
     ("PolicyLateChargesInput", "rate_from", &["invoice_terms"]),
     ("PolicyLateChargesInput", "day_count", &["act_365f", "act_act"]),
     ("PolicyLateChargesInput", "after_principal_paid", &["waive", "task"]),
     ("PolicyLateChargesInput", "allocation", &["principal_first", "interest_first", "interest_fee_principal"]),
-    (
-        "PolicyRegimeInput",
-        "kind",
-        &["fr_b2b_default", "fr_b2b_fixed", "fr_b2b_3x_legal", "fr_b2g", "fr_legal", "eu_ecb_plus_8", "de_b2b", "uk_b2b"],
-    ),
+    ("PolicyRegimeInput", "kind", REGIMES),
     ("PolicyRegimeInput", "below_floor", &["floor", "default_rate"]),
     ("PolicyRegimeInput", "column", &["autres", "particuliers"]),
     ("PolicyStepInput", "tone", &["courteous", "factual", "firm", "formal"]),
@@ -155,7 +181,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("SimulatedCharge", "kind", &["fixed_compensation"]),
     ("SimulatedCharge", "mode", &["mention", "claim"]),
     ("SimulatedDifference", "kind", &["earlier", "later", "other_channel", "never", "only_here"]),
-    ("SimulatedDifferenceKind", "kind", &["earlier", "later", "other_channel", "never", "only_here"]),
+    ("SimulatedDifferenceCount", "kind", &["earlier", "later", "other_channel", "never", "only_here"]),
     ("TaskView", "kind", &["phone_call", "visit", "review", "handover", "own_error"]),
     ("TaskView", "status", &["open", "completed", "cancelled"]),
     ("TaskView", "outcome", OUTCOMES),

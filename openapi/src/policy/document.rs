@@ -297,4 +297,10 @@ pub struct PolicyRegimeInput {
     /// `floor` or `default_rate`: when the contract rate is under the legal floor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below_floor: Option<String>,
+    /// `fr_b2b_ecb_plus`: percentage points above the rate of the ECB, decimal; 10 unless stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<String>,
+    /// `fr_b2b_ecb_plus`: a clause of 10 points is the statutory default, which has no floor; true unless stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub treat_as_statutory: Option<bool>,
 }

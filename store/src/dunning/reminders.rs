@@ -180,6 +180,8 @@ pub async fn resend(
         provider: None,
         provider_id: None,
         attempts: 0,
+        unknown_at: None,
+        settle_by: None,
         row_version: 1,
         created_at: at,
         ..old

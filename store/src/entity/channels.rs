@@ -15,6 +15,8 @@ pub struct Model {
     pub public: String,
     #[sea_orm(column_type = "Text")]
     pub sealed: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub receipt_token: String,
     pub version: i64,
     pub updated_at: i64,
 }

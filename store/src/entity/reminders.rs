@@ -47,6 +47,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub provider_id: Option<String>,
     pub attempts: i32,
+    pub unknown_at: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub settle_by: Option<String>,
     pub row_version: i64,
     pub created_at: i64,
 }

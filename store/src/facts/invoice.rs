@@ -1,10 +1,12 @@
 //! Invoices: snapshots, withdrawal, delivery, e-invoice status.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use relance_domain::{
+    customer::{CustomerDetails, CustomerKind},
     event::EventType,
     facts::{Fact, VersionVerdict, judge_version},
     invoice::{EinvoiceStatus, InvoiceDetails},
+    law::PaymentTerm,
     records::InvoiceStatus,
 };
 use serde_json::{Map, Value};
@@ -36,7 +38,7 @@ pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details
         VersionVerdict::Newer => FactOutcome::Changed,
         VersionVerdict::New => FactOutcome::Created,
     };
-    let details = resolved(book, details, due_on_missing);
+    let details = resolved(book, customer_id, details, due_on_missing);
     match known {
         Some(row) => {
             change(book, row, stated, customer_id, details);
@@ -55,13 +57,16 @@ pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details
     Taken::new(outcome, Kind::Invoice, id)
 }
 
-/// The due date by the tenant's rule where nobody states one; where it came from is written down.
-fn resolved(book: &Book, details: &InvoiceDetails, due_on_missing: bool) -> InvoiceDetails {
+/// The due date by the law's or the tenant's term where nobody states one; where it came from is written down.
+fn resolved(book: &Book, customer: Uuid, details: &InvoiceDetails, due_on_missing: bool) -> InvoiceDetails {
     let mut details = details.clone();
     if due_on_missing {
-        let days = Days::new(book.settings.default_payment_days.into());
-        details.due_on = details.issued_on.checked_add_days(days).unwrap_or(details.issued_on);
-        details.provenance.insert("due_on".to_owned(), "tenant_default".to_owned());
+        let days = book.settings.default_payment_days;
+        let stated = book.customers.get(customer).and_then(|row| serde_json::from_str::<CustomerDetails>(&row.details).ok());
+        let debtor = stated.unwrap_or_else(|| CustomerDetails::new(CustomerKind::Unknown, ""));
+        let term = PaymentTerm::of(&debtor, days);
+        details.due_on = term.due_on(&details);
+        details.provenance.insert("due_on".to_owned(), term.rule.to_owned());
     } else {
         details.provenance.entry("due_on".to_owned()).or_insert_with(|| "stated".to_owned());
     }

@@ -58,6 +58,8 @@ impl<'a> Named<'a> {
             }
             Fact::ContactOptedOut { .. } => (self.people, self.details) = (true, true),
             Fact::InsolvencyOpened { .. } => self.insolvency = true,
+            // the term is the customer's
+            Fact::Invoice { due_on_missing: true, .. } => (self.ledger, self.details) = (true, true),
             Fact::PromiseMade { .. } => (self.ledger, self.details) = (true, true),
             Fact::Payment { customer_external_id, .. } | Fact::CreditNote { customer_external_id, .. } => {
                 self.ledger = true;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relance_domain::customer::{ContactDetails, ContactRole, Formality};
+use relance_domain::customer::{ContactDetails, ContactRole};
 use uuid::Uuid;
 
 use crate::{StoreError, entity::contacts};
@@ -156,15 +156,9 @@ fn remember(people: &mut Vec<Person>, tenant: Uuid, customer: Uuid, silent: &BTr
     for (channel, address) in silent.difference(&kept) {
         let by_mail = channel == "email";
         let details = ContactDetails {
-            external_id: format!("silent:{channel}:{address}"),
-            name: None,
-            role: ContactRole::Other,
             email: by_mail.then(|| address.clone()),
             phone: (!by_mail).then(|| address.clone()),
-            preferred_channel: None,
-            can_approve_payment: false,
-            language: None,
-            formality: Formality::default(),
+            ..ContactDetails::new(format!("silent:{channel}:{address}"), ContactRole::Other)
         };
         let known = people.iter().any(|person| person.row.external_id == details.external_id);
         if !known {
@@ -181,17 +175,7 @@ mod tests {
     use super::*;
 
     fn contact(external_id: &str, email: &str) -> ContactDetails {
-        ContactDetails {
-            external_id: external_id.to_owned(),
-            name: None,
-            role: ContactRole::AccountsPayable,
-            email: Some(email.to_owned()),
-            phone: None,
-            preferred_channel: None,
-            can_approve_payment: false,
-            language: None,
-            formality: Formality::default(),
-        }
+        ContactDetails { email: Some(email.to_owned()), ..ContactDetails::new(external_id, ContactRole::AccountsPayable) }
     }
 
     fn silent(people: &People, customer: Uuid) -> Vec<String> {

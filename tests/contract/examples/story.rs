@@ -40,8 +40,10 @@ async fn house(book: &mut Book) {
         "smtp": {"host": "127.0.0.1", "port": 2525, "security": "none"}});
     book.send("PUT", "/v1/channels/email", channel, 200).await;
     book.get("/v1/channels/email").await;
+    book.send("POST", "/v1/channels/email/test", json!({"to": "claire@dupont.example"}), 200).await;
     book.get("/v1/channels").await;
     book.get("/v1/policy_presets").await;
+    book.get("/v1/rates").await;
     let policy = json!({"name": "Approved by a person", "applies_to": {"customer_kinds": ["business"], "segments": ["key"]}, "approval_expires_days": 5,
         "steps": [{"key": "first", "offset_days": 4, "channel": "email", "template": "first_reminder", "approval": "required"},
                   {"key": "call", "offset_days": 9, "channel": "phone_task"}]});
@@ -165,6 +167,7 @@ fn merged(mut body: Value, version: i64) -> Value {
 /// The clock goes on: reminders are planned, approved, rejected, sent, withdrawn.
 async fn chasing(book: &mut Book) {
     book.world.rest().await;
+    book.world.claimed_from("C45", "2026-10-05").await;
     book.get("/v1/test_clock").await;
     book.send("POST", "/v1/test_clock/advance", json!({"to": "2026-10-09T05:00:00Z"}), 202).await;
     book.world.rest().await;
@@ -264,6 +267,14 @@ async fn reading(book: &mut Book) {
     book.get(&format!("/v1/customers/{customer}/balance")).await;
     book.get(&format!("/v1/customers/{customer}/behaviour")).await;
     book.get(&format!("/v1/customers/{customer}/timeline?limit=5")).await;
+    book.get(&format!("/v1/customers/{customer}/statement?on=2026-11-30")).await;
+    let charge = book.first("/v1/late_charges?limit=2").await;
+    book.get(&format!("/v1/late_charges/{charge}")).await;
+    let waiver = json!({"by": by(), "reason": "A gesture to a long-standing customer."});
+    book.send("POST", &format!("/v1/late_charges/{charge}/waive"), waiver, 200).await;
+    let ask = json!({"regime": {"kind": "fr_b2b_default"}, "as_of": "2026-09-30", "day_count": "act_365f", "allocation": "interest_first",
+        "invoices": [{"number": "FA-2026-0042", "total": "10000.00", "due_on": "2026-05-31", "payments": [{"on": "2026-08-31", "amount": "4000.00"}]}]});
+    book.send("POST", "/v1/late_charges/quote", ask, 200).await;
     let event = book.first("/v1/events?limit=2").await;
     book.get(&format!("/v1/events/{event}")).await;
     book.get("/v1/event_types").await;
@@ -294,4 +305,7 @@ async fn tenants(book: &mut Book) {
     book.world.key = server::shared(book.world.database).map(|server| server.operator_key.clone()).unwrap_or_default();
     book.send("POST", "/v1/tenants", json!({"name": "Atelier Keller", "mode": "test", "clock": "2026-10-01T05:00:00Z"}), 201).await;
     book.get("/v1/tenants?limit=1").await;
+    let rate =
+        json!({"series": "uk_bank_rate", "half_year": "2024S2", "rate": "5.25", "source": "Bank of England, Bank Rate on 30 June 2024"});
+    book.send("POST", "/v1/rates", json!({"rates": [rate]}), 200).await;
 }

@@ -8,7 +8,7 @@ use std::{
 use chrono::{NaiveDate, TimeDelta};
 use relance_domain::{
     clock::Clock,
-    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     facts::Fact,
     ids::{CustomerId, ReminderId, TenantId},
     invoice::InvoiceDetails,
@@ -190,70 +190,29 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn customer(number: usize) -> Fact {
     let contact = ContactDetails {
-        external_id: "c1".into(),
         name: Some("Claire Dupont".into()),
-        role: ContactRole::AccountsPayable,
         email: Some(format!("c{number}@dupont.example")),
         phone: Some("+33612345678".into()),
-        preferred_channel: None,
         can_approve_payment: true,
-        language: None,
-        formality: Formality::default(),
+        ..ContactDetails::new("c1", ContactRole::AccountsPayable)
     };
     let details = CustomerDetails {
-        kind: CustomerKind::Business,
-        name: format!("Customer {number}"),
-        language: None,
-        time_zone: None,
-        region: None,
-        siren: None,
-        vat_id: None,
         address: Some(Address {
             lines: vec!["3 place du Marché".into()],
             postcode: "69003".to_owned().into(),
             city: "Lyon".to_owned().into(),
             country: "FR".into(),
         }),
-        registered_address: None,
-        legal_form: None,
-        payment_days: Vec::new(),
-        public_body_type: None,
-        segment: None,
-        policy_id: None,
-        sales_owner: None,
         contacts: vec![contact],
+        ..CustomerDetails::new(CustomerKind::Business, format!("Customer {number}"))
     };
     Fact::Customer { external_id: format!("C{number}"), source_version: 1, details: Box::new(details) }
 }
 
 fn invoice(number: usize) -> Fact {
     let due = NaiveDate::from_ymd_opt(2026, 1, 10).unwrap() + TimeDelta::days(number as i64 % 30);
-    let details = InvoiceDetails {
-        number: format!("F-{number}"),
-        kind: "invoice".into(),
-        issued_on: NaiveDate::from_ymd_opt(2025, 12, 20).unwrap(),
-        due_on: due,
-        currency: Currency::EUR,
-        total: 120_000,
-        payable: 120_000,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
-        origin: None,
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: BTreeMap::new(),
-    };
+    let details =
+        InvoiceDetails::new(format!("F-{number}"), NaiveDate::from_ymd_opt(2025, 12, 20).unwrap(), due, Currency::EUR.minor(120_000));
     let customer_external_id = format!("C{number}");
     Fact::Invoice {
         external_id: format!("I{number}"),

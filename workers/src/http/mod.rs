@@ -97,6 +97,12 @@ impl GuardedClient {
         Self::with(policy, Arc::new(SystemLookup), Limits { connect: CONNECT, whole: WHOLE })
     }
 
+    /// The same; no exchange takes longer than `whole`.
+    #[must_use]
+    pub fn within(self, whole: Duration) -> Self {
+        Self { limits: Limits { whole, ..self.limits }, ..self }
+    }
+
     /// The same, with names looked up elsewhere.
     #[cfg(test)]
     pub(crate) fn with_lookup(policy: EgressPolicy, lookup: Arc<dyn Lookup>) -> Self {

@@ -1,6 +1,7 @@
 //! An apalis backend over our rows: claims a batch when a slot is free and the pulse says that work is due.
 
 use std::{
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -12,7 +13,7 @@ use apalis_core::{
     worker::context::WorkerContext,
 };
 use futures::{FutureExt, future::BoxFuture};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 use tower::layer::util::Identity;
 use uuid::Uuid;
 
@@ -44,13 +45,37 @@ struct Claimed<I> {
     rows: Result<Vec<I>, WorkError>,
 }
 
+impl<I> Claimed<I> {
+    fn failed(words: impl std::fmt::Display) -> Self {
+        Self { lease_by: String::new(), rows: Err(WorkError::new(words)) }
+    }
+}
+
+/// A claim runs by itself: it may hold the database's one writer, and a worker that stops asks for no more rows
+/// before its work, which may wait for that writer, has ended.
+struct Claim<I>(JoinHandle<Claimed<I>>);
+
+impl<I> Future for Claim<I> {
+    type Output = Claimed<I>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Claimed<I>> {
+        Pin::new(&mut self.0).poll(cx).map(|ended| ended.unwrap_or_else(Claimed::failed))
+    }
+}
+
+impl<I> Drop for Claim<I> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// The backend of one queue.
 pub(super) struct Rows<W: DueWork> {
     parts: Parts<W>,
     /// Round of the look that led to the last claim.
     seen: u64,
     wait: Option<BoxFuture<'static, u64>>,
-    claim: Option<BoxFuture<'static, Claimed<W::Item>>>,
+    claim: Option<Claim<W::Item>>,
     close: Option<BoxFuture<'static, ()>>,
     /// The last claim was full: more is due.
     more: bool,
@@ -65,15 +90,12 @@ impl<W: DueWork> Rows<W> {
 
     fn start_claim(&mut self) {
         let Parts { work, pace, worker, .. } = self.parts.clone();
-        self.claim = Some(
-            async move {
-                let lease_by = format!("{worker}#{}", Uuid::now_v7().simple());
-                let claim = work.claim(&lease_by, pace.batch, pace.lease);
-                let rows = tokio::time::timeout(CLAIM_LIMIT, claim).await;
-                Claimed { rows: rows.unwrap_or_else(|_| Err(WorkError::new("no answer in time"))), lease_by }
-            }
-            .boxed(),
-        );
+        self.claim = Some(Claim(tokio::spawn(async move {
+            let lease_by = format!("{worker}#{}", Uuid::now_v7().simple());
+            let claim = work.claim(&lease_by, pace.batch, pace.lease);
+            let rows = tokio::time::timeout(CLAIM_LIMIT, claim).await;
+            Claimed { rows: rows.unwrap_or_else(|_| Err(WorkError::new("no answer in time"))), lease_by }
+        })));
     }
 
     /// Sleeps until a look younger than the last claim finds work due.

@@ -18,6 +18,10 @@ pub(super) fn backoff(failures: u32) -> Duration {
 /// Works `batch`. Never fails: what went wrong is logged once and the rows come again later.
 pub(super) async fn batch<W: DueWork>(work: W, batch: Batch<W::Item>, lease: Duration, vitals: Arc<Vitals>) {
     let _running = vitals.start_batch();
+    if batch.stopping.is_set() {
+        // who stops waits for what he sees running: this begins after he looked, or he waits for it in vain
+        return give_back(&work, &batch.lease_by, &batch.items, Duration::ZERO).await;
+    }
     if batch.claimed.elapsed() > lease / 3 && !still_ours(&work, &batch, lease).await {
         return;
     }

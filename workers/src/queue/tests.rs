@@ -28,6 +28,8 @@ enum Play {
     Panic,
     Fail,
     Slow(Duration),
+    /// Ends as soon as it has its answer and is the writer.
+    Write,
 }
 
 #[derive(Clone)]
@@ -40,6 +42,11 @@ struct Fake {
     claims: Arc<AtomicUsize>,
     looks: Arc<AtomicUsize>,
     down: Arc<Mutex<bool>>,
+    /// The database's one writer: held by a claim until the gate is open.
+    writer: Arc<tokio::sync::Mutex<()>>,
+    gate: Arc<watch::Sender<bool>>,
+    /// What the work waits for before it writes.
+    answer: Arc<watch::Sender<bool>>,
 }
 
 impl Fake {
@@ -53,6 +60,9 @@ impl Fake {
             claims: Arc::default(),
             looks: Arc::default(),
             down: Arc::default(),
+            writer: Arc::default(),
+            gate: Arc::new(watch::Sender::new(true)),
+            answer: Arc::new(watch::Sender::new(false)),
         }
     }
 
@@ -133,6 +143,8 @@ impl DueWork for Fake {
         if *self.down.lock().unwrap() {
             return Err(WorkError::new("down"));
         }
+        let _writer = self.writer.lock().await;
+        open(&self.gate).await;
         let now = self.start.elapsed();
         let mut rows = self.rows.lock().unwrap();
         let free = rows.iter_mut().filter(|(_, row)| row.due <= now && Self::free(row, now)).take(limit as usize);
@@ -161,6 +173,10 @@ impl DueWork for Fake {
             Play::Panic => panic!("argh"),
             Play::Fail => return Err(WorkError::new("no")),
             Play::Slow(long) => sleep(long).await,
+            Play::Write => {
+                open(&self.answer).await;
+                drop(self.writer.lock().await);
+            }
         }
         self.of(&batch.lease_by, &batch.items, |row| {
             row.done += 1;
@@ -182,6 +198,10 @@ impl Fake {
         }
         hit
     }
+}
+
+async fn open(gate: &watch::Sender<bool>) {
+    let _ = gate.subscribe().wait_for(|open| *open).await;
 }
 
 fn pace(concurrency: usize, batch: u32, lease_ms: u64) -> Pace {
@@ -288,6 +308,24 @@ async fn a_stop_ends_what_runs_and_leaves_no_lease_behind() {
     assert_eq!(fake.leased(), 0);
     assert!((10..=15).contains(&fake.done()), "{}", fake.done());
     assert_eq!(fake.runs() as usize, fake.done());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_lets_a_claim_end_that_the_running_work_waits_for() {
+    let fake = Fake::new(Play::Write);
+    fake.add([1], Duration::ZERO);
+    let running = fake.start(pace(2, 1, 60_000));
+    fake.until(|fake| fake.leased() == 1 && fake.writer.try_lock().is_ok(), SOON).await;
+    fake.gate.send_replace(false);
+    fake.add([2], Duration::ZERO);
+    fake.ring();
+    fake.until(|fake| fake.writer.try_lock().is_err(), SOON).await;
+    let stopped = tokio::spawn(running.stop(Duration::from_secs(20)));
+    sleep(Duration::from_millis(100)).await; // the worker has heard it
+    fake.answer.send_replace(true);
+    fake.gate.send_replace(true);
+    fake.until(|_| stopped.is_finished(), SOON).await;
+    assert_eq!((fake.done(), fake.leased()), (1, 0), "the work ended, what was claimed meanwhile is given back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future, time::Duration};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     ids::{ReminderId, TenantId},
     records::MessageContent,
@@ -13,10 +13,12 @@ use tokio::{
     task::JoinSet,
     time::Instant,
 };
+use uuid::Uuid;
 
 use super::{
     SendContext,
-    providers::{self, Handed, Session, SmtpServer},
+    accounts::{Accounts, Key},
+    providers::{self, Found, Handed, Outgoing, Session, SmtpServer},
     route::Route,
 };
 
@@ -27,32 +29,75 @@ const TOGETHER: Duration = Duration::from_millis(10);
 /// Connections to one mail server at a time.
 const LANES: usize = 4;
 
-/// A message to hand over.
+/// What is called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It is handed over.
+    Send,
+    /// Its provider is asked whether it has it.
+    LookUp,
+}
+
+/// A message to hand over or to ask for.
 pub(super) struct Call {
     pub id: ReminderId,
+    /// Its number; of a look-up, the one that is asked for.
     pub attempt: i32,
+    pub purpose: Purpose,
     pub tenant: TenantId,
     /// Our reference, which the provider may give back.
     pub reference: String,
+    /// Against a second copy, where the provider knows such a thing.
+    pub key: Uuid,
+    pub account: Key,
     pub route: Route,
     pub content: MessageContent,
     /// Step → day given by the message.
     pub granted: BTreeMap<String, NaiveDate>,
+    /// Where receipts go.
+    pub callback: Option<String>,
+    /// Will any come?
+    pub receipts: bool,
+    /// The tenant's clock when it was prepared.
+    pub now: DateTime<Utc>,
     /// Its place among what is frozen.
     pub place: Option<OwnedSemaphorePermit>,
 }
 
 impl Call {
-    fn settled(self, handed: Handed) -> Settled {
+    fn settled(self, accounts: &Accounts, began: Instant, handed: Handed) -> Settled {
         drop(self.place);
+        let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
+        let alarm = accounts.heard(self.account, &handed, self.now + took);
+        let receipts = self.receipts;
         let outcome = match handed {
             Handed::Accepted { provider_id } => SendOutcome::Sent { provider_id, granted: self.granted },
             Handed::Refused { scope, detail } => SendOutcome::Refused { scope, detail },
             Handed::Throttled { retry_after, detail } => SendOutcome::Throttled { retry_after, detail },
             Handed::Transient { detail } => SendOutcome::Transient { detail },
-            Handed::Unknown { detail } => SendOutcome::Unknown { detail },
+            Handed::Unknown { detail } => SendOutcome::Unknown { detail, receipts, alarm },
         };
         Settled { id: self.id, attempt: Some(self.attempt), outcome }
+    }
+
+    /// May a receipt of it come before its outcome is written?
+    pub(super) fn is_tracked(&self) -> bool {
+        matches!(self.route, Route::Vendor(..))
+    }
+
+    fn found(self, found: Found) -> Settled {
+        match found {
+            Found::Taken { provider_id } => {
+                let outcome = SendOutcome::Sent { provider_id, granted: self.granted };
+                Settled { id: self.id, attempt: Some(self.attempt), outcome }
+            }
+            found => Settled { id: self.id, attempt: None, outcome: SendOutcome::LookedUp { found, receipts: self.receipts } },
+        }
+    }
+
+    fn outgoing<'a>(&'a self, tenant: &'a str, now: DateTime<Utc>) -> Outgoing<'a> {
+        let callback = self.callback.as_deref();
+        Outgoing { reference: &self.reference, tenant, key: self.key, content: &self.content, callback, now }
     }
 }
 
@@ -60,11 +105,12 @@ impl Call {
 /// and a slow call holds nobody else's outcome back. Each call has an outcome, also one that breaks off.
 pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: Vec<Call>, mut settle: impl FnMut(Vec<Settled>) -> F) {
     let begin_until = Instant::now() + BEGIN_WITHIN;
-    let mut open: BTreeMap<ReminderId, i32> = calls.iter().map(|call| (call.id, call.attempt)).collect();
+    let mut open: BTreeMap<ReminderId, (i32, Purpose)> = calls.iter().map(|call| (call.id, (call.attempt, call.purpose))).collect();
     // dropped with this future, the calls end with it
     let mut tasks = JoinSet::new();
     let (ended, mut outcomes) = mpsc::unbounded_channel();
-    let (mails, others): (Vec<Call>, Vec<Call>) = calls.into_iter().partition(|call| matches!(call.route, Route::Smtp(_)));
+    let (mails, others): (Vec<Call>, Vec<Call>) =
+        calls.into_iter().partition(|call| call.purpose == Purpose::Send && matches!(call.route, Route::Smtp(_)));
     for lane in lanes(mails) {
         tasks.spawn(mail_lane(ctx.clone(), lane, begin_until, ended.clone()));
     }
@@ -87,10 +133,13 @@ pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: V
     }
     if !open.is_empty() {
         tracing::error!(calls = open.len(), "calls to a provider broke off");
-        let broken = |(id, attempt)| {
+        let broken = |(id, (attempt, purpose))| match purpose {
             // it may have left
-            let outcome = SendOutcome::Unknown { detail: "the call broke off inside".to_owned() };
-            Settled { id, attempt: Some(attempt), outcome }
+            Purpose::Send => {
+                let detail = "the call broke off inside".to_owned();
+                Settled { id, attempt: Some(attempt), outcome: SendOutcome::Unknown { detail, receipts: false, alarm: false } }
+            }
+            Purpose::LookUp => Settled { id, attempt: None, outcome: SendOutcome::LookedUp { found: Found::Unclear, receipts: false } },
         };
         settle(open.into_iter().map(broken).collect()).await;
     }
@@ -114,6 +163,7 @@ async fn mail_lane(ctx: SendContext, lane: Vec<Call>, begin_until: Instant, ende
     let mut closed: Option<Handed> = None;
     for call in lane {
         let _in_flight = ctx.gate.call().await;
+        let began = Instant::now();
         let handed = match (&closed, &call.route) {
             (Some(handed), _) => handed.clone(),
             (None, Route::Smtp(_)) if Instant::now() >= begin_until => too_late(),
@@ -126,7 +176,7 @@ async fn mail_lane(ctx: SendContext, lane: Vec<Call>, begin_until: Instant, ende
             }
             (None, _) => too_late(),
         };
-        let _ = ended.send(call.settled(handed)); // heard as long as the lane runs
+        let _ = ended.send(call.settled(&ctx.accounts, began, handed)); // heard as long as the lane runs
     }
     if let Some(session) = session {
         session.quit().await;
@@ -152,16 +202,27 @@ async fn mail(ctx: &SendContext, server: &SmtpServer, session: &mut Option<Sessi
 
 async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::UnboundedSender<Settled>) {
     let _in_flight = ctx.gate.call().await;
-    let handed = match &call.route {
-        _ if Instant::now() >= begin_until => too_late(),
-        Route::Sms(gateway) => {
-            let tenant = call.tenant.to_string();
-            providers::sms(&ctx.http, gateway, &tenant, &call.reference, &call.content, ctx.store.now()).await
+    let began = Instant::now();
+    let (tenant, now) = (call.tenant.to_string(), ctx.store.now());
+    let settled = match &call.route {
+        Route::Vendor(vendor, account) if call.purpose == Purpose::LookUp => {
+            let found = vendor.look_up(&ctx.http, account, &call.outgoing(&tenant, now)).await;
+            call.found(found)
         }
-        Route::Print => providers::print(ctx.letters_dir.as_deref().map(std::path::PathBuf::as_path), &call.reference, &call.content).await,
-        Route::Nowhere(_) | Route::Smtp(_) | Route::Broken(_) => too_late(),
+        _ if call.purpose == Purpose::LookUp => call.found(Found::Unclear),
+        _ if began >= begin_until => call.settled(&ctx.accounts, began, too_late()),
+        Route::Vendor(vendor, account) => {
+            let handed = vendor.send(&ctx.http, account, &call.outgoing(&tenant, now)).await;
+            call.settled(&ctx.accounts, began, handed)
+        }
+        Route::Print => {
+            let folder = ctx.letters_dir.as_deref().map(std::path::PathBuf::as_path);
+            let handed = providers::print(folder, &call.reference, &call.content).await;
+            call.settled(&ctx.accounts, began, handed)
+        }
+        Route::Nowhere(_) | Route::Smtp(_) | Route::Broken(_) => call.settled(&ctx.accounts, began, too_late()),
     };
-    let _ = ended.send(call.settled(handed)); // heard as long as the call runs
+    let _ = ended.send(settled); // heard as long as the call runs
 }
 
 fn too_late() -> Handed {

@@ -5,6 +5,7 @@
 //! 2. No transaction: the calls, side by side, each under a deadline.
 //! 3. Outcomes, as they come in: those of a few milliseconds in one transaction.
 
+mod accounts;
 mod call;
 mod gate;
 mod notice;
@@ -12,6 +13,7 @@ mod paper;
 mod prepare;
 pub mod providers;
 mod route;
+mod trial;
 
 use std::{
     path::PathBuf,
@@ -24,13 +26,15 @@ use chrono::{DateTime, Utc};
 use relance_domain::ids::{ReminderId, TenantId};
 use relance_store::{
     Store, StoreError,
+    dunning::receipts,
     sending::{RefusalScope, SendOutcome, Settled, finish},
     tenants,
 };
 
 pub use gate::{CALLS, batch};
+pub use trial::Trial;
 
-use self::{call::Call, gate::Gate, prepare::Prepared};
+use self::{accounts::Accounts, call::Call, gate::Gate, prepare::Prepared};
 use crate::{http::GuardedClient, outgoing::Sender};
 
 /// Tries to write the outcomes of messages that left.
@@ -44,12 +48,28 @@ pub struct SendContext {
     /// Where letters to print are written; `None`: they are kept in the database only.
     letters_dir: Option<Arc<PathBuf>>,
     gate: Gate,
+    accounts: Accounts,
+    /// Where the outside reaches us; providers are told where receipts go.
+    public_url: Option<Arc<str>>,
 }
 
 impl SendContext {
     /// Sends from `store`; HTTP and the addresses of mail servers go through `http`.
     pub fn new(store: Store, http: GuardedClient, letters_dir: Option<PathBuf>) -> Self {
-        Self { store, http, letters_dir: letters_dir.map(Arc::new), gate: Gate::new(CALLS) }
+        Self {
+            store,
+            http,
+            letters_dir: letters_dir.map(Arc::new),
+            gate: Gate::new(CALLS),
+            accounts: Accounts::default(),
+            public_url: None,
+        }
+    }
+
+    /// Providers are told to send their receipts there.
+    #[must_use]
+    pub fn with_public_url(self, public_url: Option<&str>) -> Self {
+        Self { public_url: public_url.map(|url| url.trim_end_matches('/').into()), ..self }
     }
 
     /// At most so many calls to providers at the same time, instead of [`CALLS`].
@@ -106,6 +126,7 @@ async fn send_together(
 ) -> Result<(), StoreError> {
     for some in reminders.chunks(ctx.gate.together) {
         let (calls, live) = prepared(ctx, worker, tenant, some, now).await?;
+        let tracked = calls.iter().any(Call::is_tracked);
         let lost = Mutex::new(None);
         call::call_all(ctx, calls, async |outcomes| {
             // the other calls are still to be heard of
@@ -115,6 +136,9 @@ async fn send_together(
         })
         .await;
         lost.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)?;
+        if tracked {
+            receipts::match_early(&ctx.store, tenant).await?;
+        }
     }
     Ok(())
 }

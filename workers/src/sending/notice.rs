@@ -1,7 +1,7 @@
 //! A mail to the tenant itself, by its own channel: begun in one transaction, settled in another.
 
 use async_trait::async_trait;
-use relance_domain::{policy::Channel, records::MessageContent};
+use relance_domain::policy::Channel;
 use relance_letters::from_records::{Sender, disabled_endpoint};
 use relance_store::{
     StoreError,
@@ -11,7 +11,7 @@ use relance_store::{
 
 use super::{
     SendContext,
-    providers::{self, Handed, Session, SmtpServer},
+    providers::{self, Handed},
     route::{Route, Routes},
 };
 use crate::notices::Herald;
@@ -37,12 +37,12 @@ impl Herald for SendContext {
             Some(content) => match (unreachable(content), routes.of(Channel::Email, content)) {
                 (_, Route::Nowhere(_)) => Err(NoticeOutcome::Sent),
                 (Some(why), _) => Err(NoticeOutcome::Failed(why.to_owned())),
-                (None, Route::Smtp(server)) => Ok((server, content)),
+                (None, route @ (Route::Smtp(_) | Route::Vendor(..))) => Ok((route, content)),
                 (None, Route::Broken(why)) => Err(NoticeOutcome::Failed(why)),
-                (None, Route::Sms(_) | Route::Print) => Err(NoticeOutcome::Failed("the channel sends no e-mail".to_owned())),
+                (None, Route::Print) => Err(NoticeOutcome::Failed("the channel sends no e-mail".to_owned())),
             },
         };
-        let (server, content) = match ended {
+        let (route, content) = match ended {
             Ok(mail) => mail,
             Err(outcome) => {
                 notices::settle(&tx, lease_by, &notice, outcome, real_now).await?;
@@ -53,23 +53,11 @@ impl Herald for SendContext {
             return Ok(()); // somebody else's by now
         }
         self.store.commit(tx).await?;
-        let outcome = outcome(self.mail(&server, content).await);
+        let handed = self.hand_over(&route, notice.tenant, &reference, content, self.store.now()).await;
+        let outcome = outcome(handed.unwrap_or_else(|| Handed::transient("nobody was called")));
         let tx = self.store.write(notice.tenant).await?;
         notices::settle(&tx, lease_by, &notice, outcome, self.store.now()).await?;
         self.store.commit(tx).await
-    }
-}
-
-impl SendContext {
-    async fn mail(&self, server: &SmtpServer, content: &MessageContent) -> Handed {
-        let _in_flight = self.gate.call().await;
-        let mut session = match Session::open(&self.http, server).await {
-            Ok(session) => session,
-            Err(handed) => return handed,
-        };
-        let handed = session.send(content, self.store.now()).await;
-        session.quit().await;
-        handed
     }
 }
 

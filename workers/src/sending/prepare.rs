@@ -12,13 +12,15 @@ use relance_domain::{
 use relance_letters::from_records::{PrintedDates, Sender, content, message_context};
 use relance_store::{
     StoreError, dunning,
-    sending::{self, Frozen, RefusalScope, SendJob, SendOutcome, Settled},
+    sending::{self, Doubted, Frozen, RefusalScope, SendJob, SendOutcome, Settled},
     tenants,
 };
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     SendContext,
-    call::Call,
+    call::{Call, Purpose},
     gate::Places,
     paper::{LETTERS, Letter, is_letter},
     providers,
@@ -30,7 +32,14 @@ const LEASE_MS: i64 = 120_000;
 
 /// What the last look and the rendering made of a reminder.
 enum Ready {
-    Leaves { content: Box<MessageContent>, dates: PrintedDates },
+    Leaves {
+        content: Box<MessageContent>,
+        dates: PrintedDates,
+    },
+    /// Its provider is asked whether it has it.
+    LooksUp {
+        content: Box<MessageContent>,
+    },
     Ends(SendOutcome),
 }
 
@@ -76,15 +85,37 @@ pub(super) async fn prepare(
     let used: Vec<Channel> = jobs.iter().filter_map(SendJob::channel).collect();
     let routes = Routes::load(&ctx.store, &tx, tenant, live, &used).await?;
     let mut plan = Plan::default();
+    let mut all = Vec::with_capacity(jobs.len());
     for job in &jobs {
         let snapshot = snapshots.get_mut(&job.facts.reminder.customer_id);
-        let ready = ready(job, snapshot, &routes, letters.unwrap_or(&BTreeMap::new()), now);
-        plan.add(tenant, job, ready, &routes, places);
+        all.push(ready(job, snapshot, &routes, letters.unwrap_or(&BTreeMap::new()), now));
+    }
+    let addressed = jobs.iter().zip(&all).filter_map(|(job, ready)| addressed(job, ready)).collect::<Vec<_>>();
+    let silenced = sending::suppressed(&tx, tenant, &addressed, now).await?;
+    for (job, ready) in jobs.iter().zip(all) {
+        let on_list = addressed_to(job, &ready).is_some_and(|to| silenced.contains(&to));
+        let ready = if on_list { Ready::Ends(suppressed()) } else { ready };
+        plan.add(ctx, tenant, job, ready, &routes, places, now);
     }
     sending::freeze(&tx, tenant, worker, &plan.frozen, now, real_now, LEASE_MS).await?;
     sending::finish(&tx, tenant, plan.settled, now, real_now).await?;
     ctx.store.commit(tx).await?;
     Ok(Prepared::Calls { calls: plan.calls, live })
+}
+
+/// Channel and address of a message that would leave.
+fn addressed<'a>(job: &'a SendJob, ready: &'a Ready) -> Option<(&'a str, &'a str)> {
+    let Ready::Leaves { content, .. } = ready else { return None };
+    let channel = job.facts.reminder.channel.as_str();
+    matches!(channel, "email" | "sms").then(|| Some((channel, content.to.as_deref()?))).flatten()
+}
+
+fn addressed_to(job: &SendJob, ready: &Ready) -> Option<(String, String)> {
+    addressed(job, ready).map(|(channel, to)| (channel.to_owned(), to.to_owned()))
+}
+
+fn suppressed() -> SendOutcome {
+    SendOutcome::Refused { scope: RefusalScope::Recipient, detail: "the address is on the list of those that take nothing".to_owned() }
 }
 
 fn ready(
@@ -97,6 +128,11 @@ fn ready(
     let (Some(snapshot), Some(channel)) = (snapshot, job.channel()) else {
         return message_fault("its customer or channel is not known");
     };
+    if let Some(doubted) = &job.doubted
+        && let Some(ready) = doubted_ready(job, doubted)
+    {
+        return ready;
+    }
     match last_look(job, snapshot, now) {
         LastLook::Cancel { reason } => Ready::Ends(SendOutcome::Cancelled { reason }),
         // never the same instant again: a test tenant's clock would stand there for ever
@@ -112,6 +148,16 @@ fn ready(
             }
             ready
         }
+    }
+}
+
+/// What is done about a message that may have left, before anybody looks at whether it should; `None`: it goes
+/// once more, if it still may.
+fn doubted_ready(job: &SendJob, doubted: &Doubted) -> Option<Ready> {
+    match (doubted.by.as_str(), &job.frozen) {
+        ("repeat", _) => None,
+        ("look_up", Some(frozen)) => Some(Ready::LooksUp { content: Box::new(frozen.clone()) }),
+        _ => Some(Ready::Ends(SendOutcome::GaveUp)),
     }
 }
 
@@ -164,30 +210,95 @@ fn after(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 }
 
 impl Plan {
-    fn add(&mut self, tenant: TenantId, job: &SendJob, ready: Ready, routes: &Routes, places: &mut Places) {
+    #[expect(clippy::too_many_arguments, reason = "one message with all that surrounds it")]
+    fn add(
+        &mut self,
+        ctx: &SendContext,
+        tenant: TenantId,
+        job: &SendJob,
+        ready: Ready,
+        routes: &Routes,
+        places: &mut Places,
+        now: DateTime<Utc>,
+    ) {
         let id = job.id();
-        let (content, dates) = match ready {
-            Ready::Ends(outcome) => return self.settled.push(Settled { id, attempt: None, outcome }),
-            Ready::Leaves { content, dates } => (*content, dates),
+        let reminder = &job.facts.reminder;
+        let (content, dates, purpose) = match ready {
+            Ready::Ends(outcome) => return self.end(id, outcome),
+            Ready::Leaves { content, dates } => (*content, dates, Purpose::Send),
+            Ready::LooksUp { content } => {
+                let dates = PrintedDates { pay_before_on: reminder.pay_before_on, deadline_on: reminder.deadline_on };
+                (*content, dates, Purpose::LookUp)
+            }
         };
-        let route = job.channel().map_or_else(|| Route::Broken("no such channel".to_owned()), |channel| routes.of(channel, &content));
-        if let Route::Broken(detail) = route {
-            let outcome = SendOutcome::Refused { scope: RefusalScope::Account, detail };
-            return self.settled.push(Settled { id, attempt: None, outcome });
+        let Some(channel) = job.channel() else { return self.end(id, broken("no such channel")) };
+        let route = routes.of(channel, &content);
+        if let Route::Broken(detail) = &route {
+            return self.end(id, broken(detail));
         }
-        let attempt = job.attempts.saturating_add(1);
+        // never another provider while this one may have it
+        if job.doubted.as_ref().is_some_and(|doubted| doubted.provider.as_deref() != Some(route.provider())) {
+            return self.end(id, SendOutcome::GaveUp);
+        }
         let granted = job.granted(dates.pay_before_on, dates.deadline_on);
-        self.frozen.push(frozen(id, attempt, &route, &content, dates.pay_before_on, dates.deadline_on));
         if matches!(route, Route::Nowhere(_)) {
+            let attempt = job.attempts.saturating_add(1);
+            self.frozen.push(frozen(id, attempt, &route, &content, dates.pay_before_on, dates.deadline_on));
             let provider_id = content.headers.get("Message-ID").cloned();
-            let outcome = SendOutcome::Sent { provider_id, granted };
-            self.settled.push(Settled { id, attempt: Some(attempt), outcome });
-        } else {
-            let reference = job.facts.reminder.reference.clone();
-            let place = places.one();
-            self.calls.push(Call { id, attempt, tenant, reference, route, content, granted, place });
+            return self.settled.push(Settled { id, attempt: Some(attempt), outcome: SendOutcome::Sent { provider_id, granted } });
         }
+        let account = (tenant, channel, route.provider());
+        if let Err(at) = ctx.accounts.may_leave(account, routes.per_second(channel), now) {
+            return self.end(id, SendOutcome::Later { at });
+        }
+        let attempt = match purpose {
+            Purpose::LookUp => job.attempts,
+            Purpose::Send => job.attempts.saturating_add(1),
+        };
+        if purpose == Purpose::Send {
+            self.frozen.push(frozen(id, attempt, &route, &content, dates.pay_before_on, dates.deadline_on));
+        }
+        let place = if purpose == Purpose::Send { places.one() } else { None };
+        let callback = ctx.public_url.as_deref().zip(routes.receipt_token(channel));
+        let callback = callback.map(|(url, token)| format!("{url}/v1/receipts/{token}"));
+        let receipts = routes.tells_receipts(channel, callback.is_some());
+        let reference = reminder.reference.clone();
+        let key = key(job, attempt);
+        self.calls.push(Call {
+            id,
+            attempt,
+            purpose,
+            tenant,
+            reference,
+            key,
+            account,
+            route,
+            content,
+            granted,
+            callback,
+            receipts,
+            now,
+            place,
+        });
     }
+
+    fn end(&mut self, id: ReminderId, outcome: SendOutcome) {
+        self.settled.push(Settled { id, attempt: None, outcome });
+    }
+}
+
+fn broken(detail: &str) -> SendOutcome {
+    SendOutcome::Refused { scope: RefusalScope::Account, detail: detail.to_owned() }
+}
+
+/// The key of an attempt: that of the first whose fate is not known, so that a provider knows the repeat.
+fn key(job: &SendJob, attempt: i32) -> Uuid {
+    let doubtful = job.facts.reminder.attempts.iter().find(|tried| tried.outcome == "unknown");
+    let first = doubtful.map_or(attempt, |tried| tried.number);
+    let digest = Sha256::digest(format!("{}:{first}", job.id()));
+    let mut bytes = [0_u8; 16];
+    bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
 fn frozen(

@@ -6,7 +6,10 @@ use relance_domain::{ids::TenantId, phone, policy::Channel, records::MessageCont
 use relance_store::{Store, StoreError, Tx, channels, channels::OpenChannel};
 use serde_json::Value;
 
-use super::providers::{SmsGateway, SmtpServer, bare_address};
+use super::providers::{Account, SmtpServer, Vendor, bare_address, vendor};
+
+/// Settings that a provider of e-mail has only when its receipts come to us.
+const RECEIPT_SETTINGS: [&str; 3] = ["webhook_key", "webhook_password", "topic_arn"];
 
 /// Where a message goes.
 #[derive(Clone)]
@@ -15,8 +18,8 @@ pub(super) enum Route {
     Nowhere(&'static str),
     /// A mail server.
     Smtp(Box<SmtpServer>),
-    /// An SMS gateway over HTTP.
-    Sms(Box<SmsGateway>),
+    /// A provider over HTTP.
+    Vendor(&'static Vendor, Box<Account>),
     /// A folder for a person to print from.
     Print,
     /// Nothing that works is configured.
@@ -29,7 +32,7 @@ impl Route {
         match self {
             Self::Nowhere(word) => word,
             Self::Smtp(_) => "smtp",
-            Self::Sms(_) => "http",
+            Self::Vendor(vendor, _) => vendor.name,
             Self::Print => "print",
             Self::Broken(_) => "none",
         }
@@ -56,6 +59,26 @@ impl Routes {
         Ok(Self { live, open })
     }
 
+    /// End of the address that receipts of the channel arrive at.
+    pub(super) fn receipt_token(&self, channel: Channel) -> Option<&str> {
+        Some(&self.channel(channel)?.record.receipt_token)
+    }
+
+    /// Will a receipt come: where messages say where to (`callback`), or where the provider's own settings do?
+    pub(super) fn tells_receipts(&self, channel: Channel, callback: bool) -> bool {
+        let set_up = |open: &OpenChannel| {
+            let own = open.config.get(&open.record.provider);
+            RECEIPT_SETTINGS.iter().any(|name| own.is_some_and(|own| own.get(name).is_some()))
+        };
+        if channel == Channel::Email { self.channel(channel).is_some_and(set_up) } else { callback }
+    }
+
+    /// Messages a second that the account takes, if it says so.
+    pub(super) fn per_second(&self, channel: Channel) -> Option<u32> {
+        let rate = self.public(channel)?.get("max_per_second")?.as_u64()?;
+        u32::try_from(rate).ok()
+    }
+
     /// The public settings of the channel.
     pub(super) fn public(&self, channel: Channel) -> Option<&Value> {
         Some(&self.channel(channel)?.record.public)
@@ -77,9 +100,11 @@ impl Routes {
         let Some(open) = open else { return Route::Broken("no such channel is configured".to_owned()) };
         let made = match open.record.provider.as_str() {
             "smtp" => SmtpServer::read(&open.config).map(|server| Route::Smtp(Box::new(server))),
-            "http" => SmsGateway::read(&open.config).map(|gateway| Route::Sms(Box::new(gateway))),
             "print" => Some(Route::Print),
-            other => Some(Route::Broken(format!("provider {other}: this provider is not available in this release"))),
+            other => match vendor(&open.record.channel, other) {
+                Some(vendor) => Account::read(vendor, &open.config).map(|account| Route::Vendor(vendor, Box::new(account))),
+                None => Some(Route::Broken(format!("provider {other}: this provider is not available in this release"))),
+            },
         };
         made.unwrap_or_else(|| Route::Broken("the settings of the channel do not read".to_owned()))
     }

@@ -1,12 +1,12 @@
 //! A test tenant's ladder through the whole engine: rendered, frozen, and really sent to the one address
 //! on the list.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     clock::Clock,
-    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     facts::Fact,
     ids::TenantId,
     invoice::InvoiceDetails,
@@ -51,65 +51,28 @@ fn address(town: &str) -> Address {
     }
 }
 
-fn customer(id: &str, email: &str) -> Fact {
+pub fn customer(id: &str, email: &str, phone: Option<&str>) -> Fact {
     let contact = ContactDetails {
-        external_id: "c1".into(),
         name: Some("Claire Dupont".into()),
-        role: ContactRole::AccountsPayable,
         email: Some(email.into()),
-        phone: None, // so that the notice waits for no call
-        preferred_channel: None,
+        phone: phone.map(Into::into), // without one the notice waits for no call
         can_approve_payment: true,
-        language: None,
-        formality: Formality::default(),
+        ..ContactDetails::new("c1", ContactRole::AccountsPayable)
     };
     let details = CustomerDetails {
-        kind: CustomerKind::Business,
-        name: format!("Boulangerie {id}"),
         language: Some("fr".into()),
-        time_zone: None,
-        region: None,
         siren: Some("732829320".into()),
-        vat_id: None,
         address: Some(address("Lyon")),
-        registered_address: None,
-        legal_form: None,
-        payment_days: Vec::new(),
-        public_body_type: None,
-        segment: None,
-        policy_id: None,
-        sales_owner: None,
         contacts: vec![contact],
+        ..CustomerDetails::new(CustomerKind::Business, format!("Boulangerie {id}"))
     };
     Fact::Customer { external_id: id.into(), source_version: 1, details: Box::new(details) }
 }
 
-fn invoice(id: &str, customer: &str) -> Fact {
+pub fn invoice(id: &str, customer: &str) -> Fact {
     let details = InvoiceDetails {
-        number: format!("FA-{id}"),
-        kind: "invoice".into(),
-        issued_on: day("2026-09-05"),
-        due_on: day("2026-10-05"),
-        currency: Currency::EUR,
-        total: 123_456,
-        payable: 123_456,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
         origin: Some("Travaux de menuiserie".into()),
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: BTreeMap::new(),
+        ..InvoiceDetails::new(format!("FA-{id}"), day("2026-09-05"), day("2026-10-05"), Currency::EUR.minor(123_456))
     };
     Fact::Invoice {
         external_id: id.into(),
@@ -120,11 +83,8 @@ fn invoice(id: &str, customer: &str) -> Fact {
     }
 }
 
-async fn tenant(store: &Store, catcher: &Catcher) -> TenantId {
-    let tx = store.write(Scope::System).await.unwrap();
-    let clock = "2026-09-25T08:00:00Z".parse().ok();
-    let tenant = tenants::create(&tx, NewTenant { name: "Atelier".into(), live: false, clock }, store.now()).await.unwrap().id;
-    let settings = Settings {
+pub fn settings() -> Settings {
+    Settings {
         legal_name: Some("Ateliers Dumas".into()),
         address: Some(address("Lyon")),
         email: Some("compta@dumas.example".into()),
@@ -132,8 +92,21 @@ async fn tenant(store: &Store, catcher: &Catcher) -> TenantId {
         contact_name: Some("Hélène Garnier".into()),
         iban: Some("FR7630006000011234567890189".into()),
         ..Settings::default()
-    };
-    tenants::put_settings(&tx, tenant, 1, &settings).await.unwrap();
+    }
+}
+
+pub async fn open(dir: &tempfile::TempDir) -> Store {
+    let url = format!("sqlite://{}", dir.path().join("t.db").display());
+    let store = Store::open(&StoreConfig { url, secret_key: [7; 32], connections: 4 }, Arc::new(RealTime)).await.unwrap();
+    store.migrate_up().await.unwrap();
+    store
+}
+
+async fn tenant(store: &Store, catcher: &Catcher) -> TenantId {
+    let tx = store.write(Scope::System).await.unwrap();
+    let clock = "2026-09-25T08:00:00Z".parse().ok();
+    let tenant = tenants::create(&tx, NewTenant { name: "Atelier".into(), live: false, clock }, store.now()).await.unwrap().id;
+    tenants::put_settings(&tx, tenant, 1, &settings()).await.unwrap();
     let smtp = json!({ "host": "127.0.0.1", "port": catcher.address().port(), "security": "none" });
     let config = json!({ "provider": "smtp", "from": "compta@dumas.example", "allow_list": ["claire@listed.example"], "smtp": smtp });
     channels::put(store, &tx, tenant, "email", "smtp", config).await.unwrap();
@@ -167,9 +140,7 @@ async fn with_status(store: &Store, tenant: TenantId, status: &str) -> Vec<Remin
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ladder_leaves_by_mail_and_letter() {
     let dir = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", dir.path().join("t.db").display());
-    let store = Store::open(&StoreConfig { url, secret_key: [7; 32], connections: 4 }, Arc::new(RealTime)).await.unwrap();
-    store.migrate_up().await.unwrap();
+    let store = open(&dir).await;
     let catcher = Catcher::start().await.unwrap();
     let tenant = tenant(&store, &catcher).await;
     let sender = Arc::new(SendContext::new(store.clone(), client(), None));
@@ -183,8 +154,12 @@ async fn a_ladder_leaves_by_mail_and_letter() {
         paces: Paces::for_store(&store),
     };
     let engine = Engine::start(store.clone(), config);
-    let facts =
-        [customer("C1", "claire@listed.example"), customer("C2", "other@elsewhere.example"), invoice("1", "C1"), invoice("2", "C2")];
+    let facts = [
+        customer("C1", "claire@listed.example", None),
+        customer("C2", "other@elsewhere.example", None),
+        invoice("1", "C1"),
+        invoice("2", "C2"),
+    ];
     let facts: Vec<_> = facts.into_iter().map(|fact| FactEnvelope::new("erp", fact)).collect();
     apply(&store, tenant, &facts, Mode::Commit).await.unwrap();
 
@@ -233,7 +208,7 @@ async fn a_ladder_leaves_by_mail_and_letter() {
     engine.stop().await;
 }
 
-struct NoTranslator;
+pub struct NoTranslator;
 
 #[async_trait::async_trait]
 impl relance_workers::inbox::Translator for NoTranslator {

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
 
+mod faults;
+mod gateway;
 mod ladder;
 mod mail;
 mod texts;
+mod vendors;
 
 use relance_domain::egress::EgressPolicy;
 use relance_workers::http::GuardedClient;

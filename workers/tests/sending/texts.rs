@@ -6,7 +6,7 @@ use std::{
 };
 
 use relance_domain::records::MessageContent;
-use relance_workers::sending::providers::{Handed, RefusalScope, SmsGateway, sms};
+use relance_workers::sending::providers::{Account, Handed, Outgoing, RefusalScope, vendor};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -16,7 +16,7 @@ use tokio::{
 use super::client;
 
 /// Answers every request with `reply` (none: hangs up) and keeps what it was sent.
-async fn gateway(reply: Option<&'static str>) -> (SmsGateway, Arc<Mutex<String>>) {
+async fn gateway(reply: Option<&'static str>) -> (Account, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let heard = Arc::new(Mutex::new(String::new()));
@@ -37,7 +37,7 @@ async fn gateway(reply: Option<&'static str>) -> (SmsGateway, Arc<Mutex<String>>
     });
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let config = json!({ "http": { "url": format!("http://127.0.0.1:{port}/sms"), "secret": secret } });
-    (SmsGateway::read(&config).unwrap(), heard)
+    (Account::read(vendor("sms", "http").unwrap(), &config).unwrap(), heard)
 }
 
 async fn hand(reply: Option<&'static str>) -> (Handed, String) {
@@ -49,7 +49,9 @@ async fn hand(reply: Option<&'static str>) -> (Handed, String) {
         headers: BTreeMap::from([("encoding".to_owned(), "gsm7".to_owned()), ("parts".to_owned(), "1".to_owned())]),
         ..MessageContent::default()
     };
-    let handed = sms(&client(), &gateway, "ten_1", "rl_1", &content, "2026-10-09T08:30:00Z".parse().unwrap()).await;
+    let now = "2026-10-09T08:30:00Z".parse().unwrap();
+    let message = Outgoing { reference: "rl_1", tenant: "ten_1", key: uuid::Uuid::nil(), content: &content, callback: None, now };
+    let handed = vendor("sms", "http").unwrap().send(&client(), &gateway, &message).await;
     let heard = heard.lock().unwrap().clone();
     (handed, heard)
 }

@@ -35,6 +35,7 @@ fn view(subject: SubjectType) -> &'static str {
         SubjectType::Promise => "PromiseView",
         SubjectType::Dispute => "DisputeView",
         SubjectType::Hold => "HoldView",
+        SubjectType::LateCharge => "LateChargeView",
         SubjectType::Case => "CaseView",
         SubjectType::Policy => "PolicyView",
         SubjectType::WebhookEndpoint => "EndpointView",

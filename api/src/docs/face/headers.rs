@@ -24,6 +24,7 @@ const TAGGED: &[&str] = &[
     "get_dispute",
     "get_hold",
     "get_invoice",
+    "get_late_charge",
     "get_payment",
     "get_policy",
     "get_promise",
@@ -50,6 +51,7 @@ const TAGGED: &[&str] = &[
     "get_credit_note_by_external_id",
     "get_payment_by_external_id",
     "rotate_source_secret",
+    "waive_late_charge",
     "update_source",
 ];
 

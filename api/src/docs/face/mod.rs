@@ -36,6 +36,7 @@ fn fill_limits(document: &mut Value) {
             let text = |word: &str| parameter[word].as_str().unwrap_or_default().to_owned();
             let (place, name) = (text("in"), text("name"));
             if let Some(schema) = parameter.get_mut("schema") {
+                left_out_not_null(schema);
                 limits::fill_parameter(&place, &name, schema);
             }
         }
@@ -49,6 +50,14 @@ fn fill_limits(document: &mut Value) {
             }
         }
     });
+}
+
+/// A parameter that is not given is left out: no header and no query can say null.
+fn left_out_not_null(schema: &mut Value) {
+    let kinds = schema["type"].as_array().filter(|kinds| kinds.len() == 2 && kinds.contains(&json!("null")));
+    if let Some(only) = kinds.and_then(|kinds| kinds.iter().find(|kind| *kind != "null")).cloned() {
+        schema["type"] = only;
+    }
 }
 
 /// A body that is a file is bytes, not a list of numbers.

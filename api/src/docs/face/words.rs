@@ -13,6 +13,7 @@ const TAGS: &[(&str, &str)] = &[
     ("policies", "Ladders of steps: versions, presets, activation."),
     ("reminders", "Messages planned and sent: content, approval, withdrawal."),
     ("decisions", "Why something was done, or was not."),
+    ("late_charges", "Interest and fixed compensation: reckoned, claimed, waived; the reference rates behind them."),
     ("tasks", "What people have to do: calls, visits, reviews."),
     ("promises", "Promises to pay, kept or broken by us."),
     ("disputes", "What a customer contests."),

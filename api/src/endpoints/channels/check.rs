@@ -15,8 +15,8 @@ use crate::{
 /// Which providers serve a channel.
 fn providers(channel: &str) -> &'static [&'static str] {
     match channel {
-        "email" => &["smtp", "brevo"],
-        "sms" => &["twilio", "ovh", "brevo", "http"],
+        "email" => &["smtp", "brevo", "mailjet", "postmark", "scaleway", "ses", "sendgrid"],
+        "sms" => &["ovh", "twilio", "brevo", "smsmode", "http"],
         _ => &["print"],
     }
 }
@@ -48,6 +48,13 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
         one_line(&format!("/allow_list/{at}"), address, 254, &mut faults);
     }
     input.smtp.iter().for_each(|smtp| server(smtp, &mut faults));
+    own_texts(input, &mut faults);
+    if input.max_per_second == Some(0) {
+        faults.invalid("/max_per_second", "This must be from 1 to 10000.");
+    }
+    if input.max_per_second.is_some_and(|rate| rate > 10_000) {
+        faults.invalid("/max_per_second", "This must be from 1 to 10000.");
+    }
     faults.check()
 }
 
@@ -59,6 +66,12 @@ fn objects(input: &ChannelInput, faults: &mut Faults) {
         ("twilio", input.twilio.is_some()),
         ("ovh", input.ovh.is_some()),
         ("http", input.http.is_some()),
+        ("mailjet", input.mailjet.is_some()),
+        ("postmark", input.postmark.is_some()),
+        ("scaleway", input.scaleway.is_some()),
+        ("ses", input.ses.is_some()),
+        ("sendgrid", input.sendgrid.is_some()),
+        ("smsmode", input.smsmode.is_some()),
     ];
     for (name, there) in given {
         if there && name != input.provider {
@@ -66,6 +79,26 @@ fn objects(input: &ChannelInput, faults: &mut Faults) {
         } else if !there && name == input.provider {
             faults.invalid(format!("/{name}"), "This field is required.");
         }
+    }
+}
+
+/// Every setting of a provider over HTTP is one line that stands for something; parts of an address hold nothing else.
+fn own_texts(input: &ChannelInput, faults: &mut Faults) {
+    let whole = serde_json::to_value(input).unwrap_or_default();
+    let Some(own) = whole.get(&input.provider).and_then(serde_json::Value::as_object).filter(|_| input.provider != "smtp") else { return };
+    for (name, value) in own {
+        let Some(text) = value.as_str() else { continue };
+        let pointer = format!("/{}/{name}", input.provider);
+        one_line(&pointer, text, 4_000, faults);
+        let in_address = ["account_sid", "service_name", "region"].contains(&name.as_str());
+        if in_address && !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            faults.invalid(&pointer, "Letters, digits, - and _ only.");
+        }
+    }
+    if let Some(key) = input.sendgrid.as_ref().and_then(|own| own.webhook_key.as_ref())
+        && !relance_ingest::receipts::is_sendgrid_key(key)
+    {
+        faults.invalid("/sendgrid/webhook_key", "This is not the public key that SendGrid shows.");
     }
 }
 
@@ -109,6 +142,12 @@ pub(super) async fn addresses(egress: &dyn Egress, input: &ChannelInput) -> Answ
         ("/twilio/base_url", input.twilio.as_ref().and_then(|twilio| twilio.base_url.as_ref())),
         ("/ovh/base_url", input.ovh.as_ref().and_then(|ovh| ovh.base_url.as_ref())),
         ("/http/url", input.http.as_ref().map(|http| &http.url)),
+        ("/mailjet/base_url", input.mailjet.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/postmark/base_url", input.postmark.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/scaleway/base_url", input.scaleway.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/ses/base_url", input.ses.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/sendgrid/base_url", input.sendgrid.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/smsmode/base_url", input.smsmode.as_ref().and_then(|own| own.base_url.as_ref())),
     ];
     for (pointer, url) in urls {
         if let Some(url) = url

@@ -29,5 +29,5 @@ pub async fn get_channel(req: HttpRequest, app: Data<App>, caller: Caller, chann
     query::none(&req)?;
     let tx = app.store.read(caller.tenant).await?;
     let record = channels::get(&tx, caller.tenant, known(&channel)?).await?.ok_or_else(Refusal::not_found)?;
-    Ok(tagged(record.version, &view(&record)))
+    Ok(tagged(record.version, &view(&record, caller.may(Scope::SettingsWrite.as_str()))))
 }

@@ -23,6 +23,7 @@ pub async fn list_channels(req: HttpRequest, app: Data<App>, caller: Caller) -> 
     caller.require(Scope::Read)?;
     query::none(&req)?;
     let tx = app.store.read(caller.tenant).await?;
-    let data = channels::list(&tx, caller.tenant).await?.iter().map(view).collect();
+    let may_write = caller.may(Scope::SettingsWrite.as_str());
+    let data = channels::list(&tx, caller.tenant).await?.iter().map(|record| view(record, may_write)).collect();
     Ok(HttpResponse::Ok().json(ChannelList { data, has_more: false, next_cursor: None }))
 }

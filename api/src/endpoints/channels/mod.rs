@@ -4,6 +4,7 @@ mod check;
 mod get;
 mod list;
 mod put;
+mod test;
 
 use relance_openapi::{channel::ChannelView, time::at};
 use relance_store::channels::ChannelRecord;
@@ -17,7 +18,7 @@ const CHANNELS: [&str; 3] = ["email", "sms", "letter"];
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
-    cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel);
+    cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel).service(test::test_channel);
 }
 
 /// The channel of the path.
@@ -25,9 +26,17 @@ fn known(channel: &str) -> Answer<&str> {
     if CHANNELS.contains(&channel) { Ok(channel) } else { Err(Refusal::not_found()) }
 }
 
-fn view(record: &ChannelRecord) -> ChannelView {
-    let ChannelRecord { channel, provider: _, public, version, updated_at } = record;
-    ChannelView { channel: channel.clone(), version: *version, updated_at: Some(at(*updated_at)), settings: members(public.clone()) }
+fn view(record: &ChannelRecord, may_write: bool) -> ChannelView {
+    let ChannelRecord { channel, provider, public, receipt_token, version, updated_at } = record;
+    let told = may_write && provider != "print";
+    let receipts_path = told.then(|| format!("/v1/receipts/{receipt_token}"));
+    ChannelView {
+        channel: channel.clone(),
+        receipts_path,
+        version: *version,
+        updated_at: Some(at(*updated_at)),
+        settings: members(public.clone()),
+    }
 }
 
 fn members(value: Value) -> Map<String, Value> {

@@ -49,13 +49,19 @@ pub async fn put_channel(
     check_match(&req, version)?;
     if dry_run {
         let settings = members(channels::without_secrets(config));
-        return Ok(HttpResponse::Ok().json(ChannelView { channel: channel.to_owned(), version: version + 1, updated_at: None, settings }));
+        return Ok(HttpResponse::Ok().json(ChannelView {
+            channel: channel.to_owned(),
+            receipts_path: None,
+            version: version + 1,
+            updated_at: None,
+            settings,
+        }));
     }
     if let Some(there) = &there {
-        trail::before(&view(there));
+        trail::before(&view(there, false));
     }
     let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
     touch::look_at_everybody(&tx, caller.tenant, now).await?;
-    app.conclude(tx, false, tagged(record.version, &view(&record))).await
+    app.conclude(tx, false, tagged(record.version, &view(&record, true))).await
 }

@@ -5,6 +5,7 @@ mod behaviour;
 mod get;
 mod list;
 mod put;
+mod statement;
 
 use crate::routes::Registry;
 
@@ -15,5 +16,6 @@ pub fn routes(cfg: &mut impl Registry) {
         .service(get::get_customer_by_external_id)
         .service(put::put_customer)
         .service(balance::get_customer_balance)
-        .service(behaviour::get_customer_behaviour);
+        .service(behaviour::get_customer_behaviour)
+        .service(statement::get_customer_statement);
 }

@@ -22,7 +22,7 @@ pub fn routes(cfg: &mut impl Registry) {
 ///
 /// # Errors
 /// 404 when there is no operator, 401 when this is not he.
-fn operator(req: &HttpRequest, app: &App) -> Answer<()> {
+pub(super) fn operator(req: &HttpRequest, app: &App) -> Answer<()> {
     let Some(key) = &app.operator_key else { return Err(Refusal::not_found()) };
     let same = bearer(req).is_some_and(|given| bool::from(given.as_bytes().ct_eq(key.as_bytes())));
     if same { Ok(()) } else { Err(unauthorized()) }

@@ -1,26 +1,12 @@
 //! Holidays and printed dates against `law/*.json` and the dated example of `presets.md` §3.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf};
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 
 use super::{super::*, day};
-
-/// A file of the shared law tables; none (and said so) where they are not at hand, except in CI.
-fn law(file: &str) -> Option<Value> {
-    let shared =
-        env::var_os("RELANCE_SHARED").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
-    let path = shared.join("law").join(file);
-    match fs::read_to_string(&path) {
-        Ok(text) => Some(serde_json::from_str(&text).unwrap()),
-        Err(error) if env::var_os("CI").is_some() => panic!("{}: {error}", path.display()),
-        Err(error) => {
-            println!("skipped: {}: {error}", path.display());
-            None
-        }
-    }
-}
+use crate::law::tests::table as law;
 
 fn days_of(year: i32) -> impl Iterator<Item = NaiveDate> {
     NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(move |day| day.year() == year)

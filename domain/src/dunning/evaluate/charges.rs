@@ -40,8 +40,7 @@ pub(super) fn compensation(
     let claim = step.late_charges == LateChargesMode::Claim;
     let mut count = 0_u32;
     for line in lines.iter().filter(|line| line.step_key == step.key) {
-        let small = line.currency == policy.policy.currency && line.amount_due < rules.claim_min_invoice_amount;
-        if claim && small {
+        if claim && !policy.policy.claims_compensation(line) {
             let params = params![invoice = &line.number];
             draft.reason(Why::CompensationWaived, params, "policy.late_charges.claim_min_invoice_amount", Some(line.invoice_id));
         } else {

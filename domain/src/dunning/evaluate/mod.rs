@@ -11,6 +11,7 @@ mod due;
 mod expiries;
 mod guard;
 mod ladder;
+mod limitation;
 mod look;
 mod outcome;
 mod owner;
@@ -46,6 +47,7 @@ pub fn evaluate(snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
     let blocks = blocks::find(&context, &settled);
     selfcheck::raise_tasks(&context, &mut draft);
     dated::raise_tasks(&context, &blocks, &mut draft);
+    limitation::raise_tasks(&context, &mut draft);
     let live = standing::check_live_reminders(&context, &settled, &blocks, &mut draft);
     if let Some(policy) = &context.policy {
         let due = due::find(&context, policy, &blocks, &live, &mut draft);

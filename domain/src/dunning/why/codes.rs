@@ -1,6 +1,6 @@
 //! The closed list of reasons. A name is never used for something else.
 
-use super::{Language, Params};
+use super::{Language, Params, list::told};
 
 /// What a reason rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,47 +17,21 @@ pub enum Basis {
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $basis:expr, $english:literal, $french:literal;)+) => {
-        /// Why something was done, waits or was withheld.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum Why {
-            $($(#[doc = $doc])+ #[serde(rename = $code)] $name,)+
+        told! {
+            /// Why something was done, waits or was withheld.
+            pub Why { $($(#[doc = $doc])+ $name = $code, $english, $french;)+ }
         }
 
         impl Why {
-            /// Every code, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
-
-            /// The code on the wire.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $code),+ }
-            }
-
             /// What it rests on.
             pub fn basis(self) -> Basis {
                 match self { $(Self::$name => $basis),+ }
-            }
-
-            /// What it means, for the documentation.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Self::$name => concat!($($doc),+)),+ }
-            }
-
-            /// The sentence, with `{names}` for what it speaks of.
-            pub fn sentence(self, language: Language) -> &'static str {
-                match (self, language) {
-                    $((Self::$name, Language::English) => $english, (Self::$name, Language::French) => $french,)+
-                }
             }
         }
     };
 }
 
 impl Why {
-    /// Reads the code.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|why| why.as_str() == word)
-    }
-
     /// The article it always rests on, if any.
     pub fn article(self) -> Option<&'static str> {
         match self.basis() {

@@ -5,6 +5,7 @@
 
 mod changes;
 mod codes;
+mod list;
 mod params;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,11 @@ use super::{
     faults::Faults,
     words,
 };
-use crate::{customer::CustomerKind, money::Currency};
+use crate::{
+    charges::{DayCount, Imputation, Regime},
+    customer::CustomerKind,
+    money::Currency,
+};
 
 /// May a policy for these customers speak of fees at all? Only if every one of them pays late
 /// charges: a policy for any kind is also one for consumers.
@@ -25,14 +29,21 @@ pub(super) fn rules(stated: Option<&LateChargesDocument>, currency: Currency, fe
         rate_from_invoice_terms: false,
         claim_min_invoice_amount: 0,
         after_principal_paid: ChargesLeft::Waive,
+        regime: None,
+        day_count: DayCount::default(),
+        imputation: Imputation::default(),
     };
     let Some(stated) = stated else { return rules };
-    let mut check = |field: &str, word: &Option<String>, known: &[words::Word<&str>]| {
-        word.as_ref().and_then(|word| faults.word(format!("/late_charges/{field}"), word, known)).is_some()
-    };
-    rules.rate_from_invoice_terms = check("rate_from", &stated.rate_from, &words::RATE_FROM);
-    check("allocation", &stated.allocation, &words::ALLOCATIONS);
-    check("day_count", &stated.day_count, &words::DAY_COUNTS);
+    if let Some(word) = &stated.rate_from {
+        rules.rate_from_invoice_terms = faults.word("/late_charges/rate_from", word, &words::RATE_FROM).is_some();
+    }
+    if let Some(word) = &stated.allocation {
+        let imputation = faults.word("/late_charges/allocation", word, &words::ALLOCATIONS);
+        rules.imputation = imputation.unwrap_or_default();
+    }
+    if let Some(word) = &stated.day_count {
+        rules.day_count = faults.word("/late_charges/day_count", word, &words::DAY_COUNTS).unwrap_or_default();
+    }
     if let Some(word) = &stated.after_principal_paid {
         let left = faults.word("/late_charges/after_principal_paid", word, &words::AFTER_PRINCIPAL_PAID);
         rules.after_principal_paid = left.unwrap_or(ChargesLeft::Waive);
@@ -41,7 +52,7 @@ pub(super) fn rules(stated: Option<&LateChargesDocument>, currency: Currency, fe
         rules.claim_min_invoice_amount = faults.amount("/late_charges/claim_min_invoice_amount", amount, currency).unwrap_or_default();
     }
     if let Some(regime) = &stated.regime {
-        check_regime(regime, faults);
+        rules.regime = check_regime(regime, faults);
     }
     let fixed = stated.fixed_compensation.unwrap_or(false);
     if fixed && !fees_allowed {
@@ -53,29 +64,10 @@ pub(super) fn rules(stated: Option<&LateChargesDocument>, currency: Currency, fe
     rules
 }
 
-fn check_regime(regime: &RegimeDocument, faults: &mut Faults) {
-    let kind = faults.word("/late_charges/regime/kind", &regime.kind, &words::REGIMES);
-    if let Some(column) = &regime.column {
-        faults.word("/late_charges/regime/column", column, &words::RATE_COLUMNS);
+fn check_regime(stated: &RegimeDocument, faults: &mut Faults) -> Option<Regime> {
+    let read = stated.stated().read();
+    for fault in read.as_ref().err().into_iter().flatten() {
+        faults.add(format!("/late_charges/regime/{}", fault.field), fault.code, fault.detail.clone());
     }
-    if let Some(below) = &regime.below_floor {
-        faults.word("/late_charges/regime/below_floor", below, &words::BELOW_FLOOR);
-    }
-    let pointer = "/late_charges/regime/contract_rate";
-    match &regime.contract_rate {
-        Some(rate) if !is_rate(rate) => {
-            faults.add(pointer, "malformed", "must be percent a year, decimal, below 1000");
-        }
-        None if kind == Some("fr_b2b_fixed") => {
-            faults.add(pointer, "missing_field", "a contract rate has a figure");
-        }
-        _ => {}
-    }
-}
-
-/// Percent a year in plain notation, e.g. `10.65`: up to three digits and six decimals.
-fn is_rate(text: &str) -> bool {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    digits(whole, 3) && digits(decimals, 6)
+    read.ok()
 }

@@ -3,7 +3,10 @@
 use chrono::Weekday;
 
 use super::super::{Channel, ChargesLeft, LateChargesMode, OnlyIf, UnappliedCash};
-use crate::customer::{ContactRole, CustomerKind};
+use crate::{
+    charges::{DayCount, Imputation},
+    customer::{ContactRole, CustomerKind},
+};
 
 /// A word with what it means.
 pub(super) type Word<T> = (&'static str, T);
@@ -76,20 +79,15 @@ pub(super) const TEMPLATES: [Word<bool>; 10] = [
     ("public_demand", true),
 ];
 
-/// The regimes of `law/late_charges.json`.
-pub(super) const REGIMES: [Word<&str>; 8] =
-    as_spelt!["fr_b2b_default", "fr_b2b_fixed", "fr_b2b_3x_legal", "fr_b2g", "fr_legal", "eu_ecb_plus_8", "de_b2b", "uk_b2b",];
-
-/// The columns of the French legal rate, by the creditor (`law.md` §5).
-pub(super) const RATE_COLUMNS: [Word<&str>; 2] = as_spelt!["autres", "particuliers"];
-
-pub(super) const BELOW_FLOOR: [Word<&str>; 2] = as_spelt!["floor", "default_rate"];
-
 pub(super) const RATE_FROM: [Word<&str>; 1] = as_spelt!["invoice_terms"];
 
-pub(super) const ALLOCATIONS: [Word<&str>; 3] = as_spelt!["principal_first", "interest_first", "interest_fee_principal"];
+pub(super) const ALLOCATIONS: [Word<Imputation>; 3] = [
+    ("principal_first", Imputation::PrincipalFirst),
+    ("interest_first", Imputation::InterestFirst),
+    ("interest_fee_principal", Imputation::InterestFeePrincipal),
+];
 
-pub(super) const DAY_COUNTS: [Word<&str>; 2] = as_spelt!["act_365f", "act_act"];
+pub(super) const DAY_COUNTS: [Word<DayCount>; 2] = [("act_365f", DayCount::Act365Fixed), ("act_act", DayCount::ActAct)];
 
 pub(super) const AFTER_PRINCIPAL_PAID: [Word<ChargesLeft>; 2] = [("waive", ChargesLeft::Waive), ("task", ChargesLeft::Task)];
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -13,7 +13,8 @@ use crate::{
     dunning::{Evidence, Hold, HoldScope, InvoiceFacts, Promise, Snapshot},
     facts::Fact,
     ids::{ContactId, CreditNoteId, CustomerId, HoldId, InvoiceId, PaymentId, PromiseId},
-    invoice::{EinvoiceStatus, InvoiceDetails},
+    invoice::{CARRIAGE, EinvoiceStatus, InvoiceDetails},
+    law::PaymentTerm,
     ledger::{LedgerCredit, LedgerFacts, LedgerInvoice, LedgerPayment},
     settings::Settings,
     simulation::{
@@ -69,8 +70,7 @@ impl Account {
         stated_on: Option<NaiveDate>,
         made: u128,
     ) {
-        let due_on = default_days
-            .map_or(details.due_on, |days| details.issued_on.checked_add_days(Days::new(days.into())).unwrap_or(details.issued_on));
+        let due_on = default_days.map_or(details.due_on, |days| PaymentTerm::of(&self.material.snapshot.customer, days).due_on(details));
         let details = InvoiceDetails { due_on, ..details.clone() };
         let id = match self.invoices.get(external_id) {
             Some((known, _)) if *known > version => return,
@@ -282,7 +282,7 @@ fn facts(id: InvoiceId, details: &InvoiceDetails) -> InvoiceFacts {
         overdue_announced: false,
         lifecycle_status: None,
         steps: Vec::new(),
-        evidence: Evidence { service_done_on: details.service_done_on, ..Evidence::default() },
+        evidence: Evidence { service_done_on: details.service_done_on, carriage: details.kind == CARRIAGE, ..Evidence::default() },
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{Assumptions, Course, Lived, Span, TimedFact, courses, drive};
 use crate::{
-    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{Address, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     facts::Fact,
     ids::PolicyId,
     invoice::InvoiceDetails,
@@ -73,65 +73,23 @@ pub fn on(text: &str, fact: Fact) -> TimedFact {
 
 pub fn customer(external_id: &str, kind: CustomerKind) -> TimedFact {
     let contact = ContactDetails {
-        external_id: "c1".into(),
         name: Some("Claire Dupont".into()),
-        role: ContactRole::AccountsPayable,
         email: Some("compta@dupont.example".into()),
         phone: Some("+33612345678".into()),
-        preferred_channel: None,
         can_approve_payment: true,
-        language: None,
-        formality: Formality::Vous,
+        ..ContactDetails::new("c1", ContactRole::AccountsPayable)
     };
     let details = CustomerDetails {
-        kind,
-        name: format!("Boulangerie {external_id}"),
-        language: None,
-        time_zone: None,
-        region: None,
-        siren: None,
-        vat_id: None,
         address: Some(address()),
-        registered_address: None,
-        legal_form: None,
-        payment_days: vec![],
-        public_body_type: None,
-        segment: None,
-        policy_id: None,
-        sales_owner: None,
         contacts: vec![contact],
+        ..CustomerDetails::new(kind, format!("Boulangerie {external_id}"))
     };
     known(Fact::Customer { external_id: external_id.into(), source_version: 1, details: details.into() })
 }
 
 pub fn invoice(number: &str, customer: &str, due_on: &str, amount: i64) -> TimedFact {
     let due_on = day(due_on);
-    let details = InvoiceDetails {
-        number: number.into(),
-        kind: "invoice".into(),
-        issued_on: due_on - Duration::days(30),
-        due_on,
-        currency: Currency::EUR,
-        total: amount,
-        payable: amount,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
-        origin: None,
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: std::collections::BTreeMap::new(),
-    };
+    let details = InvoiceDetails::new(number, due_on - Duration::days(30), due_on, Currency::EUR.minor(amount));
     known(Fact::Invoice {
         external_id: number.into(),
         source_version: 1,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use relance_domain::{
-    dunning::{Action, BirthState, Decision, InvoiceDunning, NewTask, PlannedReminder},
+    dunning::{Action, BirthState, Decision, InvoiceDunning, NewTask, PlannedReminder, Why},
     event::EventType,
     ids::DecisionId,
     policy::Channel,
@@ -162,6 +162,8 @@ fn plan_reminder(work: &mut Work, decision: &Decision, decision_id: DecisionId, 
         provider: None,
         provider_id: None,
         attempts: 0,
+        unknown_at: None,
+        settle_by: None,
         row_version: 1,
         created_at: millis(work.now),
     };
@@ -318,6 +320,9 @@ fn close_case(work: &mut Work, decision: &Decision, reason: &str) -> bool {
     row.closed_at = Some(millis(work.now));
     row.close_reason = Some(reason.to_owned());
     work.closed.insert(row.id, reason.to_owned());
+    if decision.reasons.iter().any(|reason| reason.code == Why::ChargesWaived) {
+        work.lapsed.push(decision.customer_id);
+    }
     work.tell(EventType::CaseClosed, row.id, EventObject::Case(Box::new(rows::case(&row))));
     true
 }

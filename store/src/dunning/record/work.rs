@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     customer::CustomerDetails,
     event::EventType,
-    ids::DecisionId,
+    ids::{CustomerId, DecisionId},
     records::{EventObject, TenantRecord},
 };
 use uuid::Uuid;
@@ -43,6 +43,8 @@ pub(super) struct Work {
     pub rescheduled: BTreeMap<Uuid, i64>,
     /// Case → why it was closed.
     pub closed: BTreeMap<Uuid, String>,
+    /// Customers whose claimed charges the policy waives.
+    pub lapsed: Vec<CustomerId>,
     /// Case → the version that it runs under from now on.
     pub taken_over: BTreeMap<Uuid, (Uuid, i32)>,
     /// Promise → `kept` or `broken`.
@@ -73,6 +75,7 @@ impl Work {
             cancelled: BTreeMap::new(),
             rescheduled: BTreeMap::new(),
             closed: BTreeMap::new(),
+            lapsed: Vec::new(),
             taken_over: BTreeMap::new(),
             settled: BTreeMap::new(),
             released: Vec::new(),

@@ -14,6 +14,7 @@ use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     change::{Change, Kind},
+    dunning::late_charges::lapse,
     entity::{cases, decision_invoices, decisions, holds, invoice_steps, reminders, tasks},
     outbox::NewEvent,
     time::millis,
@@ -38,7 +39,9 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     batch::insert::<invoice_steps::Entity, _>(tx, &work.steps, OnConflict::Fail).await?;
     invoices(tx, tenant, &work).await?;
     customers(tx, tenant, &work).await?;
-    Ok(work.events)
+    let mut events = work.events;
+    events.extend(lapse(tx, tenant, &work.lapsed, work.now).await?);
+    Ok(events)
 }
 
 async fn cancelled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {

@@ -5,22 +5,24 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     event::EventType,
-    ids::{ContactId, CustomerId, ReminderId},
+    ids::{CustomerId, ReminderId},
     records::EventObject,
+    sending::{self as settle, Capabilities, Doubt, Found, Rung, capabilities},
 };
 use uuid::Uuid;
 
 use super::{
-    ACCOUNT_PAUSE, MOST_ATTEMPTS, RefusalScope, SETTLE_UNKNOWN, SendOutcome, Settled,
+    ACCOUNT_PAUSE, MOST_ATTEMPTS, RefusalScope, STILL_THROTTLED, SendOutcome, Settled,
     finish::{Row, Work},
     pause,
     raise::{self, Raise},
+    told,
 };
 use crate::{
     StoreError,
     dunning::rows,
-    entity::reminders,
-    time::{day_text, millis},
+    entity::{invoice_steps, reminders},
+    time::{day_text, instant, millis},
 };
 
 /// Adds what `settled` does to `work`.
@@ -42,16 +44,22 @@ pub(super) fn apply(work: &mut Work, row: Row, settled: Settled) -> Result<(), S
         }
         SendOutcome::Throttled { retry_after, detail } => {
             note("throttled", Some(&detail));
-            again(work, row, id, retry_after, &detail)
+            throttled(work, row, id, retry_after, &detail)
         }
         SendOutcome::Transient { detail } => {
             note("transient", Some(&detail));
-            again(work, row, id, None, &detail)
+            again(work, row, id, &detail)
         }
-        SendOutcome::Unknown { detail } => {
+        SendOutcome::Unknown { detail, receipts, alarm } => {
             note("unknown", Some(&detail));
-            unknown(work, row)
+            if alarm {
+                raise::raise(work, &row, Raise::Channel, "its provider does not answer")?;
+            }
+            unknown(work, row, receipts)
         }
+        SendOutcome::LookedUp { found, receipts } => looked_up(work, row, &found, receipts),
+        SendOutcome::Told => told::apply(work, row),
+        SendOutcome::GaveUp => give_up(work, row),
         SendOutcome::Cancelled { reason } => cancelled(work, row, reason),
         SendOutcome::Later { at } => {
             // while unknown it keeps that state: it may have left
@@ -64,20 +72,10 @@ pub(super) fn apply(work: &mut Work, row: Row, settled: Settled) -> Result<(), S
 
 fn sent(work: &mut Work, row: Row, provider_id: Option<String>, granted: &BTreeMap<String, NaiveDate>) -> Result<(), StoreError> {
     let now = millis(work.now);
-    let day = work.days.get(&row.row.customer_id).cloned().unwrap_or_else(|| day_text(work.now.date_naive()));
-    for step in work.planned.remove(&row.row.id).unwrap_or_default() {
-        let granted_until = granted.get(&step.step_key).copied().map(day_text);
-        work.steps.push(crate::entity::invoice_steps::Model {
-            outcome: "sent".to_owned(),
-            done_on: day.clone(),
-            granted_until,
-            at: now,
-            ..step
-        });
-    }
+    finish_steps(work, row.row.id, row.row.customer_id, |step_key| granted.get(step_key).copied().map(day_text));
     let template = row.row.template.clone().unwrap_or_default();
     let notice = template.starts_with("formal_notice") || template == "public_demand";
-    let row = reminders::Model { status: "sent".to_owned(), sent_at: Some(now), send_at: None, provider_id, ..row.row };
+    let row = reminders::Model { status: "sent".to_owned(), sent_at: Some(now), send_at: None, provider_id, settle_by: None, ..row.row };
     let row = changed(work, row);
     tell(work, EventType::ReminderSent, &row)?;
     if notice {
@@ -86,10 +84,24 @@ fn sent(work: &mut Work, row: Row, provider_id: Option<String>, granted: &BTreeM
     Ok(())
 }
 
+/// The steps that a reminder planned are done.
+pub(super) fn finish_steps(work: &mut Work, reminder: Uuid, customer: Uuid, granted: impl Fn(&str) -> Option<String>) {
+    let now = millis(work.now);
+    let day = work.days.get(&customer).cloned().unwrap_or_else(|| day_text(work.now.date_naive()));
+    for step in work.planned.remove(&reminder).unwrap_or_default() {
+        let granted_until = granted(&step.step_key);
+        let done = invoice_steps::Model { outcome: "sent".to_owned(), done_on: day.clone(), granted_until, at: now, ..step };
+        work.steps.push(done);
+    }
+}
+
 fn refused(work: &mut Work, row: Row, scope: RefusalScope, detail: &str) -> Result<(), StoreError> {
     match scope {
+        // the first copy may have been taken all the same
+        RefusalScope::Message if row.may_have_left() => give_up(work, row),
+        RefusalScope::Recipient if row.row.status == "unknown" => give_up(work, row),
         RefusalScope::Account => account(work, row, detail),
-        RefusalScope::Recipient if work.suppress(row.row.contact_id.map(ContactId), &row.row.channel)? => {
+        RefusalScope::Recipient if told::suppress(work, &row, "refused", None)? => {
             raise::raise(work, &row, Raise::Unreachable, detail)?;
             // free again: the next look chooses another contact, or asks a person for one
             work.freed.push(row.row.id);
@@ -106,38 +118,78 @@ fn refused(work: &mut Work, row: Row, scope: RefusalScope, detail: &str) -> Resu
 /// The fault is ours, so every message waits and one task says so.
 fn account(work: &mut Work, row: Row, detail: &str) -> Result<(), StoreError> {
     raise::raise(work, &row, Raise::Channel, detail)?;
-    let status = if row.unknown_before > 0 { "unknown" } else { "planned" };
+    let status = if row.may_have_left() { "unknown" } else { "planned" };
     let at = later(work.now, ACCOUNT_PAUSE);
     leave_at(work, row, status, at);
     Ok(())
 }
 
 /// It certainly did not leave: tried again later, for about a day.
-fn again(work: &mut Work, row: Row, id: ReminderId, wish: Option<TimeDelta>, detail: &str) -> Result<(), StoreError> {
-    if row.row.attempts >= MOST_ATTEMPTS {
-        let detail = format!("not taken in {} attempts; the last: {detail}", row.row.attempts);
+fn again(work: &mut Work, row: Row, id: ReminderId, detail: &str) -> Result<(), StoreError> {
+    let made = row.before.transient + 1;
+    if made >= MOST_ATTEMPTS {
+        let detail = format!("not taken in {made} attempts; the last: {detail}");
         return refused(work, row, RefusalScope::Message, &detail);
     }
-    // what was unknown once stays so until it is settled
-    let status = if row.unknown_before > 0 { "unknown" } else { "planned" };
-    let at = later(work.now, pause(id, row.row.attempts, wish));
-    leave_at(work, row, status, at);
+    wait(work, row, id, made, None);
     Ok(())
 }
 
-/// An e-mail goes once more with the same Message-ID; nothing else is ever repeated by machine.
-fn unknown(work: &mut Work, row: Row) -> Result<(), StoreError> {
-    if row.row.channel == "email" && row.unknown_before == 0 {
-        let at = later(work.now, SETTLE_UNKNOWN);
-        leave_at(work, row, "unknown", at);
-        return Ok(());
+/// The account waits, not the message: it is never given up for that, but after some hours somebody hears of it.
+fn throttled(work: &mut Work, row: Row, id: ReminderId, wish: Option<TimeDelta>, detail: &str) -> Result<(), StoreError> {
+    let made = row.before.throttled + 1;
+    if made.is_multiple_of(STILL_THROTTLED) {
+        raise::raise(work, &row, Raise::Channel, detail)?;
     }
-    give_up(work, row)
+    wait(work, row, id, made, wish);
+    Ok(())
+}
+
+fn wait(work: &mut Work, row: Row, id: ReminderId, made: usize, wish: Option<TimeDelta>) {
+    // what was unknown once stays so until it is settled
+    let status = if row.may_have_left() { "unknown" } else { "planned" };
+    let at = later(work.now, pause(id, made, wish));
+    leave_at(work, row, status, at);
+}
+
+/// Nobody knows: the first rung of the ladder that applies.
+fn unknown(work: &mut Work, row: Row, receipts: bool) -> Result<(), StoreError> {
+    let doubt = Doubt { since: work.now, before: row.before.unknown, receipts };
+    let rung = settle::first(can(&row), doubt);
+    climb(
+        work,
+        {
+            let at = Some(millis(work.now));
+            Row { row: reminders::Model { unknown_at: at, ..row.row }, before: row.before }
+        },
+        rung,
+    )
+}
+
+/// The provider was asked.
+fn looked_up(work: &mut Work, row: Row, found: &Found, receipts: bool) -> Result<(), StoreError> {
+    let doubt = Doubt { since: row.row.unknown_at.map_or(work.now, instant), before: row.before.unknown, receipts };
+    let rung = settle::look_up_said(can(&row), doubt, found, work.now).unwrap_or(Rung::GiveUp);
+    climb(work, row, rung)
+}
+
+fn can(row: &Row) -> Capabilities {
+    capabilities(row.row.provider.as_deref().unwrap_or_default(), &row.row.channel)
+}
+
+fn climb(work: &mut Work, row: Row, rung: Rung) -> Result<(), StoreError> {
+    let at = match rung {
+        Rung::Repeat { at } | Rung::LookUp { at } | Rung::Wait { until: at } => at,
+        Rung::GiveUp => return give_up(work, row),
+    };
+    let row = Row { row: reminders::Model { settle_by: Some(rung.word().to_owned()), ..row.row }, before: row.before };
+    leave_at(work, row, "unknown", at);
+    Ok(())
 }
 
 fn give_up(work: &mut Work, row: Row) -> Result<(), StoreError> {
     give_to_person(work, &row, Raise::MayHaveBeenSent, "no answer came")?;
-    changed(work, reminders::Model { status: "unknown".to_owned(), send_at: None, ..row.row });
+    changed(work, reminders::Model { status: "unknown".to_owned(), send_at: None, settle_by: None, ..row.row });
     Ok(())
 }
 
@@ -147,13 +199,7 @@ fn give_to_person(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Resu
     let now = millis(work.now);
     let day = work.days.get(&row.row.customer_id).cloned().unwrap_or_else(|| day_text(work.now.date_naive()));
     for step in work.planned.remove(&row.row.id).unwrap_or_default() {
-        work.steps.push(crate::entity::invoice_steps::Model {
-            outcome: "task_created".to_owned(),
-            task_id: task,
-            done_on: day.clone(),
-            at: now,
-            ..step
-        });
+        work.steps.push(invoice_steps::Model { outcome: "task_created".to_owned(), task_id: task, done_on: day.clone(), at: now, ..step });
     }
     Ok(())
 }
@@ -183,7 +229,7 @@ fn later(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 }
 
 /// Keeps the row as it will be and makes its customer due for a look.
-fn changed(work: &mut Work, row: reminders::Model) -> reminders::Model {
+pub(super) fn changed(work: &mut Work, row: reminders::Model) -> reminders::Model {
     work.looks.insert(CustomerId(row.customer_id));
     changed_quietly(work, row)
 }
@@ -194,7 +240,7 @@ fn changed_quietly(work: &mut Work, row: reminders::Model) -> reminders::Model {
     row
 }
 
-fn tell(work: &mut Work, kind: EventType, row: &reminders::Model) -> Result<(), StoreError> {
+pub(super) fn tell(work: &mut Work, kind: EventType, row: &reminders::Model) -> Result<(), StoreError> {
     let object = EventObject::Reminder(Box::new(rows::reminder(row)?));
     work.events.push(crate::outbox::NewEvent::new(kind, Uuid::from_u128(row.id.as_u128()), object));
     Ok(())

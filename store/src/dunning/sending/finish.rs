@@ -10,14 +10,19 @@ use relance_domain::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{SendOutcome, Settled, effects, held, list::among, write};
+use super::{
+    SendOutcome, Settled, claims, effects, held,
+    list::among,
+    told::{self, Told},
+    write,
+};
 use crate::{
     StoreError, Tx,
     dunning::{
         rows::{self, json},
         zones::day_in,
     },
-    entity::{attempts, contacts, invoice_steps, reminders, tasks},
+    entity::{attempts, contacts, invoice_steps, reminders, suppressions, tasks},
     outbox::{self, NewEvent},
     time::day_text,
     touch,
@@ -26,8 +31,23 @@ use crate::{
 /// A reminder as it stood, with what is known of its attempts.
 pub(super) struct Row {
     pub row: reminders::Model,
-    /// Attempts that ended unknown before this one.
-    pub unknown_before: usize,
+    /// How the attempts before the latest ended.
+    pub before: Before,
+}
+
+impl Row {
+    /// Is the fate of an attempt unknown?
+    pub fn may_have_left(&self) -> bool {
+        self.before.unknown > 0 || self.row.status == "unknown"
+    }
+}
+
+/// How many attempts before the latest ended so.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Before {
+    pub unknown: usize,
+    pub throttled: usize,
+    pub transient: usize,
 }
 
 /// What the outcomes of a batch change.
@@ -47,6 +67,14 @@ pub(super) struct Work {
     /// Reminders whose planned steps become free again.
     pub freed: Vec<Uuid>,
     pub suppressed: BTreeSet<Uuid>,
+    /// Addresses that nothing is sent to any more.
+    pub list: Vec<suppressions::Model>,
+    /// What receipts say.
+    pub told: Told,
+    /// Reminders that nobody need look for any more.
+    pub explained: Vec<Uuid>,
+    /// Reminders that did not arrive: their steps are free again.
+    pub undone: Vec<Uuid>,
     pub tasks: Vec<tasks::Model>,
     pub events: Vec<NewEvent>,
     pub looks: BTreeSet<CustomerId>,
@@ -70,32 +98,38 @@ pub async fn finish(tx: &Tx, of: TenantId, list: Vec<Settled>, now: DateTime<Utc
     let plain = list.iter().all(|settled| matches!(settled.outcome, SendOutcome::Sent { .. } | SendOutcome::Later { .. }));
     let mut work = Work::new(tenant, days, now, real_now);
     work.planned = planned_steps(tx, of, &work.days, &rows).await?;
-    let mut unknown = BTreeMap::new();
+    let mut tried = BTreeMap::new();
     if !plain {
         // what goes wrong asks for more; what was taken, which is nearly all, does not
-        unknown = unknown_before(tx, of, &rows).await?;
+        tried = tried_before(tx, of, &rows).await?;
         work.contacts = contacts_of(tx, of, &rows).await?;
         work.raised = raised(tx, of, &work.days).await?;
+    }
+    if list.iter().any(|settled| settled.outcome == SendOutcome::Told) {
+        work.told = told::load(tx, of, &rows, crate::time::millis(now)).await?;
     }
     let mut rows: BTreeMap<Uuid, reminders::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
     for settled in list {
         let Some(row) = rows.remove(&settled.id.0) else { continue };
-        if may_settle(&row, settled.attempt) {
-            let unknown_before = unknown.get(&row.id).copied().unwrap_or_default();
-            effects::apply(&mut work, Row { row, unknown_before }, settled)?;
+        if may_settle(&row, &settled) {
+            let before = tried.get(&row.id).copied().unwrap_or_default();
+            effects::apply(&mut work, Row { row, before }, settled)?;
         } else {
             tracing::warn!(reminder = %settled.id, status = %row.status, "an outcome came too late and was left out");
         }
     }
     let looks: Vec<CustomerId> = work.looks.iter().copied().collect();
-    let events = write::write(tx, of, work).await?;
+    let charges = claims::claimed(tx, &work).await?;
+    let mut events = write::write(tx, of, work).await?;
+    events.extend(charges);
     touch::look_now(tx, of, &looks, now).await?;
     outbox::append(tx, of, now, real_now, events).await
 }
 
 /// An attempt settles the reminder it belongs to, also when it was given up for unknown meanwhile.
-fn may_settle(row: &reminders::Model, attempt: Option<i32>) -> bool {
-    match attempt {
+fn may_settle(row: &reminders::Model, settled: &Settled) -> bool {
+    match settled.attempt {
+        None if settled.outcome == SendOutcome::Told => !matches!(row.status.as_str(), "planned" | "sending" | "cancelled"),
         Some(number) => matches!(row.status.as_str(), "sending" | "unknown") && row.attempts == number,
         None => matches!(row.status.as_str(), "planned" | "unknown"),
     }
@@ -144,19 +178,28 @@ async fn planned_steps(
     Ok(planned)
 }
 
-/// How many attempts before the latest ended unknown, by reminder.
-async fn unknown_before(tx: &Tx, of: TenantId, rows: &[reminders::Model]) -> Result<BTreeMap<Uuid, usize>, StoreError> {
-    let tried: Vec<(Uuid, i32)> = attempts::Entity::find()
+/// How the attempts before the latest ended, by reminder.
+async fn tried_before(tx: &Tx, of: TenantId, rows: &[reminders::Model]) -> Result<BTreeMap<Uuid, Before>, StoreError> {
+    let tried: Vec<(Uuid, i32, String)> = attempts::Entity::find()
         .select_only()
-        .columns([attempts::Column::ReminderId, attempts::Column::Number])
+        .columns([attempts::Column::ReminderId, attempts::Column::Number, attempts::Column::Outcome])
         .filter(attempts::Column::TenantId.eq(of.0))
         .filter(among(tx.get_database_backend(), attempts::Column::ReminderId, rows.iter().map(|row| row.id)))
-        .filter(attempts::Column::Outcome.eq("unknown"))
+        .filter(attempts::Column::Outcome.is_in(["unknown", "throttled", "transient"]))
         .into_tuple()
         .all(tx)
         .await?;
-    let before = |row: &reminders::Model| tried.iter().filter(|(id, number)| *id == row.id && *number < row.attempts).count();
-    Ok(rows.iter().map(|row| (row.id, before(row))).collect())
+    let latest: BTreeMap<Uuid, i32> = rows.iter().map(|row| (row.id, row.attempts)).collect();
+    let mut counted = BTreeMap::<Uuid, Before>::new();
+    for (id, _, outcome) in tried.iter().filter(|(id, number, _)| latest.get(id).is_some_and(|latest| number < latest)) {
+        let before = counted.entry(*id).or_default();
+        match outcome.as_str() {
+            "unknown" => before.unknown += 1,
+            "throttled" => before.throttled += 1,
+            _ => before.transient += 1,
+        }
+    }
+    Ok(counted)
 }
 
 async fn contacts_of(tx: &Tx, of: TenantId, rows: &[reminders::Model]) -> Result<BTreeMap<Uuid, contacts::Model>, StoreError> {
@@ -180,6 +223,10 @@ impl Work {
             steps: Vec::new(),
             freed: Vec::new(),
             suppressed: BTreeSet::new(),
+            list: Vec::new(),
+            told: Told::default(),
+            explained: Vec::new(),
+            undone: Vec::new(),
             tasks: Vec::new(),
             events: Vec::new(),
             looks: BTreeSet::new(),

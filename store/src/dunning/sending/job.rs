@@ -10,6 +10,15 @@ use relance_domain::{
     records::{MessageContent, MessageFacts},
 };
 
+/// What is to be done about a message that may have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubted {
+    /// `repeat`, `look_up`, `wait` or `give_up`.
+    pub by: String,
+    /// Who may have it.
+    pub provider: Option<String>,
+}
+
 /// One reminder with all that its send needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendJob {
@@ -21,6 +30,8 @@ pub struct SendJob {
     pub attempts: i32,
     /// What may have left before: it leaves again as it was, or not at all.
     pub frozen: Option<MessageContent>,
+    /// How its fate is settled, while it is unknown.
+    pub doubted: Option<Doubted>,
 }
 
 impl SendJob {

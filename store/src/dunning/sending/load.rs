@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
+    charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
     dunning::Snapshot,
     ids::{CaseId, ContactId, ReminderId, TenantId},
@@ -14,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::{
-    SendJob, content,
+    Doubted, SendJob, claims, content,
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
@@ -94,6 +95,7 @@ pub(super) struct Loaded {
     tried: Vec<Tried>,
     promises: Vec<promises::Model>,
     contents: BTreeMap<Uuid, reminder_contents::Model>,
+    charges: BTreeMap<Uuid, Vec<InvoiceCharges>>,
 }
 
 /// Rows of one table whose key is in a list.
@@ -126,8 +128,10 @@ impl Loaded {
             lines.chain(record.body.left_out.iter().map(|left| left.invoice_id.0))
         });
         let invoices = with!(c, of, invoices, Id, named).all(c).await?;
+        let policies = versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?;
         Ok(Self {
-            policies: versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?,
+            charges: claims::reckoned(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
+            policies,
             invoices: invoices.iter().map(|row| Ok((row.id, rows::invoice(row, today)?))).collect::<Result<_, StoreError>>()?,
             attempts: attempts_of(c, of, tried_before).await?,
             earlier: earlier::messages(c, of, &owing).await?,
@@ -156,6 +160,7 @@ impl Loaded {
             reminder: ReminderRecord { attempts: tried.collect(), ..record.clone() },
             step: policy.and_then(|version| version.policy.step(&row.step_key).cloned()),
             regime: policy.and_then(|version| version.regime.clone()),
+            charges: self.charges.get(&row.id).cloned().unwrap_or_default(),
             settings: self.around.settings.clone(),
             contact: row.contact_id.and_then(|id| self.around.contacts.get(&id).cloned()),
             invoices: lines.chain(left).filter_map(named).collect(),
@@ -168,6 +173,8 @@ impl Loaded {
             facts,
             policy: policy.map(|version| Arc::clone(&version.policy)),
             attempts: row.attempts,
+            doubted: (row.status == "unknown")
+                .then(|| Doubted { by: row.settle_by.clone().unwrap_or_else(|| "give_up".to_owned()), provider: row.provider.clone() }),
             frozen: self.contents.get(&row.id).map(content::read).transpose()?,
         })
     }

@@ -4,6 +4,7 @@
 //! the first byte leaves, and what nobody knows is settled by a rule, never by blind repeat.
 
 mod claim;
+mod claims;
 mod content;
 mod earlier;
 mod effects;
@@ -15,43 +16,36 @@ mod list;
 mod load;
 mod raise;
 mod reap;
+mod suppression;
+mod told;
 mod versions;
 mod write;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use relance_domain::ids::ReminderId;
+use relance_domain::{ids::ReminderId, sending::Found};
 
 pub use claim::{claim_due, due_in_test};
 pub use content::{attachment, content};
 pub use finish::finish;
 pub use freeze::{Frozen, freeze};
 pub use held::{Held, hold};
-pub use job::SendJob;
+pub use job::{Doubted, SendJob};
 pub use load::load;
 pub use reap::reap_stuck;
+pub use relance_domain::sending::Scope as RefusalScope;
+pub use suppression::suppressed;
 
-/// An unknown e-mail is sent once more, with the same Message-ID, after this long.
-const SETTLE_UNKNOWN: TimeDelta = TimeDelta::minutes(30);
 /// A broken account is tried again after this long.
 const ACCOUNT_PAUSE: TimeDelta = TimeDelta::minutes(15);
 /// First and longest pause after a failure that is certain not to have sent anything.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// About a day of attempts; then a person has to look.
-const MOST_ATTEMPTS: i32 = 30;
-
-/// What a refusal is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefusalScope {
-    /// This address: never again over this channel.
-    Recipient,
-    /// This message: it will never be taken as it is.
-    Message,
-    /// Our account or configuration: every message waits.
-    Account,
-}
+const MOST_ATTEMPTS: usize = 30;
+/// After so many throttled attempts, a few hours, somebody hears of it.
+const STILL_THROTTLED: usize = 10;
 
 /// How a reminder that was worked on ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +80,22 @@ pub enum SendOutcome {
     Unknown {
         /// What happened.
         detail: String,
+        /// Was the provider told where its receipts go?
+        receipts: bool,
+        /// The provider has been silent so often that somebody must hear of it.
+        alarm: bool,
     },
+    /// The provider was asked for an unknown message and did not say that it has it.
+    LookedUp {
+        /// What it said.
+        found: Found,
+        /// Was it told where its receipts go?
+        receipts: bool,
+    },
+    /// Receipts say more of it.
+    Told,
+    /// Nobody will ever know: a person has to find out.
+    GaveUp,
     /// The last look forbids it.
     Cancelled {
         /// Code.
@@ -111,8 +120,8 @@ pub struct Settled {
 }
 
 /// The pause after `attempts` failed ones: doubling, and spread by up to a quarter with the id.
-fn pause(id: ReminderId, attempts: i32, wish: Option<TimeDelta>) -> TimeDelta {
-    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 10)).unwrap_or_default();
+fn pause(id: ReminderId, attempts: usize, wish: Option<TimeDelta>) -> TimeDelta {
+    let doublings = u32::try_from(attempts.saturating_sub(1).min(10)).unwrap_or_default();
     let base = FIRST_PAUSE.checked_mul(2_i32.saturating_pow(doublings)).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
     let spread = i64::try_from(id.0.as_u128() & 0xff).unwrap_or_default();
     let base = base + TimeDelta::milliseconds(base.num_milliseconds().saturating_mul(spread) / 1024);

@@ -28,7 +28,8 @@ pub async fn reap_stuck(store: &Store, limit: u64) -> Result<usize, StoreError> 
     for row in stuck {
         let detail = "the worker stopped while the provider was being called".to_owned();
         let repeatable = row.provider.as_deref() == Some("print");
-        let outcome = if repeatable { SendOutcome::Transient { detail } } else { SendOutcome::Unknown { detail } };
+        let outcome =
+            if repeatable { SendOutcome::Transient { detail } } else { SendOutcome::Unknown { detail, receipts: false, alarm: false } };
         let settled = Settled { id: ReminderId(row.id), attempt: Some(row.attempts), outcome };
         by_tenant.entry(TenantId(row.tenant_id)).or_default().push(settled);
     }

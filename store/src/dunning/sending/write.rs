@@ -1,14 +1,17 @@
 //! Writes the outcomes of a batch, table by table.
 
-use relance_domain::ids::TenantId;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
+use relance_domain::ids::{ReminderId, TenantId};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value,
+    sea_query::{Expr, ExprTrait},
+};
 
 use super::{finish::Work, list::among};
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     change::{Change, Kind},
-    entity::{contacts, invoice_steps, tasks},
+    entity::{contacts, invoice_steps, suppressions, tasks},
     outbox::NewEvent,
     time::millis,
 };
@@ -18,6 +21,9 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     reminders(tx, tenant, &work).await?;
     attempts(tx, tenant, &work).await?;
     free_steps(tx, tenant, &work).await?;
+    undo_steps(tx, tenant, &work).await?;
+    explain(tx, tenant, &work).await?;
+    batch::insert::<suppressions::Entity, _>(tx, &work.list, OnConflict::Replace).await?;
     batch::insert::<invoice_steps::Entity, _>(tx, &work.steps, OnConflict::Replace).await?;
     let suppressed: Vec<_> = work.contacts.values().filter(|row| work.suppressed.contains(&row.id)).cloned().collect();
     batch::insert::<contacts::Entity, _>(tx, &suppressed, OnConflict::Replace).await?;
@@ -38,6 +44,8 @@ async fn reminders(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreEr
                 row.sent_at.into(),
                 row.provider_id.clone().into(),
                 row.cancel_reason.clone().into(),
+                row.unknown_at.into(),
+                row.settle_by.clone().into(),
             ]
         })
         .collect();
@@ -51,9 +59,11 @@ async fn reminders(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreEr
             ("sent_at", Kind::Big),
             ("provider_id", Kind::Text),
             ("cancel_reason", Kind::Text),
+            ("unknown_at", Kind::Big),
+            ("settle_by", Kind::Text),
         ],
         set: "status = v.status, send_at = v.send_at, scheduled_at = v.scheduled_at, sent_at = v.sent_at, provider_id = v.provider_id, \
-              cancel_reason = v.cancel_reason, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
+              cancel_reason = v.cancel_reason, unknown_at = v.unknown_at, settle_by = v.settle_by, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
         only: "",
     };
     change.apply(tx, tenant, rows).await.map(|_| ())
@@ -85,6 +95,40 @@ async fn attempts(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErr
         }
     };
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// What did not arrive was not done.
+async fn undo_steps(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+    if work.undone.is_empty() {
+        return Ok(());
+    }
+    invoice_steps::Entity::delete_many()
+        .filter(invoice_steps::Column::TenantId.eq(tenant.0))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::CustomerId, work.days.keys().copied()))
+        .filter(among(tx.get_database_backend(), invoice_steps::Column::ReminderId, work.undone.iter().copied()))
+        .filter(invoice_steps::Column::Outcome.is_in(["planned", "sent"]))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Nobody need find out any more what became of these.
+async fn explain(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+    if work.explained.is_empty() {
+        return Ok(());
+    }
+    let about: Vec<String> = work.explained.iter().map(|id| ReminderId(*id).to_string()).collect();
+    tasks::Entity::update_many()
+        .col_expr(tasks::Column::Status, Expr::value("cancelled"))
+        .col_expr(tasks::Column::RowVersion, Expr::col(tasks::Column::RowVersion).add(1))
+        .filter(tasks::Column::TenantId.eq(tenant.0))
+        .filter(among(tx.get_database_backend(), tasks::Column::CustomerId, work.days.keys().copied()))
+        .filter(tasks::Column::Kind.eq("message_unknown"))
+        .filter(tasks::Column::Status.eq("open"))
+        .filter(tasks::Column::About.is_in(about))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use relance_domain::{
     customer::Contact,
     dunning::{ClaimSent, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
-    invoice::InvoiceDetails,
+    invoice::{CARRIAGE, InvoiceDetails},
     law,
     policy::Channel,
     records::{InvoiceRecord, InvoiceStatus, ReminderBody},
@@ -138,6 +138,7 @@ impl InvoiceRow {
         let evidence = Evidence {
             service_done_on: details.service_done_on,
             part_paid_on: self.part_paid_on.as_deref().map(|text| day("payments", text)).transpose()?,
+            carriage: details.kind == CARRIAGE,
             disputed_since: self.disputed_since.map(instant),
             einvoice: details.einvoice.clone(),
         };

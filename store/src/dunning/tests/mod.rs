@@ -1,6 +1,7 @@
 //! The repositories against a real database.
 
 mod people;
+mod receipts;
 mod sending;
 mod world;
 

@@ -69,7 +69,7 @@ impl World {
 }
 
 fn unknown() -> SendOutcome {
-    SendOutcome::Unknown { detail: "no answer".into() }
+    SendOutcome::Unknown { detail: "no answer".into(), receipts: false, alarm: false }
 }
 
 #[tokio::test]

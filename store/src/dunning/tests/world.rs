@@ -182,32 +182,7 @@ fn customer_row(tenant: TenantId, id: CustomerId, live: bool) -> customers::Mode
 }
 
 fn invoice_row(tenant: TenantId, customer: CustomerId, id: InvoiceId, number: &str, minor: i64) -> invoices::Model {
-    let details = InvoiceDetails {
-        number: number.to_owned(),
-        kind: "invoice".to_owned(),
-        issued_on: day("2026-09-01"),
-        due_on: day("2026-10-01"),
-        currency: Currency::EUR,
-        total: minor,
-        payable: minor,
-        payment_reference: None,
-        direct_debit: false,
-        service_done_on: None,
-        delivered_on: None,
-        received_on: None,
-        document_url: None,
-        payment_url: None,
-        origin: None,
-        purchase_order: None,
-        buyer_reference: None,
-        delivery_reference: None,
-        payee_name: None,
-        payee_iban: None,
-        factored: false,
-        voided: false,
-        einvoice: None,
-        provenance: std::collections::BTreeMap::new(),
-    };
+    let details = InvoiceDetails::new(number, day("2026-09-01"), day("2026-10-01"), Currency::EUR.minor(minor));
     invoices::Model {
         tenant_id: tenant.0,
         id: id.0,

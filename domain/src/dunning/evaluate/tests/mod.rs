@@ -2,6 +2,7 @@
 
 mod fields;
 mod golden;
+mod limitation;
 mod preset_rules;
 mod properties;
 mod rules;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     calendar::{local_day, parse_zone, start_of_day},
-    customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind, Formality},
+    customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     dunning::{
         Action, BirthState, CallAttempt, ContactMade, Decision, Evidence, Hold, HoldScope, InvoiceFacts, LastLook, LiveReminder, LiveState,
         ONCE, OpenTask, RaisedOnce, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
@@ -70,33 +70,16 @@ impl Sim {
             country: "FR".into(),
         };
         let contact = ContactDetails {
-            external_id: "c1".into(),
             name: Some("Claire Dupont".into()),
-            role: ContactRole::AccountsPayable,
             email: Some("compta@dupont.example".into()),
             phone: Some("+33612345678".into()),
-            preferred_channel: None,
             can_approve_payment: true,
-            language: None,
-            formality: Formality::Vous,
+            ..ContactDetails::new("c1", ContactRole::AccountsPayable)
         };
         let customer = CustomerDetails {
-            kind,
-            name: "Boulangerie Dupont".into(),
-            language: None,
-            time_zone: None,
-            region: None,
-            siren: None,
-            vat_id: None,
             address: Some(address.clone()),
-            registered_address: None,
-            legal_form: None,
-            payment_days: vec![],
-            public_body_type: None,
-            segment: None,
-            policy_id: None,
-            sales_owner: None,
             contacts: vec![contact.clone()],
+            ..CustomerDetails::new(kind, "Boulangerie Dupont")
         };
         let settings = Settings {
             legal_name: Some("Atelier Keller".into()),

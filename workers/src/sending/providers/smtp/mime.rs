@@ -35,6 +35,11 @@ fn mailbox(text: &str) -> Option<Mailbox> {
     Some(Mailbox::new(name.filter(|name| !name.is_empty()), address))
 }
 
+/// The mail as it goes over the wire.
+pub(in crate::sending::providers) fn bytes(content: &MessageContent, now: DateTime<Utc>) -> Result<Vec<u8>, String> {
+    build(content, now).map(|mail| mail.bytes)
+}
+
 /// Builds the mail; `now` is its `Date`. The error says what does not read.
 pub(super) fn build(content: &MessageContent, now: DateTime<Utc>) -> Result<Mail, String> {
     let from = content.from.as_deref().and_then(mailbox).ok_or("the sender's address does not read")?;

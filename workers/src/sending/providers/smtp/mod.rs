@@ -8,7 +8,7 @@ mod session;
 use lettre::transport::smtp::authentication::Credentials;
 use serde_json::Value;
 
-pub(super) use mime::reads;
+pub(super) use mime::{bytes, reads};
 pub use session::Session;
 
 /// How the connection is protected.

@@ -1,0 +1,60 @@
+//! What each provider can do about a message whose fate is not known.
+
+use chrono::TimeDelta;
+
+/// What a provider does with the same message handed over again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency {
+    /// It is another message.
+    None,
+    /// An error that says it has it: the proof that it was taken.
+    Refuses {
+        /// How long it remembers.
+        for_long: TimeDelta,
+    },
+    /// The same answer again.
+    Replays {
+        /// How long it remembers.
+        for_long: TimeDelta,
+    },
+}
+
+/// How a message is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// Not at all.
+    None,
+    /// By our reference, which it shows after at most this long.
+    ByOurReference {
+        /// How late its log is.
+        lag: TimeDelta,
+    },
+}
+
+/// What a provider can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Handed over again.
+    pub idempotency: Idempotency,
+    /// Asked for.
+    pub lookup: Lookup,
+    /// Do its receipts carry our reference or an id that we know?
+    pub tracked: bool,
+    /// May a second copy be sent at all when nobody knows of the first? E-mail only, with its Message-ID.
+    pub repeatable: bool,
+}
+
+/// What `provider` can do on `channel`; a word of another release can do nothing.
+pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
+    let minutes = |minutes| Lookup::ByOurReference { lag: TimeDelta::minutes(minutes) };
+    let refuses = |for_long| Idempotency::Refuses { for_long };
+    let (idempotency, lookup, tracked) = match (channel, provider) {
+        ("email", "brevo") => (refuses(TimeDelta::minutes(30)), minutes(5), true),
+        ("email", "mailjet" | "postmark") | ("sms", "ovh" | "brevo") => (Idempotency::None, minutes(5), true),
+        ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode" | "http") => (Idempotency::None, Lookup::None, true),
+        // the same file under the same name
+        (_, "print") => (Idempotency::Replays { for_long: TimeDelta::days(3_650) }, Lookup::None, false),
+        _ => (Idempotency::None, Lookup::None, false),
+    };
+    Capabilities { idempotency, lookup, tracked, repeatable: channel == "email" }
+}

@@ -1,0 +1,177 @@
+//! What providers told of messages that left, applied: the state that follows from all receipts together, and what
+//! it does to contact, step and case.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use relance_domain::{
+    customer::ContactDetails,
+    event::EventType,
+    ids::{ContactId, TenantId},
+    phone,
+    sending::{Fate, ReceiptKind, fate, suppression},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+use uuid::Uuid;
+
+use super::{
+    effects::{changed, finish_steps, tell},
+    finish::{Row, Work},
+    list::among,
+    raise::{self, Raise},
+    suppression,
+};
+use crate::{
+    StoreError, Tx, any,
+    dunning::rows::json,
+    entity::{receipts, reminders},
+    time::millis,
+};
+
+/// Soft bounces within [`SOFT_WITHIN`] after which an address is left in peace for [`SOFT_FOR`].
+const SOFT_BOUNCES: usize = 3;
+const SOFT_WITHIN: TimeDelta = TimeDelta::days(7);
+const SOFT_FOR: TimeDelta = TimeDelta::days(30);
+
+/// What is known of the messages that receipts are about.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    kinds: BTreeMap<Uuid, Vec<ReceiptKind>>,
+    details: BTreeMap<Uuid, String>,
+    /// The latest message that left, by customer.
+    latest: BTreeMap<Uuid, i64>,
+    /// Messages to each contact that bounced softly of late.
+    soft: BTreeMap<(Uuid, String), usize>,
+}
+
+/// Reads all receipts of these reminders, behind the lock of their customers.
+pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: i64) -> Result<Told, StoreError> {
+    let backend = tx.get_database_backend();
+    let mut told = Told::default();
+    let list: Vec<(Option<Uuid>, String, Option<String>)> = receipts::Entity::find()
+        .select_only()
+        .columns([receipts::Column::ReminderId, receipts::Column::Kind, receipts::Column::Detail])
+        .filter(receipts::Column::TenantId.eq(of.0))
+        .filter(among(backend, receipts::Column::ReminderId, rows.iter().map(|row| row.id)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for (id, kind, detail) in list {
+        let (Some(id), Some(kind)) = (id, ReceiptKind::parse(&kind)) else { continue };
+        told.kinds.entry(id).or_default().push(kind);
+        told.details.extend(detail.map(|detail| (id, detail)));
+    }
+    let sql = format!(
+        "SELECT customer_id, MAX(sent_at) FROM reminders WHERE tenant_id = $1 AND customer_id {} AND sent_at IS NOT NULL GROUP BY customer_id",
+        any::of_ids(backend, 2)
+    );
+    let values: [Value; 2] = [of.0.into(), any::ids(backend, rows.iter().map(|row| row.customer_id))];
+    for row in tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
+        told.latest.insert(row.try_get_by(0)?, row.try_get_by(1)?);
+    }
+    let sql = format!(
+        "SELECT m.contact_id, m.channel, COUNT(DISTINCT m.id) FROM receipts r JOIN reminders m ON m.tenant_id = r.tenant_id AND m.id = r.reminder_id \
+         WHERE r.tenant_id = $1 AND r.kind = 'soft_bounce' AND r.received_at >= $2 AND m.contact_id {} GROUP BY m.contact_id, m.channel",
+        any::of_ids(backend, 3)
+    );
+    let since = now.saturating_sub(SOFT_WITHIN.num_milliseconds());
+    let values: [Value; 3] = [of.0.into(), since.into(), any::ids(backend, rows.iter().filter_map(|row| row.contact_id))];
+    for row in tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
+        let count: i64 = row.try_get_by(2)?;
+        told.soft.insert((row.try_get_by(0)?, row.try_get_by(1)?), usize::try_from(count).unwrap_or_default());
+    }
+    Ok(told)
+}
+
+/// Brings a reminder to the state that its receipts say.
+pub(super) fn apply(work: &mut Work, row: Row) -> Result<(), StoreError> {
+    let kinds = work.told.kinds.get(&row.row.id).cloned().unwrap_or_default();
+    let Some(fate) = fate(&kinds) else { return Ok(()) };
+    let detail = work.told.details.get(&row.row.id).cloned().unwrap_or_else(|| "a receipt says so".to_owned());
+    if let Some(reason) = suppression(&kinds) {
+        suppress(work, &row, reason, None)?;
+    }
+    let row = was_taken(work, row)?;
+    let (status, event) = match fate {
+        Fate::Sent => return Ok(()),
+        Fate::Delivered => ("delivered", EventType::ReminderDelivered),
+        Fate::BouncedSoft | Fate::BouncedHard => ("bounced", EventType::ReminderBounced),
+        Fate::Failed => ("failed", EventType::ReminderFailed),
+    };
+    if row.row.status == status && fate != Fate::BouncedHard {
+        return Ok(());
+    }
+    match fate {
+        Fate::BouncedHard => unreachable_contact(work, &row, &detail)?,
+        Fate::BouncedSoft => {
+            let key = (row.row.contact_id.unwrap_or_default(), row.row.channel.clone());
+            if work.told.soft.get(&key).copied().unwrap_or_default() >= SOFT_BOUNCES {
+                suppress(work, &row, "soft_bounces", Some(SOFT_FOR))?;
+            }
+            raise::raise(work, &row, Raise::Unreachable, &detail)?;
+        }
+        Fate::Failed => {
+            raise::raise(work, &row, Raise::Failed, &detail)?;
+        }
+        Fate::Sent | Fate::Delivered => {}
+    }
+    if row.row.status == status {
+        return Ok(());
+    }
+    let row = changed(work, reminders::Model { status: status.to_owned(), ..row.row });
+    tell(work, event, &row)
+}
+
+/// A message of unknown fate about which there is any receipt was taken: nobody need look for it any more.
+fn was_taken(work: &mut Work, row: Row) -> Result<Row, StoreError> {
+    if row.row.status != "unknown" {
+        return Ok(row);
+    }
+    work.explained.push(row.row.id);
+    let granted = row.row.pay_before_on.clone().max(row.row.deadline_on.clone());
+    finish_steps(work, row.row.id, row.row.customer_id, |_| granted.clone());
+    let sent = reminders::Model {
+        status: "sent".to_owned(),
+        sent_at: row.row.sent_at.or(row.row.unknown_at).or(Some(millis(work.now))),
+        send_at: None,
+        settle_by: None,
+        ..row.row
+    };
+    let sent = changed(work, sent);
+    tell(work, EventType::ReminderSent, &sent)?;
+    Ok(Row { row: sent, before: row.before })
+}
+
+/// The next contact, the next channel or a person: the step is free again, unless the case has gone on.
+fn unreachable_contact(work: &mut Work, row: &Row, detail: &str) -> Result<(), StoreError> {
+    if row.row.status == "bounced" && work.told.kinds.get(&row.row.id).is_some_and(|kinds| !kinds.contains(&ReceiptKind::SoftBounce)) {
+        return Ok(()); // known already
+    }
+    raise::raise(work, row, Raise::Unreachable, detail)?;
+    let gone_on = work.told.latest.get(&row.row.customer_id).is_some_and(|latest| row.row.sent_at.is_some_and(|sent| *latest > sent));
+    if !gone_on && row.row.contact_id.is_some() {
+        work.undone.push(row.row.id);
+    }
+    Ok(())
+}
+
+/// Nothing more to this address over this channel, whoever has it.
+pub(super) fn suppress(work: &mut Work, row: &Row, reason: &'static str, during: Option<TimeDelta>) -> Result<bool, StoreError> {
+    let contact = row.row.contact_id.map(ContactId);
+    if during.is_none() && !work.suppress(contact, &row.row.channel)? {
+        return Ok(false);
+    }
+    let Some(contact) = contact.and_then(|id| work.contacts.get(&id.0)) else { return Ok(false) };
+    let details: ContactDetails = json("contacts", &contact.details)?;
+    let address = match row.row.channel.as_str() {
+        "email" => details.email,
+        "sms" => details.phone.as_deref().and_then(phone::mobile),
+        _ => None,
+    };
+    if let Some(address) = address {
+        let until = during.map(|during| millis(work.now.checked_add_signed(during).unwrap_or(work.now)));
+        let row = suppression::row(work.tenant.id, &row.row.channel, &address, reason, until, millis(work.now));
+        work.list.push(row);
+    }
+    Ok(true)
+}

@@ -1,0 +1,213 @@
+//! A gateway that misbehaves to order and counts, by our reference, what it took.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
+
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// What goes wrong with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    LimitInSeconds,
+    LimitByDate,
+    /// 500, and it took nothing.
+    ServerError,
+    /// 500, and it took it all the same.
+    ServerErrorAfter,
+    ResetBefore,
+    ResetAfter,
+    /// Takes it and never answers.
+    Hang,
+    /// Takes it and breaks off in the middle of the answer.
+    Truncated,
+    /// Takes it and answers with a page.
+    Page,
+}
+
+pub const FAULTS: [Fault; 9] = [
+    Fault::LimitInSeconds,
+    Fault::LimitByDate,
+    Fault::ServerError,
+    Fault::ServerErrorAfter,
+    Fault::ResetBefore,
+    Fault::ResetAfter,
+    Fault::Hang,
+    Fault::Truncated,
+    Fault::Page,
+];
+
+impl Fault {
+    fn takes(self) -> bool {
+        !matches!(self, Self::LimitInSeconds | Self::LimitByDate | Self::ServerError | Self::ResetBefore)
+    }
+}
+
+/// What one account saw.
+#[derive(Debug, Default, Clone)]
+pub struct Seen {
+    /// Calls that handed a message over, whatever came of them.
+    pub posts: usize,
+    /// Our reference → copies taken.
+    pub copies: BTreeMap<String, usize>,
+    /// Bodies of the calls.
+    pub bodies: Vec<String>,
+    /// Heads of the calls.
+    pub heads: Vec<String>,
+    /// Keys against repeats.
+    keys: BTreeSet<String>,
+}
+
+type Accounts = Arc<Mutex<BTreeMap<String, (Option<Fault>, bool, Seen)>>>;
+
+/// Listens on the loopback; the first segment of a path names the account.
+pub struct Gateway {
+    port: u16,
+    accounts: Accounts,
+}
+
+impl Gateway {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let accounts = Accounts::default();
+        let shared = accounts.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, shared.clone()));
+            }
+        });
+        Self { port, accounts }
+    }
+
+    /// The address of an account, at which `fault` befalls the first call of a message, or every call.
+    pub fn account(&self, name: &str, fault: Option<Fault>, always: bool) -> String {
+        self.accounts.lock().unwrap().insert(name.to_owned(), (fault, always, Seen::default()));
+        format!("http://127.0.0.1:{}/{name}", self.port)
+    }
+
+    pub fn seen(&self, name: &str) -> Seen {
+        self.accounts.lock().unwrap()[name].2.clone()
+    }
+}
+
+async fn serve(mut stream: TcpStream, accounts: Accounts) {
+    let Some((head, body)) = request(&mut stream).await else { return };
+    let mut words = head.split_whitespace();
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let name = path.split('/').nth(1).unwrap_or_default().to_owned();
+    let reference = reference(&format!("{path} {body}"));
+    if method == "GET" {
+        let there = accounts.lock().unwrap()[&name].2.copies.contains_key(&reference);
+        return answer(&mut stream, "200 OK", &looked_up(path, there)).await;
+    }
+    let (fault, duplicate) = take(&accounts, &name, &head, &body, reference);
+    if duplicate {
+        return answer(&mut stream, "400 Bad Request", r#"{"code":"duplicate_parameter","message":"known"}"#).await;
+    }
+    match fault {
+        None => answer(&mut stream, "201 Created", &taken(path)).await,
+        Some(Fault::LimitInSeconds) => limited(&mut stream, "60".to_owned()).await,
+        Some(Fault::LimitByDate) => {
+            let at = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) + chrono::TimeDelta::seconds(60);
+            limited(&mut stream, at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).await;
+        }
+        Some(Fault::ServerError | Fault::ServerErrorAfter) => answer(&mut stream, "500 Oops", r#"{"code":"internal"}"#).await,
+        Some(Fault::ResetBefore | Fault::ResetAfter) => {}
+        Some(Fault::Hang) => tokio::time::sleep(std::time::Duration::from_secs(60)).await,
+        Some(Fault::Truncated) => {
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"messageId\":\"ab")
+                .await;
+        }
+        Some(Fault::Page) => {
+            let page = "<html><body>Welcome to the hotel's network</body></html>";
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{page}", page.len());
+            let _ = stream.write_all(head.as_bytes()).await;
+        }
+    }
+}
+
+/// Notes the call; says what befalls it, and whether the vendor knows its key.
+fn take(accounts: &Accounts, name: &str, head: &str, body: &str, reference: String) -> (Option<Fault>, bool) {
+    let mut accounts = accounts.lock().unwrap();
+    let (fault, always, seen) = accounts.get_mut(name).unwrap();
+    seen.posts += 1;
+    seen.bodies.push(body.to_owned());
+    seen.heads.push(head.to_owned());
+    let fault = fault.filter(|_| *always || seen.posts == 1);
+    let key = serde_json::from_str::<serde_json::Value>(body).ok();
+    let key = key.and_then(|body| Some(body.pointer("/headers/idempotencyKey")?.as_str()?.to_owned()));
+    if key.as_ref().is_some_and(|key| seen.keys.contains(key)) {
+        return (None, true);
+    }
+    if fault.is_none_or(Fault::takes) {
+        seen.keys.extend(key);
+        *seen.copies.entry(reference).or_default() += 1;
+    }
+    (fault, false)
+}
+
+async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+    let mut bytes = Vec::new();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let read = stream.read(&mut piece).await.ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&piece[..read]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
+        if body.len() >= length.unwrap_or_default() {
+            return Some((head.to_owned(), body.to_owned()));
+        }
+    }
+}
+
+fn reference(text: &str) -> String {
+    let at = text.find("rl_").unwrap_or_else(|| panic!("no reference in {text}"));
+    text[at..].chars().take(19).collect()
+}
+
+fn looked_up(path: &str, there: bool) -> String {
+    let list = |one: serde_json::Value| if there { json!([one]) } else { json!([]) };
+    match path {
+        path if path.contains("/outgoing") => list(json!(4711)),
+        path if path.contains("/v3/REST/message") => json!({ "Count": 1, "Data": list(json!({ "ID": 4711 })) }),
+        path if path.contains("/messages/outbound") => json!({ "Messages": list(json!({ "MessageID": "4711" })) }),
+        path if path.contains("/statistics/events") && there => json!({ "events": list(json!({ "messageId": "4711" })) }),
+        path if path.contains("/statistics/events") => json!({}),
+        other => panic!("nobody asks for {other}"),
+    }
+    .to_string()
+}
+
+fn taken(path: &str) -> String {
+    match path {
+        path if path.contains("/v3.1/send") => {
+            json!({ "Messages": [{ "Status": "success", "To": [{ "MessageID": 1_152_921_529_072_349_585_u64 }] }] })
+        }
+        path if path.ends_with("/email") && !path.contains("smtp") => json!({ "ErrorCode": 0, "MessageID": "4711" }),
+        path if path.contains("/emails") => json!({ "emails": [{ "id": "4711", "status": "new" }] }),
+        path if path.contains("outbound-emails") => json!({ "MessageId": "4711" }),
+        path if path.contains("/jobs") => json!({ "ids": [4711], "invalidReceivers": [], "validReceivers": ["+33612345678"] }),
+        path if path.contains("Messages.json") => json!({ "sid": "SM4711", "status": "queued" }),
+        _ => json!({ "messageId": "4711", "id": "4711" }),
+    }
+    .to_string()
+}
+
+async fn answer(stream: &mut TcpStream, status: &str, body: &str) {
+    let head =
+        format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let _ = stream.write_all(head.as_bytes()).await;
+}
+
+async fn limited(stream: &mut TcpStream, after: String) {
+    let head = format!("HTTP/1.1 429 Slow\r\nretry-after: {after}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    let _ = stream.write_all(head.as_bytes()).await;
+}

@@ -1,0 +1,24 @@
+//! Every provider over HTTP: settings that work, and what a request of each looks like.
+
+use serde_json::{Value, json};
+
+/// Providers by channel and name, with settings as a tenant would put them; `base` is the gateway's address.
+pub fn all(base: &str) -> Vec<(&'static str, &'static str, Value)> {
+    vec![
+        ("email", "brevo", json!({ "api_key": "k", "base_url": base })),
+        ("email", "mailjet", json!({ "api_key": "k", "secret_key": "s", "base_url": base })),
+        ("email", "postmark", json!({ "server_token": "t", "base_url": base })),
+        ("email", "scaleway", json!({ "secret_key": "s", "project_id": "p", "base_url": base })),
+        ("email", "ses", json!({ "access_key_id": "a", "secret_access_key": "s", "region": "eu-west-3", "base_url": base })),
+        ("email", "sendgrid", json!({ "api_key": "k", "base_url": base })),
+        (
+            "sms",
+            "ovh",
+            json!({ "service_name": "sms-1", "application_key": "a", "application_secret": "s", "consumer_key": "c", "base_url": base }),
+        ),
+        ("sms", "twilio", json!({ "account_sid": "AC1", "auth_token": "t", "base_url": base })),
+        ("sms", "brevo", json!({ "api_key": "k", "base_url": base })),
+        ("sms", "smsmode", json!({ "api_key": "k", "base_url": base })),
+        ("sms", "http", json!({ "url": format!("{base}/sms") })),
+    ]
+}
