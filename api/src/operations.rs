@@ -118,6 +118,7 @@ operations! {
     GET "/v1/holds/{id}" get_hold READ;
     POST "/v1/ingest/documents" ingest_documents FACTS;
     POST "/v1/ingest/events" ingest_events FACTS;
+    GET "/v1/ingest/events/{id}" get_ingested_event READ;
     GET "/v1/ingest/inbox" list_inbox READ;
     GET "/v1/ingest/inbox/{id}" get_inbox READ;
     POST "/v1/ingest/inbox/{id}/replay" replay_inbox FACTS;

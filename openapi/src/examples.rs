@@ -41,6 +41,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("get_event", include_str!("../examples/get_event.json")),
     ("get_hold", include_str!("../examples/get_hold.json")),
     ("get_inbox", include_str!("../examples/get_inbox.json")),
+    ("get_ingested_event", include_str!("../examples/get_ingested_event.json")),
     ("get_invoice", include_str!("../examples/get_invoice.json")),
     ("get_invoice_by_external_id", include_str!("../examples/get_invoice_by_external_id.json")),
     ("get_late_charge", include_str!("../examples/get_late_charge.json")),

@@ -60,6 +60,7 @@ const SUBJECTS: &[&str] = &[
     "policy",
     "source",
     "webhook_endpoint",
+    "api_key",
     "tenant",
 ];
 const SERIES: &[&str] = &["ecb_mro", "legal_particuliers", "legal_autres", "de_base", "uk_bank_rate"];
@@ -125,6 +126,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("ExtractedView", "kind", &["invoice", "credit_note"]),
     ("HoldView", "scope", &["tenant", "customer", "invoice", "contact"]),
     ("IngestItem", "result", &["accepted", "duplicate", "stale", "parked", "rejected"]),
+    ("IngestedEventView", "result", &["accepted", "stale", "parked", "rejected"]),
     ("InteractionView", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("InteractionView", "outcome", OUTCOMES),
     ("InteractionView", "direction", &["outbound", "inbound"]),

@@ -178,6 +178,7 @@ async fn facts(book: &mut Book) {
     let event = json!({"specversion": "1.0", "id": "e-1001", "source": "erp", "type": "invoice.delivered", "data": {"external_id": "FA-2026-0042", "delivered_on": "2026-09-06"}});
     book.raw("/v1/ingest/events", "application/cloudevents+json", &event.to_string(), 202).await;
     book.raw("/v1/ingest/events", "application/cloudevents-batch+json", &json!([event]).to_string(), 207).await;
+    book.get("/v1/ingest/events/e-1001").await;
     let document = include_str!("../../fixtures/invoice-ubl.xml");
     book.raw("/v1/ingest/documents?source=documents&dry_run=true", "application/xml", document, 207).await;
 }
