@@ -118,6 +118,7 @@ operations! {
     GET "/v1/holds/{id}" get_hold READ;
     POST "/v1/ingest/documents" ingest_documents FACTS;
     POST "/v1/ingest/events" ingest_events FACTS;
+    GET "/v1/ingest/events/{id}" get_ingested_event READ;
     GET "/v1/ingest/inbox" list_inbox READ;
     GET "/v1/ingest/inbox/{id}" get_inbox READ;
     POST "/v1/ingest/inbox/{id}/replay" replay_inbox FACTS;
@@ -155,6 +156,7 @@ operations! {
     POST "/v1/reminders/{id}/reject" reject_reminder REMINDERS;
     POST "/v1/reminders/{id}/resend" resend_reminder REMINDERS;
     POST "/v1/reminders/{id}/send_now" send_now_reminder REMINDERS;
+    POST "/v1/reminders/{id}/presented" record_presentation REMINDERS;
     GET "/v1/settings" get_settings READ;
     PATCH "/v1/settings" patch_settings SETTINGS;
     POST "/v1/simulations" create_simulation READ;

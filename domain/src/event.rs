@@ -139,6 +139,7 @@ event_types! {
     WebhookEndpointFailing = "webhook_endpoint.failing" / WebhookEndpoint: "An endpoint fails: its breaker opened.";
     WebhookEndpointRecovered = "webhook_endpoint.recovered" / WebhookEndpoint: "An endpoint that failed answers again.";
     WebhookEndpointDisabled = "webhook_endpoint.disabled" / WebhookEndpoint: "An endpoint answers no more.";
+    IngestParked = "ingest.parked" / Source: "Facts have waited for a day for something that nobody has told yet.";
     ApiKeyExpiring = "api_key.expiring" / ApiKey: "A key ends in 14 days, or half its life is over: rotate it.";
 }
 

@@ -4,6 +4,7 @@
 //! `serde` on these types is the *stored* form (columns that hold a document); what the API
 //! says is written in the `openapi` crate and mapped field by field.
 
+pub mod attempts;
 pub mod behaviour;
 pub mod breaker;
 pub mod calendar;
@@ -22,6 +23,7 @@ pub mod invoice;
 pub mod law;
 pub mod ledger;
 pub mod money;
+pub mod nonpayment;
 pub mod phone;
 pub mod policy;
 pub mod records;

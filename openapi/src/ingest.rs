@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use relance_domain::{
     facts::WaitingFor,
-    records::{OpenItems, ParkedRecord, SourceRecord},
+    records::{IngestedRecord, OpenItems, ParkedAlarm, ParkedRecord, SourceRecord},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -263,6 +263,84 @@ impl From<&ParkedRecord> for ParkedView {
             external_id: external_id.clone(),
             waiting_for: waiting_for.iter().map(WaitingForView::from).collect(),
             refused_code: refused.clone(),
+            received_at: at(*received_at),
+        }
+    }
+}
+
+/// Facts of a source that have waited for a day for something that nobody has told yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ParkedAlarmView {
+    /// The source's id.
+    #[schema(example = "src_01hzy4d6n6e6vb3r3m2q9k7x1a")]
+    pub id: String,
+    /// Its name.
+    pub source: String,
+    /// How many facts: each is told of once.
+    #[schema(minimum = 1, example = 3)]
+    pub count: i64,
+    /// When the oldest of them came.
+    #[schema(format = DateTime)]
+    pub oldest_received_at: String,
+    /// The oldest of them, twenty at most.
+    #[schema(max_items = 20)]
+    pub facts: Vec<ParkedView>,
+}
+
+impl From<&ParkedAlarm> for ParkedAlarmView {
+    fn from(record: &ParkedAlarm) -> Self {
+        let ParkedAlarm { source_id, source, count, oldest_received_at, facts } = record;
+        Self {
+            id: source_id.to_string(),
+            source: source.clone(),
+            count: *count,
+            oldest_received_at: at(*oldest_received_at),
+            facts: facts.iter().map(ParkedView::from).collect(),
+        }
+    }
+}
+
+/// What became of an event, as it stands now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IngestedEventView {
+    /// Its id.
+    #[schema(example = "e-1001")]
+    pub id: String,
+    /// Its source.
+    #[schema(example = "erp")]
+    pub source: String,
+    /// Kind of fact: `invoice`, `payment`, `dispute_resolved`…
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The source's id of what it is about.
+    pub external_id: String,
+    /// `accepted`, `stale`, `parked`, `rejected`. One that waited becomes `accepted` when it is taken.
+    #[schema(example = "accepted")]
+    pub result: String,
+    /// What it is about, once it is known.
+    pub resource: Option<ResourceRef>,
+    /// Why it was rejected.
+    pub problem: Option<Problem>,
+    /// What it waits for first.
+    pub waiting_for: Vec<WaitingForView>,
+    /// When it came.
+    #[schema(format = DateTime)]
+    pub received_at: String,
+}
+
+impl IngestedEventView {
+    /// The event `record`, with the problem that a rejected one had.
+    pub fn new(record: &IngestedRecord, problem: Option<Problem>) -> Self {
+        let IngestedRecord { id, source, kind, external_id, result, resource, waiting_for, problem: _, received_at } = record;
+        Self {
+            id: id.clone(),
+            source: source.clone(),
+            kind: kind.clone(),
+            external_id: external_id.clone(),
+            result: result.clone(),
+            resource: resource.as_ref().map(|(kind, id)| ResourceRef { kind: (*kind).to_owned(), id: Some(id.clone()) }),
+            problem,
+            waiting_for: waiting_for.iter().map(WaitingForView::from).collect(),
             received_at: at(*received_at),
         }
     }

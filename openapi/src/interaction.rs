@@ -25,10 +25,18 @@ pub struct InteractionView {
     pub outcome: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// `outbound`: the customer was contacted, which counts in pacing; `inbound`: it made itself heard.
+    #[schema(example = "outbound")]
+    pub direction: String,
+    /// Reason for non-payment that was given.
+    pub reason_code: Option<String>,
+    /// The call of which it is an attempt.
+    pub task_id: Option<String>,
 }
 
 impl From<&InteractionRecord> for InteractionView {
-    fn from(InteractionRecord { id, customer_id, channel, at: when, by, outcome, comment }: &InteractionRecord) -> Self {
+    fn from(record: &InteractionRecord) -> Self {
+        let InteractionRecord { id, customer_id, channel, at: when, by, outcome, comment, direction, reason_code, task_id } = record;
         Self {
             id: Some(id.to_string()),
             customer_id: customer_id.to_string(),
@@ -37,6 +45,9 @@ impl From<&InteractionRecord> for InteractionView {
             by: by.as_ref().map(Into::into),
             outcome: outcome.clone(),
             comment: comment.clone(),
+            direction: direction.clone(),
+            reason_code: reason_code.clone(),
+            task_id: task_id.map(|id| id.to_string()),
         }
     }
 }
@@ -58,6 +69,22 @@ pub struct InteractionInput {
     pub outcome: String,
     /// Words.
     pub comment: Option<String>,
+    /// `outbound` (unless said): the customer was contacted, which counts in pacing; `inbound`: it made itself heard. A reply by
+    /// mail, SMS, letter or on a page rests the chase of the customer until a person has dealt with it.
+    #[schema(example = "outbound")]
+    pub direction: Option<String>,
+    /// An automatic answer, which rests nothing.
+    pub automatic: Option<bool>,
+    /// Reason for non-payment: what follows a reason of the list (`docs/reasons.md`) is done, another word is kept.
+    #[schema(example = "awaiting_approval")]
+    pub reason_code: Option<String>,
+    /// The invoices that the reason is about; absent: the customer.
+    pub invoice_ids: Option<Vec<String>>,
+    /// The day on which the customer says that it will pay or approve.
+    #[schema(format = Date, example = "2026-12-15")]
+    pub expected_on: Option<String>,
+    /// The call of which it is an attempt: at most three, on three days. The third that finds nobody completes it.
+    pub task_id: Option<String>,
 }
 
 /// One thing that happened with a customer.

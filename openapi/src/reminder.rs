@@ -206,6 +206,12 @@ pub struct ReminderView {
     /// The deadline it sets.
     #[schema(format = Date)]
     pub deadline_on: Option<String>,
+    /// Registered letters: the day of their first presentation; the deadline granted is the later of `deadline_on` and this day
+    /// plus the days of the step.
+    #[schema(format = Date)]
+    pub presented_on: Option<String>,
+    /// The message that this one repeats by another channel.
+    pub copy_of: Option<String>,
     /// The invoices it asks for.
     pub invoices: Vec<ReminderInvoice>,
     /// Overdue invoices it leaves out, and why.
@@ -251,6 +257,8 @@ impl From<&ReminderRecord> for ReminderView {
             sent_at,
             pay_before_on,
             deadline_on,
+            presented_on,
+            copy_of,
             body,
             decision_id,
             cancel_reason,
@@ -259,7 +267,7 @@ impl From<&ReminderRecord> for ReminderView {
             row_version: _,
             created_at,
         } = record;
-        let ReminderBody { lines, left_out, totals, fixed_compensation, contact_reason, verdicts } = body;
+        let ReminderBody { lines, left_out, totals, fixed_compensation, contact_reason, verdicts, copies: _ } = body;
         Self {
             id: Some(id.to_string()),
             customer_id: customer_id.to_string(),
@@ -278,6 +286,8 @@ impl From<&ReminderRecord> for ReminderView {
             sent_at: sent_at.map(at),
             pay_before_on: pay_before_on.map(day),
             deadline_on: deadline_on.map(day),
+            presented_on: presented_on.map(day),
+            copy_of: copy_of.map(|id| id.to_string()),
             invoices: lines.iter().map(Into::into).collect(),
             left_out: left_out.iter().map(Into::into).collect(),
             totals: totals.iter().map(Into::into).collect(),
@@ -311,6 +321,15 @@ pub struct OrderInput {
     pub by: Person,
     /// Why.
     pub reason: String,
+}
+
+/// The first presentation of a registered letter, as its tracking says it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresentationInput {
+    /// The day.
+    #[schema(format = Date, example = "2026-11-25")]
+    pub on: String,
 }
 
 crate::page!(ReminderList of ReminderView, "Reminders, newest first.");

@@ -127,6 +127,8 @@ pub struct SimulatedReminder {
     /// Channel.
     #[schema(example = "email")]
     pub channel: String,
+    /// Channels by which copies leave with it.
+    pub copies: Vec<String>,
     /// When.
     #[schema(format = DateTime)]
     pub at: String,

@@ -129,9 +129,14 @@ pub struct CompletionInput {
     /// What came of it: `reached`, `no_answer`, `voicemail`, `unreachable`, `wrong_number`, `done`, or a word of your own.
     #[schema(example = "reached")]
     pub outcome: String,
-    /// Reason for non-payment.
-    #[schema(example = "cash_shortage")]
+    /// Reason for non-payment: what follows a reason of the list (`docs/reasons.md`) is done, another word is kept.
+    #[schema(example = "cash_trouble")]
     pub reason_code: Option<String>,
+    /// The invoices that the reason is about; absent: those of the task.
+    pub invoice_ids: Option<Vec<String>>,
+    /// The day on which the customer says that it will pay or approve.
+    #[schema(format = Date, example = "2026-12-15")]
+    pub expected_on: Option<String>,
     /// Words.
     pub comment: Option<String>,
     /// What the customer promised.

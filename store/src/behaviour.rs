@@ -36,8 +36,7 @@ const INVOICES: &str = "SELECT i.id, i.due_on, i.currency, i.amount_due, i.dispu
 
 const PROMISES: &str = "SELECT status, COUNT(*) FROM promises WHERE tenant_id = $1 AND customer_id = $2 AND made_on >= $3 GROUP BY status";
 
-const CALLS: &str =
-    "SELECT channel, on_day, reached FROM interactions WHERE tenant_id = $1 AND customer_id = $2 ORDER BY at DESC, id DESC LIMIT 200";
+const CALLS: &str = "SELECT channel, on_day, reached, direction FROM interactions WHERE tenant_id = $1 AND customer_id = $2 ORDER BY at DESC, id DESC LIMIT 200";
 
 const CONTACTS: &str = "SELECT COUNT(*), COUNT(CASE WHEN suppressed <> '[]' THEN 1 END) FROM contacts \
      WHERE tenant_id = $1 AND customer_id = $2 AND NOT gone";
@@ -108,7 +107,8 @@ fn reach(rows: &[QueryResult]) -> Result<Reach, StoreError> {
             reach.last_reached_on = Some(day("interactions", &row.try_get_by::<String, _>(1)?)?);
             break;
         }
-        reach.unanswered_calls += u32::from(row.try_get_by::<String, _>(0)? == "phone");
+        let ours = row.try_get_by::<String, _>(3)? != "inbound";
+        reach.unanswered_calls += u32::from(ours && row.try_get_by::<String, _>(0)? == "phone");
     }
     Ok(reach)
 }

@@ -25,6 +25,7 @@ pub mod heartbeat;
 mod home;
 pub mod idempotency;
 pub mod inbox;
+pub mod ingested;
 pub mod invoices;
 mod json;
 pub mod keys;

@@ -27,6 +27,8 @@ const TABLE: &str = "notices";
 
 /// Pauses before it is tried again, in minutes: a day and a half. Then a person is told instead.
 const PAUSES: [i64; 7] = [1, 5, 30, 120, 300, 600, 1_200];
+/// Characters of a task's title.
+const LONGEST_TITLE: usize = 200;
 /// How long what was sent is remembered.
 const DAYS: i64 = 400;
 
@@ -192,13 +194,12 @@ fn settled(row: &Model, outcome: NoticeOutcome, now: DateTime<Utc>) -> (&'static
 
 fn task(told: &DisabledEndpoint, status: &str, reason: &str) -> TenantTask {
     let mail = if status == "unknown" { "may not have arrived" } else { "could not be sent" };
+    let DisabledEndpoint { endpoint_id, reason: why, .. } = told;
+    let title = format!("Look at webhook endpoint {endpoint_id}: it is disabled ({why}), and the mail about it {mail} ({reason}).");
     TenantTask {
         kind: "webhook_endpoint_disabled",
         about: told.endpoint_id.to_string(),
-        title: format!(
-            "Look at webhook endpoint {}: it is disabled ({}), and the mail about it {mail} ({reason}).",
-            told.endpoint_id, told.reason
-        ),
+        title: title.chars().take(LONGEST_TITLE).collect(),
         assign_to: "controller",
     }
 }

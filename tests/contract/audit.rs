@@ -24,6 +24,22 @@ fn by() -> Value {
     json!({"name": "Marc", "email": "marc@keller.example"})
 }
 
+/// A registered letter that a person approved and that was posted.
+async fn posted_letter(world: &World) -> String {
+    let notice = json!({"name": "notices", "applies_to": {"segments": ["notices"]}, "steps": [
+        {"key": "notice", "offset_days": 5, "channel": "registered_letter", "template": "formal_notice", "deadline_days": 8, "approval": "required"}]});
+    let policy = world.post("/v1/policies", notice).await.expect(201);
+    let path = format!("/v1/policies/{}/versions/1/activate", id(&policy));
+    world.post(&path, json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0})).await.expect(200);
+    world.customer_with("C5", json!({"policy_id": policy["id"]})).await;
+    world.invoice("FA-C5", "C5", "2026-09-20", "90.00").await;
+    world.advance("2026-10-01T05:30:00Z").await;
+    let asked = world.list("/v1/reminders?status=awaiting_approval").await;
+    world.post(&format!("/v1/reminders/{}/approve", id(&asked[0])), json!({"by": by()})).await.expect(200);
+    world.advance("2026-10-01T12:00:00Z").await;
+    id(&world.list("/v1/reminders?status=sent").await[0]).to_owned()
+}
+
 /// Everything that a person or program can change, once; each as method, path and body. What must be there for the
 /// next comes before it.
 async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
@@ -41,6 +57,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         world.customer_with(name, json!({"policy_id": policy["id"]})).await;
         world.invoice(&format!("FA-{name}"), name, "2026-11-20", "90.00").await;
     }
+    let letter = posted_letter(world).await;
     world.claimed_from("C9", "2026-10-05").await;
     let c = id(&customer).to_owned();
     let i = id(&invoice).to_owned();
@@ -93,6 +110,7 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         (post.clone(), "/v1/reminders/<resend_reminder>/cancel".into(), json!({"by": by(), "reason": "test"})),
         (post.clone(), "/v1/reminders/<sent>/resend".into(), json!({"by": by(), "reason": "test"})),
         (post.clone(), "/v1/reminders/<resend_reminder>/send_now".into(), json!({"by": by(), "reason": "test"})),
+        (post.clone(), format!("/v1/reminders/{letter}/presented"), json!({"on": "2026-10-01"})),
         (post.clone(), "/v1/reminders/<asked>/approve".into(), json!({"by": by()})),
         (post.clone(), "/v1/reminders/<asked>/reject".into(), json!({"by": by()})),
         (post.clone(), "/v1/late_charges/<charge>/waive".into(), json!({"by": by(), "reason": "test"})),

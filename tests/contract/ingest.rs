@@ -146,3 +146,73 @@ story! {
         assert_eq!(balance("2026-08-01").await, None);
     }
 }
+
+story! {
+    /// One event can be asked about: taken, older than what is known, waiting and then taken, refused and then mended.
+    what_became_of_an_event, world from "2026-10-01T05:00:00Z", {
+        let push = async |event: Value| world.raw("/v1/ingest/events", "application/cloudevents-batch+json", json!([event]).to_string().into_bytes()).await.expect(207);
+        let ask = async |id: &str| world.get(&format!("/v1/ingest/events/{id}?source=erp")).await.expect(200);
+        let mut newer = invoice("FA-1");
+        newer["source_version"] = 2.into();
+        push(event("late", "invoice.issued", newer)).await;
+        let waits = ask("late").await;
+        assert_eq!((&waits["result"], &waits["resource"], &waits["type"]), (&json!("parked"), &Value::Null, &json!("invoice")));
+        assert_eq!(waits["waiting_for"], json!([{"type": "customer", "external_id": "C1"}]));
+        push(event("c", "customer.upserted", customer())).await;
+        let taken = ask("late").await;
+        let made = world.read_invoice("FA-1").await;
+        assert_eq!((&taken["result"], &taken["resource"]), (&json!("accepted"), &json!({"type": "invoice", "id": made["id"]})));
+        assert_eq!(taken["waiting_for"], json!([]));
+        push(event("old", "invoice.issued", invoice("FA-1"))).await;
+        assert_eq!(ask("old").await["result"], "stale");
+
+        let mut other = invoice("FA-1");
+        (other["source_version"], other["total"]) = (2.into(), "7.00".into());
+        let refused = push(event("other", "invoice.issued", other)).await;
+        let kept = ask("other").await;
+        assert_eq!((&kept["result"], &kept["problem"]["code"]), (&json!("rejected"), &json!("version_conflict")));
+        assert_eq!(kept["problem"]["errors"], refused["items"][0]["problem"]["errors"]);
+        // mended, it comes again under its id
+        let mut mended = invoice("FA-1");
+        mended["source_version"] = 3.into();
+        assert_eq!(push(event("other", "invoice.issued", mended)).await["summary"]["accepted"], 1);
+        assert_eq!((&ask("other").await["result"], &ask("other").await["problem"]), (&json!("accepted"), &Value::Null));
+        // an accepted one is not made a refused one by another under its id
+        assert_eq!(push(event("other", "invoice.issued", invoice("FA-9"))).await["items"][0]["problem"]["code"], "event_id_conflict");
+        assert_eq!(ask("other").await["result"], "accepted");
+
+        let one = world.raw("/v1/ingest/events", "application/cloudevents+json", event("a b/c", "invoice.delivered", json!({"external_id": "FA-1", "delivered_on": "2026-09-06"})).to_string().into_bytes()).await;
+        assert_eq!((one.status.as_u16(), one.headers["location"].to_str().unwrap()), (202, "/v1/ingest/events/a%20b%2Fc?source=erp"));
+        assert_eq!(world.get("/v1/ingest/events/c").await.expect(200)["source"], "erp", "whichever source used it last");
+        world.get("/v1/ingest/events/c?source=till").await.problem(404, "not_found");
+        world.get("/v1/ingest/events/nobody").await.problem(404, "not_found");
+    }
+}
+
+story! {
+    /// Facts that have waited for a day by the tenant's clock are told of: once each, one event a source.
+    what_waits_for_a_day_is_told_of, world from "2026-10-01T05:00:00Z", {
+        let alarms = async || world.events().await.into_iter().filter(|event| event["type"] == "ingest.parked").collect::<Vec<_>>();
+        for id in ["FA-1", "FA-2"] {
+            world.put(&format!("/v1/sources/erp/invoices/{id}"), without_id(invoice(id))).await.expect(202);
+        }
+        world.put("/v1/sources/till/invoices/T-1", without_id(invoice("T-1"))).await.expect(202);
+        world.advance("2026-10-02T04:59:59Z").await;
+        world.put("/v1/sources/erp/invoices/FA-3", without_id(invoice("FA-3"))).await.expect(202);
+        assert!(alarms().await.is_empty(), "not a day yet");
+        world.advance("2026-10-02T05:00:00Z").await;
+        let told = crate::support::world::until("the alarms", async || Some(alarms().await).filter(|told| told.len() >= 2)).await;
+        let erp = told.iter().find(|event| event["data"]["object"]["source"] == "erp").unwrap();
+        assert_eq!((&erp["data"]["object"]["count"], &erp["subject"]["type"]), (&json!(2), &json!("source")));
+        assert_eq!(erp["data"]["object"]["facts"][0]["waiting_for"], json!([{"type": "customer", "external_id": "C1"}]));
+        world.advance("2026-10-04T05:00:00Z").await;
+        let told = crate::support::world::until("the third", async || Some(alarms().await).filter(|told| told.len() >= 3)).await;
+        assert_eq!(told.last().unwrap()["data"]["object"]["facts"][0]["external_id"], "FA-3");
+        assert_eq!(told.len(), 3, "the others are not told of again");
+    }
+}
+
+fn without_id(mut fact: Value) -> Value {
+    fact.as_object_mut().unwrap().remove("external_id");
+    fact
+}

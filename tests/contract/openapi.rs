@@ -35,7 +35,7 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 /// Words an operation's name may begin with.
-const VERBS: &str = "activate advance approve cancel complete create delete enable enter export get ingest list migrate patch put quote receive recover reject release replay \
+const VERBS: &str = "activate advance approve cancel complete create delete enable enter export get ingest list migrate patch put quote receive record recover reject release replay \
     rename render resend resolve reverse rotate send source test update waive";
 
 #[test]

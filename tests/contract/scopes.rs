@@ -90,6 +90,10 @@ story! {
                 if known.iter().any(|(served, other, _)| *served == method && other == path) {
                     continue;
                 }
+                let parent = path.rsplit_once('/').map(|(parent, _)| format!("{parent}/{{id}}"));
+                if known.iter().any(|(served, other, _)| *served == method && Some(other) == parent.as_ref()) {
+                    continue; // the last word of the path could be an id, of which there is none such
+                }
                 let answer = reader.send(method.clone(), &concrete(path), None, &[]).await;
                 assert_eq!(answer.status.as_u16(), 405, "{method} {path}: {}", answer.body);
                 let allowed = answer.headers["allow"].to_str().unwrap();

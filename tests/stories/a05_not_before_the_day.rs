@@ -55,3 +55,25 @@ story! {
         assert_eq!(world.story_of_reminders().await, ["2026-10-30 first sent"]);
     }
 }
+
+story! {
+    /// Nobody states a due date: a hospital has fifty days from the receipt of the request, a town thirty and two for the post,
+    /// and a business the creditor's thirty, from the work when that came later.
+    without_a_due_date_the_law_or_the_creditor_says_when, world from "2026-03-01T08:00:00Z", {
+        let hospital = json!({"kind": "public_body", "public_body_type": "public_health_establishment"});
+        for (name, more) in [("H1", hospital), ("T1", json!({"kind": "public_body"})), ("B1", json!({}))] {
+            world.customer_with(name, more).await;
+        }
+        for (number, customer, more, due_on, rule) in [
+            ("FA-1", "H1", json!({"received_on": "2026-01-31"}), "2026-03-22", "ccp_r2192_11_1"),
+            ("FA-2", "T1", json!({}), "2026-02-26", "ccp_r2192_10"),
+            ("FA-3", "B1", json!({}), "2026-02-24", "tenant_default"),
+            ("FA-4", "B1", json!({"service_done_on": "2026-02-10"}), "2026-03-12", "tenant_default"),
+        ] {
+            let mut body = json!({"source_version": 1, "number": number, "customer_external_id": customer, "issued_on": "2026-01-25", "currency": "EUR", "total": "90.00"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let made = world.put(&format!("/v1/sources/erp/invoices/{number}"), body).await.expect(201);
+            assert_eq!((made["due_on"].as_str().unwrap(), made["provenance"]["due_on"].as_str().unwrap()), (due_on, rule), "{number}");
+        }
+    }
+}

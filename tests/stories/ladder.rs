@@ -35,12 +35,12 @@ story! {
         }
         let expected = [
             "2026-09-30 courtesy sent", "2026-10-09 first sent", "2026-10-22 sms sent",
-            "2026-10-30 second sent", "2026-11-17 notice sent",
+            "2026-10-30 second sent", "2026-11-17 notice sent", "2026-11-17 notice sent", // the letter, and its copy by mail
         ];
         assert_eq!(world.story_of_reminders().await, expected);
         let dates: Vec<String> = world.reminders().await.iter()
             .map(|r| r["pay_before_on"].as_str().or(r["deadline_on"].as_str()).unwrap_or("-").to_owned()).collect();
-        assert_eq!(dates, ["-", "2026-10-16", "-", "2026-11-09", "2026-12-02"]);
+        assert_eq!(dates, ["-", "2026-10-16", "-", "2026-11-09", "2026-12-02", "2026-12-02"]);
         let mut tasks: Vec<String> = world.list("/v1/tasks").await.iter()
             .filter_map(|task| Some(format!("{} {}", &task["created_at"].as_str()?[..10], task["step_key"].as_str()?))).collect();
         tasks.sort();

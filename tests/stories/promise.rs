@@ -62,6 +62,16 @@ story! {
         world.post("/v1/promises", promise("2026-10-20")).await.expect(201);
         world.advance("2026-10-26T12:00:00Z").await;
         world.post("/v1/promises", promise("2026-11-05")).await.problem(409, "not_eligible");
+        // told by the ERP all the same, it is kept in mind and rests nothing
+        let event = json!({"specversion": "1.0", "id": "e1", "source": "erp", "type": "promise.made", "time": "2026-10-26T12:00:00Z",
+            "data": {"external_id": "PR1", "customer_external_id": "C1", "amount": "200.00", "currency": "EUR", "promised_on": "2026-11-05"}});
+        world.raw("/v1/ingest/events", "application/cloudevents+json", event.to_string().into_bytes()).await.expect(202);
+        world.rest().await;
+        let invoice = world.read_invoice("FA-1").await;
+        assert_eq!(invoice["dunning"]["holds"], json!([]), "{invoice}");
+        let decisions = world.list(&format!("/v1/decisions?customer_id={}", customer["id"].as_str().unwrap())).await;
+        let told = |decision: &serde_json::Value| decision["reasons"].as_array().unwrap().iter().any(|reason| reason["code"] == "promise_once_too_often");
+        assert!(decisions.iter().any(told), "{decisions:?}");
     }
 }
 

@@ -1,12 +1,13 @@
 //! Every minute what is kept for a time only is forgotten in batches; every few seconds sends that nobody
-//! will end are settled, and keys that end soon are told of. Leases that ran out need no keeping: the next claim takes them.
+//! will end are settled, and keys that end soon and facts that wait for long
+//! are told of. Leases that ran out need no keeping: the next claim takes them.
 
 use std::time::Duration;
 
 use relance_store::{
     Store, StoreError,
     dunning::{receipts, sending},
-    forget, keys, webhooks,
+    forget, keys, parked, webhooks,
 };
 use tokio::{sync::watch, time::MissedTickBehavior};
 
@@ -71,6 +72,9 @@ async fn settle_stuck(store: &Store) {
 async fn foretell(store: &Store) {
     if let Err(error) = keys::tell_expiring(store, BATCH).await {
         tracing::warn!(%error, "keys that end soon not told of, tried again soon");
+    }
+    if let Err(error) = parked::tell_waiting(store, BATCH).await {
+        tracing::warn!(%error, "facts that wait for long not told of, tried again soon");
     }
 }
 

@@ -10,6 +10,7 @@ mod serve;
 use actix_web::App;
 use relance_openapi::{
     case::CaseView,
+    ingest::ParkedAlarmView,
     problem::{FieldProblem, Problem},
 };
 use serde_json::Value;
@@ -30,7 +31,7 @@ use crate::routes as endpoints;
         description = include_str!("about.md"),
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(Problem, FieldProblem, CaseView)),
+    components(schemas(Problem, FieldProblem, CaseView, ParkedAlarmView)),
     servers((url = "/", description = "This server: in production where you run it, local while you try it."))
 )]
 struct Frame;

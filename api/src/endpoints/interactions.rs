@@ -4,10 +4,11 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Path},
 };
-use relance_domain::ids::CustomerId;
+use relance_domain::ids::{CustomerId, TaskId};
 use relance_openapi::interaction::{InteractionInput, InteractionView};
-use relance_store::dunning::interactions::{self, NewInteraction};
+use relance_store::dunning::interactions::{self, Direction, NewInteraction};
 
+use super::tasks::ids;
 use crate::{
     body::{Body, Faults},
     caller::{Caller, Scope},
@@ -21,12 +22,16 @@ use crate::{
 /// Channels of a contact made elsewhere.
 const CHANNELS: [&str; 6] = ["phone", "visit", "email", "sms", "letter", "other"];
 
+/// Who contacted whom.
+const DIRECTIONS: [&str; 2] = ["outbound", "inbound"];
+
 /// Registers it.
 pub fn routes(cfg: &mut impl Registry) {
     cfg.service(create_interaction);
 }
 
-/// Records a contact made elsewhere (a visit, a call, a salesman's mail): it is in the timeline and counts in pacing.
+/// Records a contact made elsewhere (a visit, a call, a salesman's mail): it is in the timeline and counts in pacing. What the
+/// customer says by itself is `inbound`; an attempt of a call names its task; what follows a reason for non-payment is done.
 #[utoipa::path(
     tag = "customers",
     operation_id = "create_interaction",
@@ -67,7 +72,17 @@ fn read(body: InteractionInput, customer_id: CustomerId) -> Answer<NewInteractio
     let by = person(&mut faults, "/by", &body.by);
     faults.text("/outcome", &body.outcome, 100);
     words(&mut faults, "/comment", body.comment.as_deref(), 5_000);
+    words(&mut faults, "/reason_code", body.reason_code.as_deref(), 100);
+    if let Some(direction) = &body.direction {
+        faults.word("/direction", direction, &DIRECTIONS);
+    }
+    let invoice_ids = ids(&mut faults, "/invoice_ids", body.invoice_ids);
+    let expected_on = body.expected_on.as_deref().and_then(|text| faults.day("/expected_on", text));
+    let task_id: Option<TaskId> = body.task_id.as_deref().and_then(|id| faults.id("/task_id", id));
     let at = faults.some(at)?;
-    let InteractionInput { channel, at: _, by: _, outcome, comment } = body;
-    Ok(NewInteraction { customer_id, channel, at, by: Some(by), outcome: Some(outcome), comment, task_id: None })
+    let inbound = body.direction.as_deref() == Some("inbound");
+    let direction = if inbound { Direction::Inbound { automatic: body.automatic == Some(true) } } else { Direction::Outbound };
+    let InteractionInput { channel, outcome, comment, reason_code, .. } = body;
+    let (by, outcome) = (Some(by), Some(outcome));
+    Ok(NewInteraction { customer_id, channel, direction, at, by, outcome, reason_code, invoice_ids, expected_on, comment, task_id })
 }

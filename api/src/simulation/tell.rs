@@ -134,6 +134,7 @@ fn reminder(done: &Done, names: &Names<'_>) -> SimulatedReminder {
         customer_name,
         step_key: done.step_key.clone(),
         channel: done.channel.as_str().to_owned(),
+        copies: done.copies.iter().map(|channel| channel.as_str().to_owned()).collect(),
         at: at(done.at),
         on: day(done.on),
         pay_before_on: done.pay_before_on.map(day),

@@ -113,6 +113,20 @@ pub struct PlannedReminder {
     pub totals: Vec<Money>,
     /// Fixed compensation claimed or mentioned, minor units of EUR, and for how many invoices.
     pub fixed_compensation: Option<FixedCompensation>,
+    /// The same text by other channels, the moment it has left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<PlannedCopy>,
+}
+
+/// A copy of a message by another channel: the same contact, told twice. It counts once in pacing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedCopy {
+    /// Channel.
+    pub channel: Channel,
+    /// To whom; `None` for letters to the house.
+    pub contact_id: Option<ContactId>,
+    /// Why this contact.
+    pub contact_reason: String,
 }
 
 /// State a reminder is born in.

@@ -7,8 +7,8 @@ mod summary;
 mod why;
 
 pub use decision::*;
-pub use evaluate::{RestingOn, SETTLE_SECONDS, evaluate, look_again, resting};
+pub use evaluate::{RestingOn, SETTLE_SECONDS, deadline_granted, evaluate, look_again, region_of, resting};
 pub use snapshot::*;
 pub use summary::facts_summary;
-pub(crate) use why::params;
 pub use why::{Basis, Change, Language, Param, Params, Why};
+pub(crate) use why::{params, told};

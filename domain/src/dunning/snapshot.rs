@@ -242,6 +242,8 @@ pub struct Promise {
     pub made_on: NaiveDate,
     /// By whom.
     pub made_by: Option<String>,
+    /// Promises about some of these invoices that were broken or moved before it, in the open case.
+    pub ended_before: u16,
 }
 
 /// Where a reminder stands before it leaves.
@@ -274,6 +276,19 @@ pub struct LiveReminder {
     pub planned_at: DateTime<Utc>,
     /// When it is to leave.
     pub send_at: DateTime<Utc>,
+    /// What it repeats by another channel, if it is a copy.
+    pub copy_of: Option<CopyOf>,
+}
+
+/// The message that a copy repeats: it has left, and its dates stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyOf {
+    /// That message.
+    pub reminder_id: ReminderId,
+    /// Date it printed to pay before.
+    pub pay_before_on: Option<NaiveDate>,
+    /// Deadline it printed.
+    pub deadline_on: Option<NaiveDate>,
 }
 
 /// One invoice on a reminder.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    dunning::{Action, Change, FixedCompensation, LeftOut, Reason, ReminderLine},
+    dunning::{Action, Change, FixedCompensation, LeftOut, PlannedCopy, Reason, ReminderLine},
     ids::{
         CaseId, ContactId, CustomerId, DecisionId, DisputeId, HoldId, InteractionId, InvoiceId, PolicyId, PromiseId, ReminderId, TaskId,
     },
@@ -65,6 +65,9 @@ pub struct ReminderBody {
     pub contact_reason: String,
     /// Approvals and rejections.
     pub verdicts: Vec<Verdict>,
+    /// Copies by other channels that follow once it has left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<PlannedCopy>,
 }
 
 /// A reminder as we know it.
@@ -102,6 +105,10 @@ pub struct ReminderRecord {
     pub pay_before_on: Option<NaiveDate>,
     /// Deadline.
     pub deadline_on: Option<NaiveDate>,
+    /// Registered letters: day of the first presentation.
+    pub presented_on: Option<NaiveDate>,
+    /// The message that it repeats by another channel.
+    pub copy_of: Option<ReminderId>,
     /// Rows, totals, charges, verdicts.
     pub body: ReminderBody,
     /// Decision behind it.
@@ -316,6 +323,12 @@ pub struct InteractionRecord {
     pub outcome: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// `outbound`: the customer was contacted; `inbound`: it made itself heard.
+    pub direction: String,
+    /// Reason for non-payment that was given.
+    pub reason_code: Option<String>,
+    /// The task of which it is an attempt.
+    pub task_id: Option<TaskId>,
 }
 
 /// One thing that happened with a customer.

@@ -54,6 +54,44 @@ pub struct ParkedRecord {
     pub received_at: DateTime<Utc>,
 }
 
+/// What became of an event, as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IngestedRecord {
+    /// Its id.
+    pub id: String,
+    /// Its source.
+    pub source: String,
+    /// Kind of fact: `invoice`, `payment`, `dispute_resolved`…
+    pub kind: String,
+    /// The source's id of what it is about.
+    pub external_id: String,
+    /// `accepted`, `stale`, `parked`, `rejected`.
+    pub result: String,
+    /// Kind and prefixed id of the thing it is about, when that is known.
+    pub resource: Option<(&'static str, String)>,
+    /// What it waits for first.
+    pub waiting_for: Option<WaitingFor>,
+    /// Code, pointer and words of why it was rejected; pointer and words may be empty.
+    pub problem: Option<(String, String, String)>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+}
+
+/// Facts of a source that have waited for more than a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParkedAlarm {
+    /// Source.
+    pub source_id: SourceId,
+    /// Its name.
+    pub source: String,
+    /// How many this alarm is about.
+    pub count: i64,
+    /// When the oldest of them came.
+    pub oldest_received_at: DateTime<Utc>,
+    /// The oldest of them, twenty at most.
+    pub facts: Vec<ParkedRecord>,
+}
+
 /// A source with how its webhooks are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectorRecord {

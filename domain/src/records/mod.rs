@@ -54,6 +54,8 @@ pub enum EventObject {
     WebhookEndpoint(Box<EndpointRecord>),
     /// An API key.
     ApiKey(Box<KeyRecord>),
+    /// Facts of a source that wait for long.
+    Parked(Box<ParkedAlarm>),
     /// The tenant's payment data.
     Tenant(Box<TenantRecord>),
 }
@@ -73,7 +75,7 @@ impl EventObject {
             Self::Hold(record) => record.customer_id,
             Self::LateCharge(record) => Some(record.customer_id),
             Self::Case(record) => Some(record.customer_id),
-            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::ApiKey(_) | Self::Tenant(_) => None,
+            Self::Policy(_) | Self::WebhookEndpoint(_) | Self::ApiKey(_) | Self::Parked(_) | Self::Tenant(_) => None,
         }
     }
 }

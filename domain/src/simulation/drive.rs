@@ -52,6 +52,8 @@ pub struct Done {
     pub step_key: String,
     /// Channel.
     pub channel: Channel,
+    /// Channels by which copies left with it: the same contact, told again.
+    pub copies: Vec<Channel>,
     /// Date printed to pay before.
     pub pay_before_on: Option<NaiveDate>,
     /// Deadline printed.
@@ -93,6 +95,8 @@ struct Drive<'a> {
     next_check: Option<DateTime<Utc>>,
     /// Compensation of reminders that have not left.
     charges: Vec<(ReminderId, FixedCompensation)>,
+    /// Copies by other channels of reminders that have not left.
+    copies: Vec<(ReminderId, Channel)>,
     keeping: Keeping,
     lived: Lived,
 }
@@ -106,6 +110,7 @@ impl<'a> Drive<'a> {
             now: span.from,
             next_check: Some(span.from),
             charges: Vec::new(),
+            copies: Vec::new(),
             keeping: Keeping::default(),
             lived: Lived::default(),
         };
@@ -202,15 +207,13 @@ impl<'a> Drive<'a> {
                         invoice.overdue_announced = true;
                     }
                 }
-                Action::KeepPromise { promise_id } | Action::BreakPromise { promise_id } => {
+                Action::BreakPromise { promise_id } => self.state.promise_ended(promise_id),
+                Action::KeepPromise { promise_id } => {
                     self.state.snapshot.promises.retain(|promise| promise.id != promise_id);
                 }
                 Action::ReleaseHold { hold_id } => self.state.snapshot.holds.retain(|hold| hold.id != hold_id),
                 Action::OpenCase => self.state.snapshot.case_open = true,
-                Action::CloseCase { .. } => {
-                    self.state.snapshot.case_open = false;
-                    self.state.snapshot.claims.clear();
-                }
+                Action::CloseCase { .. } => self.state.case_closed(),
                 Action::SayDataStale => {}
             }
         }
@@ -237,7 +240,9 @@ impl<'a> Drive<'a> {
             lines: plan.lines,
             planned_at: self.now,
             send_at: if approved { self.now } else { plan.send_at },
+            copy_of: None,
         });
+        self.copies.extend(plan.copies.iter().map(|copy| (id, copy.channel)));
     }
 
     fn create(&mut self, task: NewTask) {
@@ -266,6 +271,7 @@ impl<'a> Drive<'a> {
                 on,
                 step_key: step_key.clone(),
                 channel: channel_of(&task.kind),
+                copies: Vec::new(),
                 pay_before_on: None,
                 deadline_on: None,
                 lines,
@@ -285,6 +291,7 @@ impl<'a> Drive<'a> {
     fn withdraw(&mut self, id: ReminderId) {
         self.state.snapshot.reminders.retain(|reminder| reminder.id != id);
         self.charges.retain(|(of, _)| *of != id);
+        self.copies.retain(|(of, _)| *of != id);
     }
 
     fn leave_at(&mut self, id: ReminderId, at: DateTime<Utc>) {
@@ -328,12 +335,15 @@ impl<'a> Drive<'a> {
         if let Some(claimed) = charge.as_ref().filter(|charge| charge.mode == "claim" && self.state.snapshot.case_open) {
             self.state.snapshot.claims.push(ClaimSent { reminder_id: reminder.id, amount: claimed.amount });
         }
+        let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.copies).into_iter().partition(|(of, _)| *of == reminder.id);
+        self.copies = others;
         self.lived.done.push(Done {
             customer_id: self.state.snapshot.customer_id,
             at: self.now,
             on,
             step_key: reminder.step_key,
             channel: reminder.channel,
+            copies: mine.into_iter().map(|(_, channel)| channel).collect(),
             pay_before_on,
             deadline_on,
             lines: reminder.lines,

@@ -10,7 +10,7 @@ use crate::{
     calendar::{local_day, parse_zone},
     customer::Contact,
     dunning::{ContactMade, InvoiceFacts, LiveReminder, Promise, Snapshot, StepOutcome, StepRecord},
-    ids::InvoiceId,
+    ids::{InvoiceId, PromiseId},
 };
 
 /// Grace when no policy is in force (`contract.md` §4).
@@ -22,12 +22,14 @@ pub(super) struct State {
     /// Invoices that are settled: the decision is not shown them, as the store does not load them.
     aside: BTreeMap<InvoiceId, InvoiceFacts>,
     disputes: Vec<(String, InvoiceId, Option<i64>)>,
+    /// Invoices of promises that were broken or taken back in the open case.
+    ended: Vec<Vec<InvoiceId>>,
     made: u128,
 }
 
 impl State {
     pub fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot, aside: BTreeMap::new(), disputes: Vec::new(), made: 0 }
+        Self { snapshot, aside: BTreeMap::new(), disputes: Vec::new(), ended: Vec::new(), made: 0 }
     }
 
     /// A new id, the same in every run.
@@ -94,7 +96,7 @@ impl State {
                 }
             }
             News::Promised(promise) => self.promised(promise),
-            News::PromiseCancelled(id) => self.snapshot.promises.retain(|promise| promise.id != *id),
+            News::PromiseCancelled(id) => self.promise_ended(*id),
             News::Disputed { dispute, invoice, amount } => {
                 self.disputes.push((dispute.clone(), *invoice, *amount));
                 self.with(*invoice, |facts| facts.evidence.disputed_since = facts.evidence.disputed_since.or(Some(at)));
@@ -140,7 +142,25 @@ impl State {
     fn promised(&mut self, promise: &Promise) {
         let grace = self.snapshot.policy.as_ref().map_or(GRACE_WITHOUT_POLICY, |version| version.policy.promise.grace_days);
         let until = promise.promised_on.checked_add_signed(Duration::days(i64::from(grace))).unwrap_or(promise.promised_on);
-        self.snapshot.promises.push(Promise { grace_until_on: until, ..promise.clone() });
+        let meets = |named: &&Vec<InvoiceId>| {
+            named.is_empty() || promise.invoices.is_empty() || named.iter().any(|id| promise.invoices.contains(id))
+        };
+        let ended_before = u16::try_from(self.ended.iter().filter(meets).count()).unwrap_or(u16::MAX);
+        self.snapshot.promises.push(Promise { grace_until_on: until, ended_before, ..promise.clone() });
+    }
+
+    /// A promise was broken or taken back: the next one about the same renews it, as long as the case is open.
+    pub fn promise_ended(&mut self, id: PromiseId) {
+        let ended = self.snapshot.promises.iter().filter(|promise| promise.id == id && self.snapshot.case_open);
+        self.ended.extend(ended.map(|promise| promise.invoices.clone()));
+        self.snapshot.promises.retain(|promise| promise.id != id);
+    }
+
+    /// The case is closed: what was promised in it is history.
+    pub fn case_closed(&mut self) {
+        self.snapshot.case_open = false;
+        self.snapshot.claims.clear();
+        self.ended.clear();
     }
 
     fn opted_out(&mut self, channel: &str, address: &str) {

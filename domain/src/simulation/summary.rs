@@ -110,7 +110,7 @@ pub fn summarise(lived: &[Lived], storm_limit: Option<usize>) -> Summary {
     let storm_limit = storm_limit.unwrap_or_else(|| usual_limit(&per_day));
     Summary {
         customers: lived.iter().filter(|lived| !lived.done.is_empty()).count(),
-        messages: done().filter(|done| done.channel.is_message()).count(),
+        messages: per_day.iter().map(|day| day.messages).sum(),
         tasks: done().filter(|done| done.channel.is_task()).count(),
         looks: lived.iter().map(|lived| lived.looks).sum(),
         storms: per_day.iter().filter(|day| day.messages > storm_limit).map(|day| day.on).collect(),
@@ -128,11 +128,13 @@ fn per_day<'a>(done: impl Iterator<Item = &'a Done>) -> Vec<DayCount> {
     for one in done {
         let day = days.entry(one.on).or_insert_with(|| DayCount { on: one.on, messages: 0, tasks: 0, by_channel: BTreeMap::new() });
         if one.channel.is_message() {
-            day.messages += 1;
+            day.messages += 1 + one.copies.len();
         } else {
             day.tasks += 1;
         }
-        *day.by_channel.entry(one.channel.as_str()).or_default() += 1;
+        for channel in std::iter::once(&one.channel).chain(&one.copies) {
+            *day.by_channel.entry(channel.as_str()).or_default() += 1;
+        }
     }
     days.into_values().collect()
 }

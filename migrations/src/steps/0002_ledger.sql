@@ -156,8 +156,11 @@ CREATE TABLE parked (
     -- the request that brought it
     request_id TEXT,
     received_at BIGINT NOT NULL,
+    -- when it was told that it waits for long
+    told_at BIGINT,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX parked_untold ON parked (tenant_id, received_at) WHERE told_at IS NULL;
 CREATE INDEX parked_waits ON parked (tenant_id, source, waits_for);
 CREATE UNIQUE INDEX parked_once ON parked (tenant_id, source, kind, external_id, digest);
 
@@ -167,6 +170,13 @@ CREATE TABLE ingest_events (
     source TEXT NOT NULL,
     event_id TEXT NOT NULL,
     digest TEXT NOT NULL,
+    -- what the fact is about
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    -- accepted, stale, parked, rejected: what was answered. A rejected one may come again under its id
+    result TEXT NOT NULL,
+    -- why it was rejected: [code, pointer, detail] (JSON)
+    problem TEXT,
     received_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, source, event_id)
 );

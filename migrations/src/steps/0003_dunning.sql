@@ -64,7 +64,11 @@ CREATE TABLE reminders (
     sent_at BIGINT,
     pay_before_on TEXT,
     deadline_on TEXT,
-    -- lines, left_out, totals, charges, contact_reason, approvals (JSON)
+    -- registered letters: day of the first presentation
+    presented_on TEXT,
+    -- the message that this one repeats by another channel: it plans no step and counts in no pacing
+    copy_of UUID,
+    -- lines, left_out, totals, charges, contact_reason, approvals, copies (JSON)
     body TEXT NOT NULL,
     cancel_reason TEXT,
     -- our reference, the Message-ID and the thread, fixed at planning
@@ -303,6 +307,10 @@ CREATE TABLE interactions (
     reached BOOLEAN NOT NULL DEFAULT FALSE,
     comment TEXT,
     task_id UUID,
+    -- outbound: we contacted them, and it counts in pacing; inbound: they contacted us
+    direction TEXT NOT NULL DEFAULT 'outbound',
+    -- reason for non-payment that was given
+    reason_code TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );

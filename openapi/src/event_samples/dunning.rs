@@ -57,6 +57,8 @@ impl Sample {
             sent_at: left.then_some(self.at),
             pay_before_on: in_a_week.filter(|_| !notice),
             deadline_on: in_a_week.filter(|_| notice),
+            presented_on: None,
+            copy_of: None,
             body: ReminderBody {
                 lines: vec![self.line()],
                 left_out: Vec::new(),
@@ -64,6 +66,7 @@ impl Sample {
                 fixed_compensation: None,
                 contact_reason: "accounts_payable".to_owned(),
                 verdicts: Vec::new(),
+                copies: Vec::new(),
             },
             decision_id: None,
             cancel_reason: (status == "cancelled").then(|| "paid".to_owned()),

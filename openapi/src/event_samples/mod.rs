@@ -7,13 +7,14 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use relance_domain::{
     breaker::Breaker,
     event::{EventType, SubjectType},
+    facts::{WaitedKind, WaitingFor},
     ids::{
         CaseId, ChargeId, CreditNoteId, CustomerId, DisputeId, EndpointId, EventId, HoldId, InvoiceId, KeyId, PaymentId, PolicyId,
-        PromiseId, ReminderId, TaskId, TenantId,
+        PromiseId, ReminderId, SourceId, TaskId, TenantId,
     },
     money::{Currency, Money},
     policy::presets,
-    records::{EndpointRecord, EventObject, EventRecord, KeyRecord, PolicyRecord, TenantRecord},
+    records::{EndpointRecord, EventObject, EventRecord, KeyRecord, ParkedAlarm, ParkedRecord, PolicyRecord, TenantRecord},
     settings::Settings,
 };
 use serde_json::Map;
@@ -89,7 +90,8 @@ impl Sample {
             },
             SubjectType::WebhookEndpoint => (EndpointId(id(13)).to_string(), EventObject::WebhookEndpoint(Box::new(self.endpoint()))),
             SubjectType::ApiKey => (KeyId(id(14)).to_string(), EventObject::ApiKey(Box::new(self.api_key()))),
-            SubjectType::Source | SubjectType::Tenant => self.tenant(),
+            SubjectType::Source => (SourceId(id(15)).to_string(), EventObject::Parked(Box::new(self.parked()))),
+            SubjectType::Tenant => self.tenant(),
         }
     }
 
@@ -104,6 +106,21 @@ impl Sample {
             created_at: self.at,
         };
         (TenantId(id(1)).to_string(), EventObject::Tenant(Box::new(tenant)))
+    }
+
+    fn parked(&self) -> ParkedAlarm {
+        let received_at = self.at.checked_sub_days(Days::new(1)).unwrap_or(self.at);
+        let waiting_for = Some(WaitingFor { kind: WaitedKind::Customer, external_id: "C42".to_owned() });
+        let fact = ParkedRecord {
+            id: id(16),
+            source: "erp".to_owned(),
+            kind: "invoice".to_owned(),
+            external_id: "FA-2026-0042".to_owned(),
+            waiting_for,
+            refused: None,
+            received_at,
+        };
+        ParkedAlarm { source_id: SourceId(id(15)), source: "erp".to_owned(), count: 1, oldest_received_at: received_at, facts: vec![fact] }
     }
 
     fn api_key(&self) -> KeyRecord {

@@ -1,6 +1,6 @@
 //! Texts with known words: closed where only requests have them, open wherever an answer may say one.
 
-use relance_domain::{event::EventType, policy::Channel};
+use relance_domain::{event::EventType, nonpayment::NonPayment, policy::Channel};
 use serde_json::{Map, Value, json};
 
 use crate::problem::Code;
@@ -17,6 +17,7 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("EndpointPatch", "payload", &["full", "thin"]),
     ("EndpointPatch", "status", &["enabled", "disabled"]),
     ("HoldInput", "scope", &["tenant", "customer", "invoice", "contact"]),
+    ("InteractionInput", "direction", &["outbound", "inbound"]),
     ("InteractionInput", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("NewTenantInput", "mode", &["live", "test"]),
     ("SimulationInput", "approvals", &["given", "withheld"]),
@@ -59,6 +60,7 @@ const SUBJECTS: &[&str] = &[
     "policy",
     "source",
     "webhook_endpoint",
+    "api_key",
     "tenant",
 ];
 const SERIES: &[&str] = &["ecb_mro", "legal_particuliers", "legal_autres", "de_base", "uk_bank_rate"];
@@ -124,8 +126,14 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("ExtractedView", "kind", &["invoice", "credit_note"]),
     ("HoldView", "scope", &["tenant", "customer", "invoice", "contact"]),
     ("IngestItem", "result", &["accepted", "duplicate", "stale", "parked", "rejected"]),
+    ("IngestedEventView", "result", &["accepted", "stale", "parked", "rejected"]),
     ("InteractionView", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("InteractionView", "outcome", OUTCOMES),
+    ("InteractionView", "direction", &["outbound", "inbound"]),
+    ("InteractionView", "reason_code", NonPayment::WORDS),
+    ("InteractionInput", "reason_code", NonPayment::WORDS),
+    ("CompletionInput", "reason_code", NonPayment::WORDS),
+    ("TaskView", "reason_code", NonPayment::WORDS),
     ("InteractionInput", "outcome", OUTCOMES),
     ("InvoiceDunningView", "state", &["idle", "scheduled", "held", "awaiting_approval", "completed", "stopped"]),
     ("InvoiceInput", "kind", &["invoice", "deposit", "final"]),

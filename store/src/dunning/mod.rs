@@ -3,6 +3,7 @@
 mod claim;
 pub mod decisions;
 pub mod disputes;
+mod follow;
 pub mod holds;
 pub mod interactions;
 pub mod late_charges;

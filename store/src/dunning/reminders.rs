@@ -1,6 +1,9 @@
 //! Reminders: read them, and what a person does to them.
 
+mod presented;
+
 use chrono::{DateTime, Utc};
+pub use presented::presented;
 use relance_domain::{
     event::EventType,
     ids::{CustomerId, ReminderId, TenantId},
@@ -240,7 +243,7 @@ async fn take_over_steps(tx: &Tx, tenant: TenantId, old: ReminderId, new: &remin
 }
 
 /// Our reference of a reminder: the last sixteen letters of its id, where the chance is.
-pub(super) fn reference(id: Uuid) -> String {
+pub(in crate::dunning) fn reference(id: Uuid) -> String {
     let letters = ReminderId(id).to_string();
     format!("rl_{}", letters.get(letters.len().saturating_sub(16)..).unwrap_or(&letters))
 }

@@ -1,17 +1,19 @@
 //! Tasks for people: read them by priority, complete them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     event::EventType,
-    ids::{CustomerId, TaskId, TenantId},
-    records::{By, EventObject, PromiseRecord, TaskRecord},
+    ids::{CustomerId, HoldId, InvoiceId, TaskId, TenantId},
+    nonpayment::NonPayment,
+    records::{By, EventObject, InteractionRecord, PromiseRecord, TaskRecord},
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::{
-    interactions::{self, NewInteraction},
+    follow::{self, Said},
+    interactions::{self, Direction, NewInteraction},
     promises::{self, NewPromise},
     rows::{self, TaskBody, TaskResult},
     writing::Moment,
@@ -48,6 +50,10 @@ pub struct Completion {
     pub comment: Option<String>,
     /// Who did it.
     pub by: By,
+    /// The invoices that the reason is about; empty: those of the task.
+    pub invoice_ids: Vec<InvoiceId>,
+    /// The day on which the customer says that it will pay or approve.
+    pub expected_on: Option<NaiveDate>,
     /// What the customer promised; its customer is the task's.
     pub promise: Option<NewPromise>,
 }
@@ -126,9 +132,13 @@ pub async fn complete(
         let contact = NewInteraction {
             customer_id: customer,
             channel: channel.to_owned(),
+            direction: Direction::Outbound,
             at: moment.now,
             by: Some(done.by.clone()),
             outcome: Some(done.outcome.clone()),
+            reason_code: done.reason_code.clone(),
+            invoice_ids: Vec::new(),
+            expected_on: None,
             comment: done.comment.clone(),
             task_id: Some(id),
         };
@@ -137,6 +147,7 @@ pub async fn complete(
     if let (Some(PAYEE_DIFFERS), "confirmed", Some(customer)) = (row.about.as_deref(), done.outcome.as_str(), customer) {
         confirm_payee(tx, tenant, customer).await?;
     }
+    let mut events = follows(tx, tenant, &row, &done, moment).await?;
     row.status = "completed".to_owned();
     row.outcome = Some(done.outcome);
     row.result = Some(rows::text("tasks", &TaskResult { reason_code: done.reason_code, comment: done.comment, by: done.by })?);
@@ -146,7 +157,7 @@ pub async fn complete(
     batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
     let object = EventObject::Task(Box::new(record.clone()));
-    let mut events = vec![NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, object) }];
+    events.push(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, object) });
     let mut promised = None;
     if let (Some(promise), Some(customer)) = (done.promise, customer) {
         let (promise, event) = promises::make(tx, tenant, NewPromise { customer_id: customer, ..promise }, moment)
@@ -160,6 +171,55 @@ pub async fn complete(
         None => moment.tell(tx, tenant, events).await?,
     }
     Ok((record, promised))
+}
+
+/// How `about` of a task begins that waits for a person to read a reply: the hold follows.
+const REPLY: &str = "reply:";
+
+/// What follows a reason for non-payment, and a reply that was dealt with.
+async fn follows(tx: &Tx, tenant: TenantId, row: &tasks::Model, done: &Completion, moment: Moment) -> Result<Vec<NewEvent>, StoreError> {
+    let mut events = Vec::new();
+    let read = row.about.as_deref().and_then(|about| about.strip_prefix(REPLY)).and_then(|id| id.parse::<HoldId>().ok());
+    if let Some(hold) = read {
+        events.extend(follow::lift(tx, tenant, hold.0, &done.by.name, moment).await?);
+    }
+    let reason = done.reason_code.as_deref().and_then(NonPayment::parse);
+    if let (Some(reason), Some(customer)) = (reason, row.customer_id) {
+        let own: Vec<InvoiceId> = rows::task(row)?.lines.iter().map(|line| line.invoice_id).collect();
+        let invoices = if done.invoice_ids.is_empty() { &own } else { &done.invoice_ids };
+        let said = Said { reason, invoices, expected_on: done.expected_on, placed_by: &done.by.name };
+        events.extend(follow::apply(tx, tenant, CustomerId(customer), &said, moment).await?);
+    }
+    Ok(events)
+}
+
+/// Is this a call?
+pub(super) fn is_call(task: &TaskRecord) -> bool {
+    task.kind == "phone_call" || task.channel.as_deref() == Some("phone_task")
+}
+
+/// The last attempt of a call that found nobody completes its task.
+pub(super) async fn exhausted(
+    tx: &Tx,
+    tenant: TenantId,
+    id: TaskId,
+    attempts: usize,
+    last: &InteractionRecord,
+    moment: Moment,
+) -> Result<Option<NewEvent>, StoreError> {
+    let row = tasks::Entity::find_by_id((tenant.0, id.0)).one(tx).await?;
+    let Some(mut row) = row.filter(|row| row.status == "open") else { return Ok(None) };
+    let by = last.by.clone().unwrap_or_else(|| By { name: "relance".to_owned(), email: String::new() });
+    row.status = "completed".to_owned();
+    row.outcome.clone_from(&last.outcome);
+    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), by };
+    row.result = Some(rows::text("tasks", &result)?);
+    row.completed_at = Some(millis(moment.now));
+    row.row_version += 1;
+    let record = rows::task(&row)?;
+    batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
+    let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
+    Ok(Some(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, EventObject::Task(Box::new(record))) }))
 }
 
 /// Something to do that is about no customer.

@@ -13,6 +13,14 @@ pub struct Model {
     pub event_id: String,
     #[sea_orm(column_type = "Text")]
     pub digest: String,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub external_id: String,
+    #[sea_orm(column_type = "Text")]
+    pub result: String,
+    #[sea_orm(column_type = "Text")]
+    pub problem: Option<String>,
     pub received_at: i64,
 }
 

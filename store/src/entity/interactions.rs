@@ -23,6 +23,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub comment: Option<String>,
     pub task_id: Option<Uuid>,
+    #[sea_orm(column_type = "Text")]
+    pub direction: String,
+    #[sea_orm(column_type = "Text")]
+    pub reason_code: Option<String>,
     pub created_at: i64,
 }
 

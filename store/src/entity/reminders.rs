@@ -37,6 +37,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub deadline_on: Option<String>,
     #[sea_orm(column_type = "Text")]
+    pub presented_on: Option<String>,
+    pub copy_of: Option<Uuid>,
+    #[sea_orm(column_type = "Text")]
     pub body: String,
     #[sea_orm(column_type = "Text")]
     pub cancel_reason: Option<String>,

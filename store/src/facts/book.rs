@@ -17,7 +17,7 @@ use super::{
     rows::{Ids, Rows},
 };
 use crate::{
-    entity::{allocations, credit_notes, customers, disputes, holds, invoices, payments, promises},
+    entity::{allocations, credit_notes, customers, disputes, holds, ingest_events, invoices, payments, promises},
     policies::ActivePolicy,
 };
 
@@ -103,8 +103,8 @@ pub(super) struct Book {
     pub parking: Parking,
     /// (source, event id) → digest of its data.
     pub events_known: HashMap<(String, String), String>,
-    /// Identities first seen in this batch.
-    pub events_new: Vec<(String, String)>,
+    /// What became of the events of this batch, by source and event id.
+    pub events_new: BTreeMap<(String, String), ingest_events::Model>,
     /// Sources of the batch that nothing was heard of yet.
     pub sources: Vec<String>,
     /// Customers to look at.

@@ -28,6 +28,7 @@ use super::{
 use crate::{
     StoreError, any,
     entity::{allocations, contacts, credit_notes, disputes, holds, ingest_events, invoices, parked, payments, policies, promises},
+    ingested::REJECTED,
 };
 
 /// Longest chain of waiting: customer, invoice, payment or dispute, its end.
@@ -148,7 +149,7 @@ pub(super) async fn book(
         policies,
         policy_ids,
         events_known,
-        events_new: Vec::new(),
+        events_new: BTreeMap::new(),
         sources: new_sources,
         touched: BTreeSet::new(),
         debts: BTreeSet::new(),
@@ -175,7 +176,8 @@ fn is_known(known: &HashMap<(String, String), String>, envelope: &FactEnvelope) 
 async fn known_events(load: &Loader<'_>, facts: &[&FactEnvelope]) -> Result<HashMap<(String, String), String>, StoreError> {
     let with_event = || facts.iter().filter_map(|one| Some((one.source.as_str(), one.event.as_ref()?.id.as_str())));
     let rows = load.named::<ingest_events::Entity>("ingest_events", ["source", "event_id"], &with_event().collect()).await?;
-    Ok(rows.into_iter().map(|row| ((row.source, row.event_id), row.digest)).collect())
+    let taken = rows.into_iter().filter(|row| row.result != REJECTED);
+    Ok(taken.map(|row| ((row.source, row.event_id), row.digest)).collect())
 }
 
 /// Parked facts that this batch may set free, and those that these may set free in turn.

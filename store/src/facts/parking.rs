@@ -113,5 +113,6 @@ pub(super) fn row(tenant: Uuid, source: &str, fact: &Fact, digest: &str, receive
         waits_for: String::new(),
         request_id: None,
         received_at,
+        told_at: None,
     }
 }

@@ -9,10 +9,10 @@ use super::{
     book::{Book, Taken},
     customer::{self, Stated},
     dispute, invoice, money_in,
-    names::{makes_known, missing},
+    names::{identity, makes_known, missing},
     parking, promise,
 };
-use crate::time::millis;
+use crate::{entity::ingest_events, ingested::REJECTED, json, time::millis};
 
 /// Takes every fact of the batch in order.
 pub(super) fn all(book: &mut Book, facts: &[&FactEnvelope]) -> Vec<Taken> {
@@ -29,10 +29,8 @@ fn one(book: &mut Book, envelope: &FactEnvelope) -> Taken {
     if let FactOutcome::Parked(waiting) = &taken.outcome {
         park(book, source, fact, digest, waiting);
     }
-    if let Some(event) = event.as_ref().filter(|_| accepted(&taken.outcome)) {
-        let key = (source.clone(), event.id.clone());
-        book.events_known.insert(key.clone(), event.digest.clone());
-        book.events_new.push(key);
+    if let Some(event) = event {
+        remember(book, source, fact, event, &taken.outcome);
     }
     if let Some(arrived) = makes_known(fact).filter(|_| taken.outcome == FactOutcome::Created) {
         set_free(book, source, arrived);
@@ -45,12 +43,35 @@ fn seen(book: &Book, source: &str, event: &EventIdentity) -> Option<FactOutcome>
     Some(if *known == event.digest { FactOutcome::Duplicate } else { FactOutcome::EventIdConflict })
 }
 
-/// A refused event may be sent again under its id once what was wrong is mended.
-fn accepted(outcome: &FactOutcome) -> bool {
-    match outcome {
-        FactOutcome::Created | FactOutcome::Changed | FactOutcome::Unchanged | FactOutcome::Stale | FactOutcome::Parked(_) => true,
-        FactOutcome::Duplicate | FactOutcome::VersionConflict | FactOutcome::EventIdConflict | FactOutcome::Rejected { .. } => false,
+/// Keeps what became of an event. A refused one may be sent again under its id once what was wrong is mended.
+fn remember(book: &mut Book, source: &str, fact: &Fact, event: &EventIdentity, outcome: &FactOutcome) {
+    let refused =
+        |code: &str, pointer: &str, detail: &str| Some(json::write("ingest_events", &(code, pointer, detail)).unwrap_or_default());
+    let (result, problem) = match outcome {
+        FactOutcome::Created | FactOutcome::Changed | FactOutcome::Unchanged => ("accepted", None),
+        FactOutcome::Stale => ("stale", None),
+        FactOutcome::Parked(_) => ("parked", None),
+        FactOutcome::VersionConflict => (REJECTED, refused("version_conflict", "", "")),
+        FactOutcome::Rejected { code, pointer, detail } => (REJECTED, refused(code, pointer, detail)),
+        FactOutcome::Duplicate | FactOutcome::EventIdConflict => return,
+    };
+    let key = (source.to_owned(), event.id.clone());
+    if result != REJECTED {
+        book.events_known.insert(key.clone(), event.digest.clone());
     }
+    let (kind, external_id) = identity(fact);
+    let row = ingest_events::Model {
+        tenant_id: book.tenant.0,
+        source: key.0.clone(),
+        event_id: key.1.clone(),
+        digest: event.digest.clone(),
+        kind: kind.to_owned(),
+        external_id: external_id.to_owned(),
+        result: result.to_owned(),
+        problem,
+        received_at: millis(book.now),
+    };
+    book.events_new.insert(key, row);
 }
 
 fn take(book: &mut Book, source: &str, fact: &Fact, digest: &str) -> Taken {

@@ -95,13 +95,8 @@ async fn write_parked(tx: &DatabaseTransaction, book: &Book) -> Result<(), Store
 }
 
 async fn write_identities(tx: &DatabaseTransaction, book: &Book) -> Result<(), StoreError> {
-    let row = |key: &(String, String)| {
-        let digest = book.events_known.get(key)?.clone();
-        let (source, event_id) = key.clone();
-        Some(ingest_events::Model { tenant_id: book.tenant.0, source, event_id, digest, received_at: millis(book.now) })
-    };
-    let rows: Vec<ingest_events::Model> = book.events_new.iter().filter_map(row).collect();
-    batch::insert::<ingest_events::Entity, _>(tx, &rows, OnConflict::Keep).await?;
+    let rows: Vec<ingest_events::Model> = book.events_new.values().cloned().collect();
+    batch::insert::<ingest_events::Entity, _>(tx, &rows, OnConflict::Replace).await?;
     Ok(())
 }
 

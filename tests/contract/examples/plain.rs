@@ -39,6 +39,7 @@ fn replace_text(text: String, name: &str, known: &mut BTreeMap<String, String>) 
         "request_id" => return "req_5f0c6f8e3f7f4c2ab9f4a1de0b2f9c11".to_owned(),
         "sha256" => return "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         "next_cursor" if !text.starts_with("evt_") => return "eyJhZnRlciI6IjAxajl6M2s1eDhxMnY3dzRuNm0xYjBjOWQ4In0".to_owned(),
+        "receipts_path" => return "/v1/receipts/5f0c6f8e3f7f4c2ab9f4a1de0b2f9c1102468ace".to_owned(),
         "url" => return "https://erp.example.com/hooks/relance".to_owned(),
         "reference" if text.starts_with("R-") => return "R-7F3K9Q2M".to_owned(),
         _ => {}

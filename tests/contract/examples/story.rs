@@ -41,6 +41,15 @@ async fn house(book: &mut Book) {
     book.send("PUT", "/v1/channels/email", channel, 200).await;
     book.get("/v1/channels/email").await;
     book.send("POST", "/v1/channels/email/test", json!({"to": "claire@dupont.example"}), 200).await;
+    let brevo = json!({"provider": "brevo", "from": "KELLER", "brevo": {"api_key": "xkeysib-1"}});
+    let path = text(&book.send("PUT", "/v1/channels/sms", brevo, 200).await, "receipts_path");
+    let receipt =
+        json!({"to": "33612345678", "messageId": 1_511_882_900_176_220_i64, "msg_status": "delivered", "ts_event": 1_790_000_000});
+    book.send("POST", &path, receipt, 200).await;
+    let ovh = json!({"provider": "ovh", "from": "KELLER", "ovh": {"service_name": "sms-ak1-1", "application_key": "a",
+        "application_secret": "s", "consumer_key": "c"}});
+    let path = text(&book.send("PUT", "/v1/channels/sms", ovh, 200).await, "receipts_path");
+    book.get(&format!("{path}?id=4711&ptt=4&date=20261105")).await;
     book.get("/v1/channels").await;
     templates(book).await;
     book.get("/v1/policy_presets").await;
@@ -169,6 +178,7 @@ async fn facts(book: &mut Book) {
     let event = json!({"specversion": "1.0", "id": "e-1001", "source": "erp", "type": "invoice.delivered", "data": {"external_id": "FA-2026-0042", "delivered_on": "2026-09-06"}});
     book.raw("/v1/ingest/events", "application/cloudevents+json", &event.to_string(), 202).await;
     book.raw("/v1/ingest/events", "application/cloudevents-batch+json", &json!([event]).to_string(), 207).await;
+    book.get("/v1/ingest/events/e-1001").await;
     let document = include_str!("../../fixtures/invoice-ubl.xml");
     book.raw("/v1/ingest/documents?source=documents&dry_run=true", "application/xml", document, 207).await;
 }
@@ -202,6 +212,7 @@ async fn chasing(book: &mut Book) {
     book.send("POST", &format!("/v1/reminders/{}/cancel", text(&again, "id")), json!({"by": by(), "reason": "They found it."}), 200).await;
     book.world.advance("2026-10-14T12:00:00Z").await;
     letter(book).await;
+    registered(book).await;
     let task = book.first("/v1/tasks?status=open").await;
     book.get(&format!("/v1/tasks/{task}")).await;
     book.get(&format!("/v1/tasks/{task}/sheet")).await;
@@ -237,6 +248,24 @@ async fn letter(book: &mut Book) {
     book.world.advance("2026-10-27T12:00:00Z").await;
     let waiting = book.first("/v1/reminders?status=awaiting_approval").await;
     book.send("POST", &format!("/v1/reminders/{waiting}/reject"), json!({"by": by(), "comment": "I call them."}), 200).await;
+}
+
+/// A formal notice, approved and posted, and the day on which it was first presented.
+async fn registered(book: &mut Book) {
+    let policy = json!({"name": "Notices", "applies_to": {"segments": ["notices"]}, "steps": [{"key": "notice", "offset_days": 4, "channel": "registered_letter",
+        "template": "formal_notice", "deadline_days": 8, "approval": "required"}]});
+    let made = book.world.post("/v1/policies", policy).await.expect(201);
+    let path = format!("/v1/policies/{}/versions/1/activate", text(&made, "id"));
+    book.world.post(&path, json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0})).await.expect(200);
+    book.world.customer_with("C45", json!({"policy_id": made["id"]})).await;
+    book.world.invoice("FA-2026-0047", "C45", "2026-10-23", "240.00").await;
+    book.world.advance("2026-10-28T05:00:00Z").await;
+    let waiting = book.world.list("/v1/reminders?status=awaiting_approval").await;
+    let notice = waiting.iter().find(|reminder| reminder["step_key"] == "notice").unwrap_or_else(|| panic!("{waiting:?}"));
+    let path = format!("/v1/reminders/{}", text(notice, "id"));
+    book.world.post(&format!("{path}/approve"), json!({"by": by()})).await.expect(200);
+    book.world.advance("2026-10-30T12:00:00Z").await;
+    book.send("POST", &format!("{path}/presented"), json!({"on": "2026-10-30"}), 200).await;
 }
 
 /// Promises, disputes, holds, and what was said elsewhere.
@@ -320,7 +349,7 @@ async fn tenants(book: &mut Book) {
     book.world.key = server::shared(book.world.database).map(|server| server.operator_key.clone()).unwrap_or_default();
     book.send("POST", "/v1/tenants", json!({"name": "Atelier Keller", "mode": "test", "clock": "2026-10-01T05:00:00Z"}), 201).await;
     book.get("/v1/tenants?limit=1").await;
-    let rate =
-        json!({"series": "uk_bank_rate", "half_year": "2024S2", "rate": "5.25", "source": "Bank of England, Bank Rate on 30 June 2024"});
+    // known already, so nothing changes for the tests beside this one
+    let rate = json!({"series": "ecb_mro", "half_year": "2026S2", "rate": "2.40", "source": "ECB, decision of 11 June 2026"});
     book.send("POST", "/v1/rates", json!({"rates": [rate]}), 200).await;
 }

@@ -140,7 +140,7 @@ fn ready(
         LastLook::Go { pay_before_on, deadline_on } => {
             let dates = PrintedDates { pay_before_on, deadline_on };
             let ready = bytes(job, dates, routes, letters, now);
-            if matches!(ready, Ready::Leaves { .. }) {
+            if matches!(ready, Ready::Leaves { .. }) && job.facts.reminder.copy_of.is_none() {
                 // the next one of the same customer sees this one
                 let channel = channel.as_str().to_owned();
                 let step_key = Some(job.facts.reminder.step_key.clone());

@@ -40,7 +40,8 @@ fn view(subject: SubjectType) -> &'static str {
         SubjectType::Policy => "PolicyView",
         SubjectType::WebhookEndpoint => "EndpointView",
         SubjectType::ApiKey => "ApiKeyView",
-        SubjectType::Source | SubjectType::Tenant => "TenantView",
+        SubjectType::Source => "ParkedAlarmView",
+        SubjectType::Tenant => "TenantView",
     }
 }
 

@@ -42,6 +42,7 @@ const TAGGED: &[&str] = &[
     "resolve_dispute",
     "rotate_webhook_endpoint_secret",
     "send_now_reminder",
+    "record_presentation",
     "update_webhook_endpoint",
     "put_customer",
     "put_invoice",

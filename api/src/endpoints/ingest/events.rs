@@ -1,7 +1,9 @@
 //! `POST /v1/ingest/events`.
 
 use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse, post,
+    HttpMessage, HttpRequest, HttpResponse,
+    http::header::LOCATION,
+    post,
     web::{Data, Payload},
 };
 use relance_openapi::{
@@ -61,6 +63,8 @@ pub async fn ingest_events(req: HttpRequest, app: Data<App>, caller: Caller, pay
 /// An item: its id, and why it was not read.
 struct Read {
     id: Option<String>,
+    /// Where what becomes of it can be read.
+    place: Option<String>,
     read: Answer<()>,
 }
 
@@ -68,17 +72,19 @@ impl Read {
     /// Reads an event; what it says joins `facts`.
     fn of(event: Answer<Value>, facts: &mut Vec<FactEnvelope>) -> Self {
         let id = event.as_ref().ok().and_then(|event| event.get("id")?.as_str().map(str::to_owned));
-        Self { id, read: event.and_then(incoming).map(|event| facts.push(event.envelope())) }
+        let read = event.and_then(incoming);
+        let place = read.as_ref().ok().map(|event| format!("/v1/ingest/events/{}?source={}", quoted(&event.id), quoted(&event.source)));
+        Self { id, place, read: read.map(|event| facts.push(event.envelope())) }
     }
 }
 
 fn answer(form: Form, read: Vec<Read>, results: Vec<FactResult>, dry_run: bool) -> Answer<HttpResponse> {
     let mut results = results.into_iter();
     let mut items = Vec::with_capacity(read.len());
-    for (index, Read { id, read }) in read.into_iter().enumerate() {
+    for (index, Read { id, place, read }) in read.into_iter().enumerate() {
         let result = read.and_then(|()| results.next().ok_or_else(|| Refusal::new(Code::Internal, "Nothing came of it.")));
         if form == Form::One {
-            return single(id, result, dry_run);
+            return single(id, place.filter(|_| !dry_run), result, dry_run);
         }
         items.push(item(index, id, result, dry_run));
     }
@@ -87,10 +93,25 @@ fn answer(form: Form, read: Vec<Read>, results: Vec<FactResult>, dry_run: bool) 
 }
 
 /// One event is refused as a whole request is; an older version than known is news, not a fault.
-fn single(id: Option<String>, result: Answer<FactResult>, dry_run: bool) -> Answer<HttpResponse> {
+fn single(id: Option<String>, place: Option<String>, result: Answer<FactResult>, dry_run: bool) -> Answer<HttpResponse> {
     let result = result?;
     match refusal(&result.outcome).filter(|refusal| refusal.code != Code::StaleVersion) {
         Some(refusal) => Err(refusal),
-        None => Ok(HttpResponse::Accepted().json(item(0, id, Ok(result), dry_run))),
+        None => {
+            let mut answer = HttpResponse::Accepted();
+            if let Some(place) = place {
+                answer.insert_header((LOCATION, place));
+            }
+            Ok(answer.json(item(0, id, Ok(result), dry_run)))
+        }
     }
+}
+
+/// A name as it stands in an address: what RFC 3986 §2.3 does not reserve stays, the rest is written in hexadecimal.
+fn quoted(name: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    name.bytes().map(byte).collect()
 }

@@ -4,6 +4,7 @@ mod batch;
 mod documents;
 mod events;
 mod inbox;
+mod ingested;
 mod parked;
 
 use crate::routes::Registry;
@@ -12,6 +13,7 @@ use crate::routes::Registry;
 pub fn routes(cfg: &mut impl Registry) {
     cfg.service(documents::ingest_documents)
         .service(events::ingest_events)
+        .service(ingested::get_ingested_event)
         .service(parked::list_parked)
         .service(inbox::list_inbox)
         .service(inbox::get_inbox)

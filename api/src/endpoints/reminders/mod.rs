@@ -4,6 +4,7 @@ mod approve;
 mod cancel;
 mod get;
 mod list;
+mod presented;
 mod reject;
 mod resend;
 mod send_now;
@@ -18,5 +19,6 @@ pub fn routes(cfg: &mut impl Registry) {
         .service(reject::reject_reminder)
         .service(cancel::cancel_reminder)
         .service(resend::resend_reminder)
+        .service(presented::record_presentation)
         .service(send_now::send_now_reminder);
 }

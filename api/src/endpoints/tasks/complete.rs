@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Path},
 };
-use relance_domain::ids::{CustomerId, TaskId};
+use relance_domain::ids::{CustomerId, InvoiceId, TaskId};
 use relance_openapi::{
     promise::PromiseView,
     task::{CompletedTask, CompletionInput, PromisedInput, TaskView},
@@ -63,8 +63,17 @@ fn read(body: CompletionInput, customer: Option<CustomerId>) -> Answer<Completio
     words(&mut faults, "/comment", body.comment.as_deref(), 5_000);
     let by = person(&mut faults, "/by", &body.by);
     let promise = body.promise.and_then(|said| promise(&mut faults, said, customer));
+    let invoice_ids = ids(&mut faults, "/invoice_ids", body.invoice_ids);
+    let expected_on = body.expected_on.as_deref().and_then(|text| faults.day("/expected_on", text));
     faults.check()?;
-    Ok(Completion { outcome: body.outcome, reason_code: body.reason_code, comment: body.comment, by, promise })
+    let CompletionInput { outcome, reason_code, comment, .. } = body;
+    Ok(Completion { outcome, reason_code, comment, by, invoice_ids, expected_on, promise })
+}
+
+/// Ids of a list; each that does not read is noted.
+pub(in crate::endpoints) fn ids(faults: &mut Faults, pointer: &str, list: Option<Vec<String>>) -> Vec<InvoiceId> {
+    let list = list.unwrap_or_default();
+    list.iter().enumerate().filter_map(|(at, id)| faults.id(&format!("{pointer}/{at}"), id)).collect()
 }
 
 fn promise(faults: &mut Faults, said: PromisedInput, customer: Option<CustomerId>) -> Option<NewPromise> {

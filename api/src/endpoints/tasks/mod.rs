@@ -5,6 +5,8 @@ mod get;
 mod list;
 mod sheet;
 
+pub(super) use complete::ids;
+
 use crate::routes::Registry;
 
 /// Registers them.

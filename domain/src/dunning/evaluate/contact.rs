@@ -95,6 +95,12 @@ pub(super) fn choose(context: &Context<'_>, step: &Step) -> Option<Chosen> {
     Some(Chosen { contact_id: Some(contact.id), why: Why::ContactUsual, params: Params::default() })
 }
 
+/// Chooses the recipient of a copy by another channel; that of a formal notice goes to the usual contact.
+pub(super) fn for_copy(context: &Context<'_>, step: &Step, channel: Channel) -> Option<Chosen> {
+    let to = if step.is_formal_notice() { Vec::new() } else { step.to.clone() };
+    choose(context, &Step { channel, to, ..step.clone() })
+}
+
 fn by_roles<'a>(context: &'a Context<'_>, roles: &[ContactRole], channel: Channel) -> Option<&'a Contact> {
     roles.iter().find_map(|role| {
         context.snapshot.contacts.iter().find(|contact| {

@@ -6,9 +6,11 @@ use chrono_tz::Tz;
 use super::{SETTLE_SECONDS, cash};
 use crate::{
     calendar::{Region, SendingCalendar, add_business_days, local_day, parse_zone, start_of_day},
+    customer::CustomerDetails,
     dunning::snapshot::{InvoiceFacts, Snapshot},
     law::{self, Cap, Pack},
     policy::Policy,
+    settings::Settings,
 };
 
 /// A snapshot at an instant, with zones, region and days worked out.
@@ -37,15 +39,12 @@ impl<'a> Context<'a> {
     pub fn new(snapshot: &'a Snapshot, now: DateTime<Utc>) -> Self {
         let tenant_zone = parse_zone(&snapshot.settings.time_zone).unwrap_or(Tz::Europe__Paris);
         let zone = snapshot.customer.time_zone.as_deref().and_then(parse_zone).unwrap_or(tenant_zone);
-        let address = snapshot.customer.address.as_ref();
-        let country = address.map_or(snapshot.settings.region.get(..2), |address| Some(address.country.as_str()));
-        let postcode = address.and_then(|address| address.postcode.as_deref());
-        let region = Region::resolve(snapshot.customer.region.as_deref(), country, postcode);
+        let region = region_of(&snapshot.customer, &snapshot.settings);
         let policy = snapshot.policy.as_ref().map(|version| PolicyContext {
             policy: &version.policy,
             calendar: SendingCalendar { window: &version.policy.window, region, zone },
         });
-        let law = law::pack(country, local_day(now, zone));
+        let law = law::pack(country_of(&snapshot.customer, &snapshot.settings), local_day(now, zone));
         Self {
             law,
             snapshot,
@@ -108,6 +107,16 @@ impl<'a> Context<'a> {
         }
         principal - principal.min(pot)
     }
+}
+
+fn country_of<'a>(customer: &'a CustomerDetails, settings: &'a Settings) -> Option<&'a str> {
+    customer.address.as_ref().map_or(settings.region.get(..2), |address| Some(address.country.as_str()))
+}
+
+/// The region whose holidays the customer keeps.
+pub fn region_of(customer: &CustomerDetails, settings: &Settings) -> Region {
+    let postcode = customer.address.as_ref().and_then(|address| address.postcode.as_deref());
+    Region::resolve(customer.region.as_deref(), country_of(customer, settings), postcode)
 }
 
 /// Something is due on it.

@@ -78,10 +78,20 @@ fn judge_promises<'a>(context: &Context<'a>, draft: &mut Draft) -> Vec<&'a Promi
             task_on_broken(context, promise, draft);
         } else {
             draft.look_at(context.tenant_day_start(next_day(promise.grace_until_on)));
-            open.push(promise);
+            if may_renew(context, promise) {
+                open.push(promise);
+            } else {
+                let params = params![amount = promise.amount, day = promise.promised_on, ended = promise.ended_before];
+                draft.reason(Why::PromiseOnceTooOften, params, "policy.promise.max_renewals", None);
+            }
         }
     }
     open
+}
+
+/// A promise moved or broken too often rests nothing, whoever recorded it; it is still kept or broken on its day.
+fn may_renew(context: &Context<'_>, promise: &Promise) -> bool {
+    context.policy.as_ref().is_none_or(|policy| policy.policy.promise.may_renew(u64::from(promise.ended_before)))
 }
 
 fn task_on_broken(context: &Context<'_>, promise: &Promise, draft: &mut Draft) {

@@ -33,12 +33,14 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
     if let Some(later) = not_now(&context, policy, reminder) {
         return later;
     }
-    let (pay_before_on, deadline_on) = printed::dates(&context, policy, step, reminder.channel);
+    let printed = || printed::dates(&context, policy, step, reminder.channel);
+    let (pay_before_on, deadline_on) = reminder.copy_of.map_or_else(printed, |copy| (copy.pay_before_on, copy.deadline_on));
     LastLook::Go { pay_before_on, deadline_on }
 }
 
 fn not_now(context: &Context<'_>, policy: &PolicyContext<'_>, reminder: &LiveReminder) -> Option<LastLook> {
-    if reminder.channel != Channel::WebhookOnly {
+    // a copy is the same contact as the message it repeats, which kept the pacing
+    if reminder.channel != Channel::WebhookOnly && reminder.copy_of.is_none() {
         let (day, rule) = pacing::first_day(context.caps(), &policy.policy.pacing, &context.snapshot.contacts_made, context.today);
         if day > context.today {
             let at = policy.calendar.first_slot(reminder.channel, context.day_start(day));

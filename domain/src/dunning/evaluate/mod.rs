@@ -6,6 +6,7 @@ mod charges;
 mod conditions;
 mod contact;
 mod context;
+mod copies;
 mod dated;
 mod due;
 mod expiries;
@@ -29,7 +30,9 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use context::Context;
+pub use context::region_of;
 pub use look::look_again;
+pub use printed::deadline_granted;
 pub use resting::{RestingOn, resting};
 
 use super::{decision::Decision, snapshot::Snapshot};

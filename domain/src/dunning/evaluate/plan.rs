@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     charges, contact,
     context::{Context, PolicyContext, plus_days},
+    copies,
     due::{Ask, Due, effective_channel},
     guard,
     outcome::Draft,
@@ -58,11 +59,14 @@ fn own_currency(policy: &PolicyContext<'_>, group: &Group<'_, '_>) -> bool {
 
 /// What was really made, and what already stands to leave.
 fn contacts_made(context: &Context<'_>, live: &Live<'_>) -> Vec<ContactMade> {
-    let planned = live.reminders.iter().filter(|reminder| reminder.state == LiveState::Planned).map(|reminder| ContactMade {
-        on: local_day(reminder.send_at, context.zone),
-        channel: reminder.channel.as_str().to_owned(),
-        step_key: Some(reminder.step_key.clone()),
-    });
+    let planned =
+        live.reminders.iter().filter(|reminder| reminder.state == LiveState::Planned && reminder.copy_of.is_none()).map(|reminder| {
+            ContactMade {
+                on: local_day(reminder.send_at, context.zone),
+                channel: reminder.channel.as_str().to_owned(),
+                step_key: Some(reminder.step_key.clone()),
+            }
+        });
     context.snapshot.contacts_made.iter().cloned().chain(planned).collect()
 }
 
@@ -222,6 +226,7 @@ fn plan_reminder(
     charges::unconfirmed_rate(context, policy, group.step, draft);
     let fixed_compensation = charges::compensation(context, policy, group.step, &lines, draft);
     draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
+    let copies = copies::of(context, group.step, group.channel, draft);
     let contact_reason = chosen.why.told(&chosen.params, Language::English);
     draft.reason(chosen.why, chosen.params, "step.to", None);
     draft.act(Action::PlanReminder(Box::new(PlannedReminder {
@@ -238,6 +243,7 @@ fn plan_reminder(
         state: if group.step.approval_required { BirthState::AwaitingApproval } else { BirthState::Planned },
         pay_before_on,
         deadline_on,
+        copies,
     })));
     Some(ContactMade { on: context.today, channel: group.channel.as_str().to_owned(), step_key: Some(group.step.key.clone()) })
 }
@@ -245,7 +251,11 @@ fn plan_reminder(
 /// A reminder planned over the same channel that has not left and that nobody has to approve.
 fn mergeable<'s>(live: &Live<'s>, channel: Channel) -> Option<&'s crate::dunning::LiveReminder> {
     let fits = |reminder: &&crate::dunning::LiveReminder| {
-        reminder.channel == channel && reminder.state == LiveState::Planned && !reminder.approved && channel != Channel::RegisteredLetter
+        reminder.channel == channel
+            && reminder.state == LiveState::Planned
+            && !reminder.approved
+            && channel != Channel::RegisteredLetter
+            && reminder.copy_of.is_none()
     };
     live.reminders.iter().copied().find(|reminder| fits(reminder))
 }

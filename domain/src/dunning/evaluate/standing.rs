@@ -24,9 +24,10 @@ pub(super) struct Live<'s> {
 }
 
 impl<'s> Live<'s> {
-    /// The reminder that carries this invoice.
+    /// The reminder that carries this invoice; a copy carries nothing: its message has left.
     pub fn carrying(&self, invoice: InvoiceId) -> Option<&'s LiveReminder> {
-        self.reminders.iter().copied().find(|reminder| reminder.lines.iter().any(|line| line.invoice_id == invoice))
+        let own = |reminder: &&LiveReminder| reminder.copy_of.is_none();
+        self.reminders.iter().copied().filter(own).find(|reminder| reminder.lines.iter().any(|line| line.invoice_id == invoice))
     }
 }
 

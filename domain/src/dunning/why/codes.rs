@@ -170,6 +170,10 @@ codes! {
     /// The promised amount did not come in.
     PromiseBroken = "promise_broken", Basis::Facts,
         "{amount} were promised for {day}; {received} came in by {until}.", "{amount} étaient promis pour le {day} ; {received} sont arrivés au {until}.";
+    /// A promise was moved or broken too often before: another one rests nothing.
+    PromiseOnceTooOften = "promise_once_too_often", Basis::Policy,
+        "{amount} are promised for {day}; {ended} promise(s) about the same were broken or moved: this one rests nothing.",
+        "{amount} sont promis pour le {day} ; {ended} promesse(s) sur les mêmes factures n’ont pas été tenues ou ont été déplacées : celle-ci n’arrête rien.";
     /// An instalment plan is kept.
     InstalmentPlan = "instalment_plan", Basis::Person,
         "An instalment plan is in good standing.", "Un échéancier est respecté.";

@@ -14,6 +14,9 @@ macro_rules! told {
             /// Every one, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
+            /// Every word.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The word that is kept, and said on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),+ }

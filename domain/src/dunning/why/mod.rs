@@ -13,6 +13,7 @@ mod words;
 
 pub use changes::Change;
 pub use codes::{Basis, Why};
+pub(crate) use list::told;
 pub(crate) use params::params;
 pub use params::{Param, Params};
 

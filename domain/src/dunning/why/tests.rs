@@ -64,6 +64,15 @@ fn days_and_amounts_are_written_as_people_write_them() {
 }
 
 #[test]
+fn thousands_are_set_apart_between_digits_only() {
+    for (minor, told) in
+        [(12_000, "120.00 EUR"), (120_000, "1,200.00 EUR"), (12_345_678_900, "123,456,789.00 EUR"), (-12_000, "-120.00 EUR")]
+    {
+        assert_eq!(Param::from(Currency::EUR.minor(minor)).told(Language::English), told);
+    }
+}
+
+#[test]
 fn what_is_kept_is_a_code_and_its_parameters() {
     let params = params![step = "first", invoices = 2_usize];
     let kept = serde_json::to_string(&(Why::StepDue, &params)).unwrap();
@@ -71,6 +80,7 @@ fn what_is_kept_is_a_code_and_its_parameters() {
     let read: (Why, Params) = serde_json::from_str(&kept).unwrap();
     assert_eq!(read, (Why::StepDue, params));
     assert_eq!(read.1.get("step"), Some(&Param::Text("first".to_owned())));
+    assert_eq!(read.1.names().collect::<Vec<_>>(), ["invoices", "step"]);
 }
 
 #[test]

@@ -186,6 +186,7 @@ impl Account {
             received_since: 0,
             made_on: on,
             made_by: None,
+            ended_before: 0,
         };
         self.hear(on, News::Promised(promise));
         Ok(())

@@ -153,6 +153,9 @@ pub(in crate::dunning) fn interaction(row: &interactions::Model) -> Result<Inter
         by: row.by_whom.as_deref().map(|text| json("interactions", text)).transpose()?,
         outcome: row.outcome.clone(),
         comment: row.comment.clone(),
+        direction: row.direction.clone(),
+        reason_code: row.reason_code.clone(),
+        task_id: row.task_id.map(TaskId),
     })
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     event::EventType,
     ids::{CustomerId, ReminderId},
-    records::EventObject,
+    records::{EventObject, ReminderBody},
     sending::{self as settle, Capabilities, Doubt, Found, Rung, capabilities},
 };
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     StoreError,
-    dunning::rows,
+    dunning::{reminders::reference, rows},
     entity::{invoice_steps, reminders},
     time::{day_text, instant, millis},
 };
@@ -78,8 +78,42 @@ fn sent(work: &mut Work, row: Row, provider_id: Option<String>, granted: &BTreeM
     let row = reminders::Model { status: "sent".to_owned(), sent_at: Some(now), send_at: None, provider_id, settle_by: None, ..row.row };
     let row = changed(work, row);
     tell(work, EventType::ReminderSent, &row)?;
-    if notice {
+    if notice && row.copy_of.is_none() {
         tell(work, EventType::FormalNoticeSent, &row)?;
+    }
+    copies(work, &row)
+}
+
+/// What has left is said again by the channels that its step asks for: same decision, same dates, no step of its own.
+fn copies(work: &mut Work, main: &reminders::Model) -> Result<(), StoreError> {
+    if main.copy_of.is_some() || !main.body.contains("\"copies\"") {
+        return Ok(());
+    }
+    let body = rows::reminder(main)?.body;
+    for copy in &body.copies {
+        let id = Uuid::now_v7();
+        let said = ReminderBody { contact_reason: copy.contact_reason.clone(), copies: Vec::new(), ..body.clone() };
+        let row = reminders::Model {
+            id,
+            contact_id: copy.contact_id.map(|contact| contact.0),
+            channel: copy.channel.as_str().to_owned(),
+            status: "planned".to_owned(),
+            send_at: Some(millis(work.now)),
+            scheduled_at: millis(work.now),
+            planned_at: millis(work.now),
+            sent_at: None,
+            copy_of: Some(main.id),
+            body: rows::body_text(&said)?,
+            reference: reference(id),
+            provider: None,
+            provider_id: None,
+            attempts: 0,
+            row_version: 1,
+            created_at: millis(work.now),
+            ..main.clone()
+        };
+        tell(work, EventType::ReminderPlanned, &row)?;
+        work.copies.push(row);
     }
     Ok(())
 }

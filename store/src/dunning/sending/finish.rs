@@ -76,6 +76,8 @@ pub(super) struct Work {
     /// Reminders that did not arrive: their steps are free again.
     pub undone: Vec<Uuid>,
     pub tasks: Vec<tasks::Model>,
+    /// Copies that follow what left.
+    pub copies: Vec<reminders::Model>,
     pub events: Vec<NewEvent>,
     pub looks: BTreeSet<CustomerId>,
 }
@@ -228,6 +230,7 @@ impl Work {
             explained: Vec::new(),
             undone: Vec::new(),
             tasks: Vec::new(),
+            copies: Vec::new(),
             events: Vec::new(),
             looks: BTreeSet::new(),
         }

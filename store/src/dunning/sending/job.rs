@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use relance_domain::{
-    dunning::{LiveReminder, LiveState},
+    dunning::{CopyOf, LiveReminder, LiveState},
     ids::ReminderId,
     policy::{Channel, Policy},
     records::{MessageContent, MessageFacts},
@@ -63,6 +63,11 @@ impl SendJob {
             lines: reminder.body.lines.clone(),
             planned_at: reminder.planned_at,
             send_at: reminder.scheduled_at,
+            copy_of: reminder.copy_of.map(|reminder_id| CopyOf {
+                reminder_id,
+                pay_before_on: reminder.pay_before_on,
+                deadline_on: reminder.deadline_on,
+            }),
         })
     }
 

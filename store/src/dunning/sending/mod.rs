@@ -18,7 +18,7 @@ mod raise;
 mod reap;
 mod suppression;
 mod told;
-mod versions;
+pub(in crate::dunning) mod versions;
 mod write;
 
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ use crate::{StoreError, dunning::rows::json, entity::policies};
 
 /// A version as sending needs it.
 #[derive(Debug)]
-pub(super) struct Version {
+pub(in crate::dunning) struct Version {
     pub policy: Arc<Policy>,
     /// Regime of late-payment interest.
     pub regime: Option<String>,
@@ -30,7 +30,7 @@ static PARSED: LazyLock<RwLock<HashMap<Key, Arc<Version>>>> = LazyLock::new(RwLo
 const MOST_PARSED: usize = 10_000;
 
 /// Those of `keys` that exist; only versions not seen before are read.
-pub(super) async fn of<C: ConnectionTrait>(
+pub(in crate::dunning) async fn of<C: ConnectionTrait>(
     c: &C,
     tenant: TenantId,
     keys: impl Iterator<Item = Key>,

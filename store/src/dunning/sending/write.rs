@@ -11,14 +11,14 @@ use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     change::{Change, Kind},
-    entity::{contacts, invoice_steps, suppressions, tasks},
+    entity::{contacts, invoice_steps, reminders, suppressions, tasks},
     outbox::NewEvent,
     time::millis,
 };
 
 /// Writes everything and gives back the events to tell.
 pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<NewEvent>, StoreError> {
-    reminders(tx, tenant, &work).await?;
+    settled(tx, tenant, &work).await?;
     attempts(tx, tenant, &work).await?;
     free_steps(tx, tenant, &work).await?;
     undo_steps(tx, tenant, &work).await?;
@@ -28,10 +28,11 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     let suppressed: Vec<_> = work.contacts.values().filter(|row| work.suppressed.contains(&row.id)).cloned().collect();
     batch::insert::<contacts::Entity, _>(tx, &suppressed, OnConflict::Replace).await?;
     batch::insert::<tasks::Entity, _>(tx, &work.tasks, OnConflict::Fail).await?;
+    batch::insert::<reminders::Entity, _>(tx, &work.copies, OnConflict::Fail).await?;
     Ok(work.events)
 }
 
-async fn reminders(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
+async fn settled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
     let rows: Vec<Vec<Value>> = work
         .changed
         .iter()

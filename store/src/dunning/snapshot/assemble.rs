@@ -16,9 +16,9 @@ use relance_domain::{
 use uuid::Uuid;
 
 use super::{
-    history::{Reach, days_back},
+    history::{Reach, SentRow, TriedRow, days_back},
     load::Facts,
-    rows::{CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, SentRow, StepRow, TaskRow, TriedRow},
+    rows::{CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, StepRow, TaskRow},
 };
 use crate::{
     StoreError,
@@ -66,6 +66,7 @@ pub(super) fn snapshots(
     let sent = grouped(&facts.sent, |row| row.customer_id);
     let tried = grouped(&facts.tried, |row| row.customer_id);
     let cases: BTreeMap<Uuid, Option<Pin>> = facts.cases.iter().map(|row| (row.customer_id, row.pin())).collect();
+    let opened: BTreeMap<Uuid, i64> = facts.cases.iter().map(|row| (row.customer_id, row.opened_at)).collect();
     let claims = grouped(&facts.claims, |row| row.customer_id);
     let settings = Arc::new(facts.creditor.settings.clone());
     let reach = Reach::new(now, days_back(active));
@@ -92,7 +93,7 @@ pub(super) fn snapshots(
             invoices: invoices.remove(&id).unwrap_or_default(),
             unapplied,
             holds: of(&holds, Uuid::nil()).iter().chain(of(&holds, id)).map(|row| hold(row)).collect::<Result<_, _>>()?,
-            promises: of(&promises, id).iter().map(|row| promise(row, paid)).collect::<Result<_, _>>()?,
+            promises: open_promises(of(&promises, id), paid, opened.get(&id).copied())?,
             reminders: live.remove(&id).unwrap_or_default(),
             contacts_made: contacts_made(of(&sent, id), &tried, reach, zones)?,
             calls: calls(&tried)?,
@@ -143,7 +144,7 @@ fn contacts_made(sent: &[&SentRow], tried: &[&TriedRow], reach: Reach, zones: [O
     });
     let mut all: Vec<ContactMade> = left.collect();
     let mut dialled = BTreeSet::new();
-    for row in tried {
+    for row in tried.iter().filter(|row| row.is_ours()) {
         let first = row.task_id.is_none_or(|task| dialled.insert(task));
         if !first || row.at < reach.paced {
             continue;
@@ -155,7 +156,7 @@ fn contacts_made(sent: &[&SentRow], tried: &[&TriedRow], reach: Reach, zones: [O
 }
 
 fn calls(tried: &[&TriedRow]) -> Result<Vec<CallAttempt>, StoreError> {
-    let calls = tried.iter().filter(|row| row.channel == "phone");
+    let calls = tried.iter().filter(|row| row.channel == "phone" && row.is_ours());
     calls.map(|row| Ok(CallAttempt { on: day("interactions", &row.on_day)?, reached: row.reached })).collect()
 }
 
@@ -201,6 +202,21 @@ pub(super) fn hold(row: &HoldRow) -> Result<Hold, StoreError> {
     })
 }
 
+/// Promises that are open, each with how many about the same ended before it in the case that began at `opened`.
+fn open_promises(rows: &[&PromiseRow], paid: &[&PaymentRow], opened: Option<i64>) -> Result<Vec<Promise>, StoreError> {
+    let in_case = |row: &&&PromiseRow| row.status != "open" && opened.is_some_and(|opened| row.created_at >= opened);
+    let ended = rows.iter().filter(in_case).map(|row| json("promises", &row.invoice_ids)).collect::<Result<Vec<Vec<InvoiceId>>, _>>()?;
+    let one = |row: &&PromiseRow| {
+        let promise = promise(row, paid)?;
+        let meets = |named: &&Vec<InvoiceId>| {
+            named.is_empty() || promise.invoices.is_empty() || named.iter().any(|id| promise.invoices.contains(id))
+        };
+        let ended_before = u16::try_from(ended.iter().filter(meets).count()).unwrap_or(u16::MAX);
+        Ok(Promise { ended_before, ..promise })
+    };
+    rows.iter().filter(|row| row.status == "open").map(one).collect()
+}
+
 /// An open promise, with what came in since it was made.
 pub(super) fn promise(row: &PromiseRow, paid: &[&PaymentRow]) -> Result<Promise, StoreError> {
     let since = paid.iter().filter(|payment| payment.currency == row.currency && payment.paid_on >= row.made_on);
@@ -212,6 +228,7 @@ pub(super) fn promise(row: &PromiseRow, paid: &[&PaymentRow]) -> Result<Promise,
         grace_until_on: day("promises", &row.grace_until_on)?,
         made_on: day("promises", &row.made_on)?,
         made_by: row.made_by.clone(),
+        ended_before: 0,
         received_since: since.fold(0_i64, |sum, payment| sum.saturating_add(payment.amount)),
     })
 }

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::rows::{SentRow, TriedRow};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::rows::{flag, some_id};
 use crate::{policies::ActivePolicy, time::millis};
 
 /// Pacing looks back thirty days; one more for the zones.
@@ -38,5 +41,38 @@ impl Reach {
 
     pub(super) fn counts_tried(&self, row: &TriedRow) -> bool {
         row.at >= self.tried
+    }
+}
+
+/// A message that left.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct SentRow {
+    pub customer_id: Uuid,
+    pub channel: String,
+    pub step_key: String,
+    pub sent_at: i64,
+}
+
+/// A contact made by somebody, or tried.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct TriedRow {
+    pub customer_id: Uuid,
+    pub id: Uuid,
+    pub channel: String,
+    pub at: i64,
+    pub on_day: String,
+    #[serde(deserialize_with = "flag")]
+    pub reached: bool,
+    pub direction: String,
+    #[serde(deserialize_with = "some_id")]
+    pub task_id: Option<Uuid>,
+    /// Step of that task.
+    pub task_step: Option<String>,
+}
+
+impl TriedRow {
+    /// Did we contact the customer? What it says by itself counts in no pacing and is no attempt.
+    pub(super) fn is_ours(&self) -> bool {
+        self.direction != "inbound"
     }
 }

@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{
+    history::{SentRow, TriedRow},
     query,
     rows::{
-        CaseRow, ClaimRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SentRow,
-        SourceRow, StepRow, TaskRow, TenantRow, TriedRow,
+        CaseRow, ClaimRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow,
+        StepRow, TaskRow, TenantRow,
     },
 };
 use crate::{

@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::{
     assemble,
+    history::TriedRow,
     load::{DAYS, Facts},
-    rows::{HoldRow, PromiseRow, TriedRow},
+    rows::{HoldRow, PromiseRow},
 };
 use crate::{
     StoreError, any,
@@ -190,16 +191,21 @@ impl Past {
         // what was dialled for a task was the ladder's; what was said elsewhere happens whatever the policy
         let elsewhere = of_customer(&self.facts.tried, customer, |row| row.customer_id);
         for row in elsewhere.filter(|row| row.task_id.is_none() && instant(row.at) >= from) {
-            news.push(Dated { at: instant(row.at), news: contacted(row)? });
+            news.extend(contacted(row)?.map(|news| Dated { at: instant(row.at), news }));
         }
         Ok(news)
     }
 }
 
-fn contacted(row: &TriedRow) -> Result<News, StoreError> {
+/// What the customer said by itself was nobody's contact: the hold that came of it is news of its own.
+fn contacted(row: &TriedRow) -> Result<Option<News>, StoreError> {
+    if !row.is_ours() {
+        return Ok(None);
+    }
     let on = day("interactions", &row.on_day)?;
     let call = (row.channel == "phone").then_some(CallAttempt { on, reached: row.reached });
-    Ok(News::Contacted { made: ContactMade { on, channel: row.channel.clone(), step_key: None }, call, reached: row.reached })
+    let made = ContactMade { on, channel: row.channel.clone(), step_key: None };
+    Ok(Some(News::Contacted { made, call, reached: row.reached }))
 }
 
 fn hold(row: &holds::Model) -> Result<relance_domain::dunning::Hold, StoreError> {
@@ -228,6 +234,8 @@ fn promise(row: &promises::Model) -> Result<relance_domain::dunning::Promise, St
         grace_until_on: row.grace_until_on.clone(),
         made_on: row.made_on.clone(),
         made_by: row.made_by.clone(),
+        status: row.status.clone(),
+        created_at: row.created_at,
     };
     assemble::promise(&row, &[])
 }

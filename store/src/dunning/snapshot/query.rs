@@ -38,20 +38,25 @@ const PARTS: [(&str, &str); 18] = [
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IDS AND released_at IS NULL"),
     (HOLD, "holds WHERE tenant_id = $1 AND customer_id IS NULL AND released_at IS NULL"),
     (
-        "ID(id), ID(customer_id), invoice_ids, amount, currency, promised_on, grace_until_on, made_on, made_by",
-        "promises WHERE tenant_id = $1 AND customer_id IDS AND status = 'open'",
+        "ID(id), ID(customer_id), invoice_ids, amount, currency, promised_on, grace_until_on, made_on, made_by, status, created_at",
+        "promises WHERE tenant_id = $1 AND customer_id IDS AND (status = 'open' OR status IN ('broken', 'cancelled') AND created_at >= \
+         (SELECT MIN(opened_at) FROM cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL))",
     ),
     (
-        "ID(id), ID(customer_id), status, approved, step_key, channel, ID(contact_id), body, planned_at, send_at, scheduled_at",
+        "ID(id), ID(customer_id), status, approved, step_key, channel, ID(contact_id), body, planned_at, send_at, scheduled_at, \
+         ID(copy_of), pay_before_on, deadline_on",
         "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval')",
     ),
     (
         "ID(id), ID(customer_id), kind, step_key, about, status, created_at",
         "tasks WHERE tenant_id = $1 AND customer_id IDS AND (status = 'open' OR (about LIKE 'once:%' AND created_at >= SINCE))",
     ),
-    ("ID(customer_id), channel, step_key, sent_at", "reminders WHERE tenant_id = $1 AND customer_id IDS AND sent_at >= SINCE"),
     (
-        "ID(i.customer_id), ID(i.id), i.channel, i.at, i.on_day, i.reached, ID(i.task_id), \
+        "ID(customer_id), channel, step_key, sent_at",
+        "reminders WHERE tenant_id = $1 AND customer_id IDS AND sent_at >= SINCE AND copy_of IS NULL",
+    ),
+    (
+        "ID(i.customer_id), ID(i.id), i.channel, i.at, i.on_day, i.reached, i.direction, ID(i.task_id), \
          (SELECT t.step_key FROM tasks t WHERE t.tenant_id = $1 AND t.id = i.task_id)",
         "interactions i WHERE i.tenant_id = $1 AND i.customer_id IDS AND i.at >= SINCE",
     ),
@@ -62,7 +67,7 @@ const PARTS: [(&str, &str); 18] = [
     (
         "ID(r.customer_id), ID(r.id), r.body, r.sent_at",
         "cases c CROSS JOIN reminders r WHERE c.tenant_id = $1 AND c.customer_id IDS AND c.closed_at IS NULL AND r.tenant_id = $1 \
-         AND r.customer_id = c.customer_id AND r.case_id = c.id AND r.sent_at IS NOT NULL AND r.body LIKE '%\"mode\":\"claim\"%'",
+         AND r.customer_id = c.customer_id AND r.case_id = c.id AND r.sent_at IS NOT NULL AND r.copy_of IS NULL AND r.body LIKE '%\"mode\":\"claim\"%'",
     ),
 ];
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use relance_domain::{
     customer::Contact,
-    dunning::{ClaimSent, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
+    dunning::{ClaimSent, CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
     invoice::{CARRIAGE, InvoiceDetails},
     law,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// SQLite has no booleans: 0 and 1.
-fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     struct Flag;
     impl Visitor<'_> for Flag {
         type Value = bool;
@@ -45,7 +45,7 @@ fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
 }
 
 /// SQLite writes an id that is not there as an empty text.
-fn some_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Uuid>, D::Error> {
+pub(super) fn some_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Uuid>, D::Error> {
     let text = Option::<std::borrow::Cow<'de, str>>::deserialize(from)?;
     text.filter(|text| !text.is_empty()).map(|text| Uuid::try_parse(&text).map_err(D::Error::custom)).transpose()
 }
@@ -277,6 +277,8 @@ pub(super) struct PromiseRow {
     pub grace_until_on: String,
     pub made_on: String,
     pub made_by: Option<String>,
+    pub status: String,
+    pub created_at: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -294,6 +296,10 @@ pub(super) struct ReminderRow {
     pub planned_at: i64,
     pub send_at: Option<i64>,
     pub scheduled_at: i64,
+    #[serde(deserialize_with = "some_id")]
+    pub copy_of: Option<Uuid>,
+    pub pay_before_on: Option<String>,
+    pub deadline_on: Option<String>,
 }
 
 impl ReminderRow {
@@ -310,7 +316,15 @@ impl ReminderRow {
             lines: body.lines,
             planned_at: instant(self.planned_at),
             send_at: instant(self.send_at.unwrap_or(self.scheduled_at)),
+            copy_of: self.copy_of.map(|id| self.copy_of(id)).transpose()?,
         })
+    }
+}
+
+impl ReminderRow {
+    fn copy_of(&self, id: Uuid) -> Result<CopyOf, StoreError> {
+        let printed = |text: &Option<String>| text.as_deref().map(|text| day("reminders", text)).transpose();
+        Ok(CopyOf { reminder_id: ReminderId(id), pay_before_on: printed(&self.pay_before_on)?, deadline_on: printed(&self.deadline_on)? })
     }
 }
 
@@ -341,31 +355,6 @@ impl ClaimRow {
         let claimed = body.fixed_compensation.filter(|fixed| fixed.mode == "claim");
         Ok(claimed.map(|fixed| ClaimSent { reminder_id: ReminderId(self.id), amount: fixed.amount }))
     }
-}
-
-/// A message that left.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct SentRow {
-    pub customer_id: Uuid,
-    pub channel: String,
-    pub step_key: String,
-    pub sent_at: i64,
-}
-
-/// A contact made by somebody, or tried.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct TriedRow {
-    pub customer_id: Uuid,
-    pub id: Uuid,
-    pub channel: String,
-    pub at: i64,
-    pub on_day: String,
-    #[serde(deserialize_with = "flag")]
-    pub reached: bool,
-    #[serde(deserialize_with = "some_id")]
-    pub task_id: Option<Uuid>,
-    /// Step of that task.
-    pub task_step: Option<String>,
 }
 
 /// An open case.

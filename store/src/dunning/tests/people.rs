@@ -60,6 +60,8 @@ async fn a_call_is_completed_with_a_promise_and_counts_as_dialled() {
         reason_code: Some("cash_shortage".to_owned()),
         comment: None,
         by: by(),
+        invoice_ids: Vec::new(),
+        expected_on: None,
         promise: Some(promise(world.customer, promised_on)),
     };
     let late = tasks::complete(&tx, world.tenant, task.id, completion("2026-12-12"), now()).await;

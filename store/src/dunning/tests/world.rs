@@ -103,6 +103,7 @@ impl World {
             pay_before_on: Some(day("2026-10-20")),
             deadline_on: None,
             fixed_compensation: None,
+            copies: Vec::new(),
         })
     }
 

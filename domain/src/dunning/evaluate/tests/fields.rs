@@ -347,6 +347,7 @@ fn a_broken_promise_makes_its_task_before_the_ladder_resumes() {
             amount: Currency::EUR.minor(20_000),
             made_on: day("2026-10-01"),
             made_by: None,
+            ended_before: 0,
             promised_on: day("2026-10-14"),
             grace_until_on: day("2026-10-17"),
             received_since: 19_999,

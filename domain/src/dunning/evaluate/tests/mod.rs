@@ -1,10 +1,14 @@
 //! The decision, tested without a server: dated examples, rules and properties.
 
+mod copies;
 mod fields;
 mod golden;
 mod limitation;
 mod preset_rules;
 mod properties;
+mod recipients;
+mod resting_days;
 mod rules;
 mod sim;
+mod standings;
 mod worlds;

@@ -130,12 +130,37 @@ fn a_promise_rests_the_chase_until_it_is_broken_and_a_call_follows() {
         received_since: 0,
         made_on: day("2026-10-08"),
         made_by: None,
+        ended_before: 0,
     });
     sim.run_until("2026-10-18");
     assert!(sim.happened.is_empty());
     sim.run_until("2026-10-21");
     assert!(sim.snapshot.promises.is_empty());
     assert_eq!(sim.story(), ["2026-10-19 first (2026-10-26)"]);
+}
+
+#[test]
+fn a_promise_that_was_renewed_once_too_often_rests_nothing_whoever_recorded_it() {
+    // fr_business allows one renewal
+    for (ended_before, story) in [(0, &[][..]), (1, &[]), (2, &["2026-10-09 first (2026-10-16)"])] {
+        let mut sim = business("2026-10-08");
+        sim.invoice("F-1", "2026-10-05", 20_000);
+        sim.snapshot.promises.push(Promise {
+            id: PromiseId(uuid::Uuid::from_u128(9)),
+            invoices: vec![],
+            amount: Currency::EUR.minor(20_000),
+            promised_on: day("2026-10-14"),
+            grace_until_on: day("2026-10-17"),
+            received_since: 0,
+            made_on: day("2026-10-08"),
+            made_by: None,
+            ended_before,
+        });
+        sim.run_until("2026-10-17");
+        assert_eq!(sim.story(), story, "{ended_before}");
+        let said = sim.decisions.iter().flat_map(|decision| &decision.reasons).any(|reason| reason.code == Why::PromiseOnceTooOften);
+        assert_eq!(said, ended_before == 2);
+    }
 }
 
 #[test]

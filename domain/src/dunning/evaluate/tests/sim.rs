@@ -218,6 +218,7 @@ impl Sim {
                     lines: plan.lines,
                     planned_at: self.now,
                     send_at: plan.send_at,
+                    copy_of: None,
                 });
             }
             Action::CreateTask(task) => {

@@ -54,6 +54,7 @@ impl World {
                 amount: Currency::EUR.minor(1_000),
                 made_on: day("2026-08-01"),
                 made_by: None,
+                ended_before: 0,
                 promised_on,
                 grace_until_on: promised_on + Duration::days(2),
                 received_since: 0,
