@@ -69,7 +69,7 @@ fn is_missing(code: &str, document: &Extracted) -> bool {
         "no_due_date" => document.due_on_stated.is_none() && document.instalments.is_empty() && !document.already_paid,
         "due_date_too_late" => document.due_on_stated.is_some_and(|due| due > latest_lawful(document.issued_on)) && !document.already_paid,
         "no_penalty_rate" => {
-            !coded("PMD") && !(says(&["pénalit", "penalit", "intérêt", "interet", "late payment"]) && says(&["%", "taux", "rate"]))
+            !(coded("PMD") || says(&["pénalit", "penalit", "intérêt", "interet", "late payment"]) && says(&["%", "taux", "rate"]))
         }
         "no_fixed_compensation" => {
             !coded("PMT") && !says(&["40 €", "40€", "40 eur", "40,00 €", "40,00€", "40.00 eur", "40,00 eur", "€40", "eur 40"])
