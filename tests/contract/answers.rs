@@ -186,8 +186,7 @@ story! {
             if item.get("get").is_none() {
                 continue;
             }
-            let noun = front.rsplit('/').next().unwrap();
-            let noun = if path.contains("/ingest/") { "ingest" } else { noun };
+            let noun = crate::contract::isolation::owner_of(path);
             let (_, id) = owned.iter().find(|(owner, _)| *owner == noun).unwrap_or_else(|| panic!("{path} is not in the walk"));
             let answer = world.get(&format!("{front}/{id}")).await;
             assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.body);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     story,
-    support::{Database, World, postgres, server},
+    support::{Database, World, postgres, receiver::Receiver, server, world::until},
 };
 
 struct Morning;
@@ -69,6 +69,11 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
             "data": {"external_id": "FA-1", "delivered_on": "2026-09-06"}});
         let taken = world.raw("/v1/ingest/events", "application/cloudevents+json", event.to_string().into_bytes()).await;
         assert!(taken.status.is_success(), "{}", taken.body);
+        crate::stories::receipts::bounced(&world, "C3").await;
+        gone(&world).await;
+        let built_in = world.get("/v1/templates/first_reminder.fr").await.expect(200);
+        let own = json!({"body": built_in["body"]});
+        world.send(reqwest::Method::PUT, "/v1/templates/first_reminder.fr", Some(own), &[("if-match", "\"0\"")]).await.expect(200);
         world.advance("2026-11-30T12:00:00Z").await;
         world.post("/v1/sources/erp/heartbeat", json!({"payments_complete_until": "2026-11-30T12:00:00Z"})).await.expect(200);
         let document = include_bytes!("../../src/demo/documents/boulangerie-dupont.ubl.xml").to_vec();
@@ -77,6 +82,18 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
         made.push(world);
     }
     made.try_into().unwrap()
+}
+
+/// An endpoint that wants no more, which its tenant is told by mail.
+async fn gone(world: &World) {
+    let receiver = Receiver::refusing("410 Gone").await;
+    let made = world.post("/v1/webhook_endpoints", json!({"url": receiver.url, "event_types": ["customer.created"]})).await.expect(201);
+    world.customer("C4").await;
+    until("the endpoint to be disabled", async || {
+        let endpoint = world.get(&format!("/v1/webhook_endpoints/{}", made["id"].as_str().unwrap())).await.expect(200);
+        (endpoint["status"] == "disabled").then_some(())
+    })
+    .await;
 }
 
 /// Every statement without its condition on the tenant, table by table: no foreign row, though there are some.

@@ -30,7 +30,7 @@ mod papers;
 mod policy_fields;
 mod preflight;
 mod promise;
-mod receipts;
+pub mod receipts;
 mod registered;
 mod silence;
 mod simulation;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::{story, support::World};
+use crate::story;
 
 fn read_back(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{story, support::World};
+use crate::story;
 
 story! {
     /// An invoice without the mentions of the law is taken, and its seller is told what to mend and why.

@@ -7,8 +7,15 @@ use crate::{
     support::{World, receiver::Receiver},
 };
 
+/// A mail that came back: the list of addresses that nothing is sent to has one more.
+pub async fn bounced(world: &World, customer: &str) {
+    let (brevo, path) = mailed(world, customer).await;
+    let reference = brevo.all()[0].json()["tags"][0].clone();
+    world.deliver(&path, &told("hard_bounce", &reference, 1), &password("hunter2")).await.expect(200);
+}
+
 /// One mail on the first day overdue, by a Brevo that takes everything.
-async fn mailed(world: &World) -> (Receiver, String) {
+async fn mailed(world: &World, customer: &str) -> (Receiver, String) {
     let brevo = Receiver::start(r#"{"messageId":"<2026.1@smtp-relay.mailin.fr>"}"#).await;
     let base = brevo.url.trim_end_matches("/hook").to_owned();
     let channel = json!({"provider": "brevo", "from": "compta@keller.example", "allow_list": ["compta@c1.example", "direction@c1.example"],
@@ -18,15 +25,15 @@ async fn mailed(world: &World) -> (Receiver, String) {
     let made = world
         .post(
             "/v1/policies",
-            json!({"name": "One mail", "steps": [{"key": "only", "offset_days": 1, "channel": "email", "template": "first_reminder"}]}),
+            json!({"name": "One mail", "applies_to": {"segments": ["mailed"]}, "steps": [{"key": "only", "offset_days": 1, "channel": "email", "template": "first_reminder"}]}),
         )
         .await;
     let id = made.expect(201)["id"].as_str().unwrap().to_owned();
     world.post(&format!("/v1/policies/{id}/versions/1/activate"), json!({"backlog": "first_step", "confirm_count": 0})).await.expect(200);
     let contact = |id: &str, role: &str| json!({"external_id": id, "name": id, "role": role, "email": format!("{id}@c1.example")});
     let contacts = json!([contact("compta", "accounts_payable"), contact("direction", "director")]);
-    world.customer_with("C1", json!({"policy_id": id, "contacts": contacts})).await;
-    world.invoice("FA-1", "C1", "2026-11-02", "1200.00").await;
+    world.customer_with(customer, json!({"policy_id": id, "contacts": contacts})).await;
+    world.invoice(&format!("FA-{customer}"), customer, "2026-11-02", "1200.00").await;
     world.advance("2026-11-04T18:00:00Z").await;
     (brevo, channel["receipts_path"].as_str().unwrap().to_owned())
 }
@@ -42,7 +49,7 @@ fn password(word: &str) -> [(&'static str, String); 2] {
 story! {
     /// The desk's address is gone: the director gets the mail, and one task says so.
     a_bounce_moves_to_the_next_contact, world from "2026-11-01T08:00:00Z", {
-        let (brevo, path) = mailed(&world).await;
+        let (brevo, path) = mailed(&world, "C1").await;
         let [first] = world.reminders().await.try_into().unwrap();
         assert_eq!(first["status"], "sent", "{first}");
         let sent = brevo.all();
@@ -76,7 +83,7 @@ story! {
 story! {
     /// What arrived is said to have arrived, and a channel is tried out before anybody is chased over it.
     a_delivery_is_told_and_a_channel_tried, world from "2026-11-01T08:00:00Z", {
-        let (brevo, path) = mailed(&world).await;
+        let (brevo, path) = mailed(&world, "C1").await;
         let reference = brevo.all()[0].json()["tags"][0].clone();
         world.deliver(&path, &told("delivered", &reference, 2), &password("hunter2")).await.expect(200);
         let [only] = world.reminders().await.try_into().unwrap();

@@ -60,9 +60,19 @@ async fn happened(world: &World) -> (Vec<String>, Vec<String>) {
     (sent, tasks)
 }
 
+/// A simulated message, and each of its copies by another channel.
+fn with_copies(reminder: &Value) -> Vec<Value> {
+    let by = |channel: &Value| {
+        let mut copy = reminder.clone();
+        copy["channel"] = channel.clone();
+        copy
+    };
+    std::iter::once(reminder.clone()).chain(reminder["copies"].as_array().unwrap().iter().map(by)).collect()
+}
+
 fn foretold(simulation: &Value) -> (Vec<String>, Vec<String>) {
     let list = |name: &str| simulation[name].as_array().unwrap().clone();
-    let mut sent: Vec<String> = list("reminders").iter().map(|r| line(r, "at")).collect();
+    let mut sent: Vec<String> = list("reminders").iter().flat_map(|r| with_copies(r)).map(|r| line(&r, "at")).collect();
     sent.sort();
     let mut tasks: Vec<String> =
         list("tasks").iter().map(|task| format!("{} {} {}", task["at"], task["customer_id"], task["step_key"].as_str().unwrap())).collect();

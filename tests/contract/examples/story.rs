@@ -257,8 +257,8 @@ async fn registered(book: &mut Book) {
     let made = book.world.post("/v1/policies", policy).await.expect(201);
     let path = format!("/v1/policies/{}/versions/1/activate", text(&made, "id"));
     book.world.post(&path, json!({"backlog": "first_step", "spread_days": 1, "confirm_count": 0})).await.expect(200);
-    book.world.customer_with("C45", json!({"policy_id": made["id"]})).await;
-    book.world.invoice("FA-2026-0047", "C45", "2026-10-23", "240.00").await;
+    book.world.customer_with("C47", json!({"policy_id": made["id"]})).await;
+    book.world.invoice("FA-2026-0047", "C47", "2026-10-23", "240.00").await;
     book.world.advance("2026-10-28T05:00:00Z").await;
     let waiting = book.world.list("/v1/reminders?status=awaiting_approval").await;
     let notice = waiting.iter().find(|reminder| reminder["step_key"] == "notice").unwrap_or_else(|| panic!("{waiting:?}"));

@@ -12,6 +12,7 @@ use relance_store::{facts::FactOutcome, ingested};
 
 use crate::{
     caller::{Caller, Scope, current_request_id},
+    etag::tagged_by_content,
     facts::refusal,
     problem::{Answer, Refusal},
     query::Query,
@@ -36,7 +37,7 @@ pub async fn get_ingested_event(req: HttpRequest, app: Data<App>, caller: Caller
     let tx = app.store.read(caller.tenant).await?;
     let record = ingested::get(&tx, caller.tenant, query.text("source"), &id).await?;
     let problem = record.problem.as_ref().map(|(code, pointer, detail)| problem(code, pointer, detail));
-    Ok(HttpResponse::Ok().json(IngestedEventView::new(&record, problem)))
+    Ok(tagged_by_content(&IngestedEventView::new(&record, problem)))
 }
 
 /// The problem that was answered, under this request's id.
