@@ -72,7 +72,7 @@ fn with_copies(reminder: &Value) -> Vec<Value> {
 
 fn foretold(simulation: &Value) -> (Vec<String>, Vec<String>) {
     let list = |name: &str| simulation[name].as_array().unwrap().clone();
-    let mut sent: Vec<String> = list("reminders").iter().flat_map(|r| with_copies(r)).map(|r| line(&r, "at")).collect();
+    let mut sent: Vec<String> = list("reminders").iter().flat_map(with_copies).map(|r| line(&r, "at")).collect();
     sent.sort();
     let mut tasks: Vec<String> =
         list("tasks").iter().map(|task| format!("{} {} {}", task["at"], task["customer_id"], task["step_key"].as_str().unwrap())).collect();
