@@ -30,6 +30,9 @@ const WITHOUT_JSON: [&str; 7] = [
     "export_audit_events",
 ];
 
+/// Written beside the story, in real time: there or not yet when it is read.
+const BESIDE: &str = "/last_used_at: ";
+
 fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/examples"))
 }
@@ -59,7 +62,7 @@ async fn the_committed_examples_are_what_is_served() {
     assert_eq!(names(&committed), names(&told), "RELANCE_WRITE=1 cargo test --test it examples");
     for (name, said) in &told {
         let (then, now) = (plain::shape(&committed[name]), plain::shape(said));
-        let gone: Vec<_> = then.difference(&now).chain(now.difference(&then)).collect();
+        let gone: Vec<_> = then.symmetric_difference(&now).filter(|place| !place.contains(BESIDE)).collect();
         assert!(
             gone.is_empty(),
             "{name} is served in another shape than its example: {gone:?}; RELANCE_WRITE=1 cargo test --test it examples"

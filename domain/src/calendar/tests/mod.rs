@@ -1,6 +1,7 @@
 //! The calendar against the law's tables, against every zone, and through a week of sending.
 
 mod law;
+mod neighbours;
 mod sending;
 mod zones;
 
