@@ -35,6 +35,11 @@ impl RouteTable {
             pattern.len() == segments.len()
                 && pattern.iter().zip(&segments).all(|(ours, theirs)| ours == theirs || (ours.starts_with('{') && !theirs.is_empty()))
         };
+        // a path that is named outright is that one, though its last word could be an id
+        let named = self.0.iter().find(|(pattern, _)| pattern.iter().map(String::as_str).eq(segments.iter().copied()));
+        if let Some((_, methods)) = named {
+            return methods.clone();
+        }
         let mut methods: Vec<&'static str> =
             self.0.iter().filter(|(pattern, _)| fits(pattern)).flat_map(|(_, methods)| methods.clone()).collect();
         methods.dedup();

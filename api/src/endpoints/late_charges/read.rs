@@ -33,16 +33,28 @@ impl Asked {
         let debts: Vec<Option<(String, Debt)>> = list
             .map(|(n, invoice)| Reader { faults: &mut faults, at: format!("/invoices/{n}"), currency }.invoice(invoice, as_of))
             .collect();
-        let words = (body.day_count.as_deref(), body.allocation.as_deref());
+        let day_count = match body.day_count.as_deref() {
+            None | Some("act_365f") => Some(DayCount::Act365Fixed),
+            Some("act_act") => Some(DayCount::ActAct),
+            Some(_) => None,
+        };
+        let imputation = match body.allocation.as_deref() {
+            None | Some("interest_first") => Some(Imputation::InterestFirst),
+            Some("principal_first") => Some(Imputation::PrincipalFirst),
+            Some("interest_fee_principal") => Some(Imputation::InterestFeePrincipal),
+            Some(_) => None,
+        };
+        if day_count.is_none() {
+            faults.invalid("/day_count", "This must be one of: act_365f, act_act.");
+        }
+        if imputation.is_none() {
+            faults.invalid("/allocation", "This must be one of: interest_first, principal_first, interest_fee_principal.");
+        }
         let read = regime.zip(as_of).zip(debts.into_iter().collect::<Option<Vec<_>>>());
         let ((regime, as_of), debts) = faults.some(read)?;
         let mut terms = Terms::of_regime(regime);
-        terms.day_count = if words.0 == Some("act_act") { DayCount::ActAct } else { DayCount::Act365Fixed };
-        terms.imputation = match words.1 {
-            Some("principal_first") => Imputation::PrincipalFirst,
-            Some("interest_fee_principal") => Imputation::InterestFeePrincipal,
-            _ => Imputation::InterestFirst,
-        };
+        terms.day_count = day_count.unwrap_or_default();
+        terms.imputation = imputation.unwrap_or_default();
         Ok(Self { terms, as_of, currency, debts })
     }
 }
