@@ -6,16 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both, story,
-    support::{Database, World, server},
+    support::{Database, World, server, shared},
 };
 
 /// The golden file of the law; `None` where it is not at hand.
 fn golden() -> Option<Vec<Value>> {
-    let shared = std::env::var("RELANCE_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
-    let Ok(text) = std::fs::read_to_string(format!("{shared}/law/late_charges.json")) else {
-        assert!(std::env::var_os("CI").is_none(), "the law tables are not at hand");
-        return None;
-    };
+    let text = std::fs::read_to_string(shared::folder("law")?.join("late_charges.json")).unwrap();
     let file: Value = serde_json::from_str(&text).unwrap();
     Some(file["examples"].as_array().unwrap().clone())
 }

@@ -8,19 +8,9 @@ use crate::{
         BelowFloor, Clause, CreditMode, DayCount, Debt, Imputation, Movement, MovementKind, RateBook, Reckoning, Regime, Series, Terms,
         read_rates, reckon,
     },
+    law::tests::table,
     money::Currency,
 };
-
-/// A file of the shared law tables; none where they are not at hand, except in CI.
-fn table(file: &str) -> Option<Value> {
-    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
-    let shared = std::env::var("RELANCE_SHARED").unwrap_or_else(|_| here.to_owned());
-    let Ok(text) = std::fs::read_to_string(format!("{shared}/law/{file}")) else {
-        assert!(std::env::var_os("CI").is_none(), "the law tables are not at hand");
-        return None;
-    };
-    Some(serde_json::from_str(&text).unwrap())
-}
 
 fn day(value: &Value) -> Option<NaiveDate> {
     value.as_str().map(|text| text.parse().unwrap())
