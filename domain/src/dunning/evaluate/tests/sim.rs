@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{
+    behaviour::History,
     calendar::{local_day, parse_zone, start_of_day},
     customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     dunning::{
@@ -108,6 +109,7 @@ impl Sim {
             payments_complete_until: None,
             ledger_differs: false,
             case_open: false,
+            history: History::default(),
         };
         Self { snapshot, now, happened: vec![], left_at: vec![], decisions: vec![], dials: true, approves: true, next_id: 100 }
     }
