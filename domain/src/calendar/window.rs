@@ -55,7 +55,7 @@ impl SendingCalendar<'_> {
     pub fn is_open(&self, channel: Channel, at: DateTime<Utc>) -> bool {
         let local = local_time(at, self.zone);
         let within = |(from, to): &(NaiveTime, NaiveTime)| {
-            *from <= local.time() && local.time() < *to && at < local_instant(local.date(), *to, self.zone)
+            *from <= local.time() && at < local_instant(local.date(), *to, self.zone)
         };
         self.is_sending_day(local.date()) && self.ranges(channel).iter().any(within)
     }

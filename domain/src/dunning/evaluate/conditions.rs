@@ -130,9 +130,7 @@ pub(super) fn join_notice<'s, 'p>(
     };
     for invoice in free.iter().filter(|invoice| waits(invoice)) {
         let amount = context.ask(invoice);
-        if amount > 0 && !asks.iter().any(|ask| ask.invoice.id == invoice.id && ask.step.key == step.key) {
-            asks.retain(|ask| ask.invoice.id != invoice.id);
-            asks.push(Ask { invoice, step, amount });
-        }
+        asks.retain(|ask| ask.invoice.id != invoice.id);
+        asks.push(Ask { invoice, step, amount });
     }
 }

@@ -11,4 +11,5 @@ mod resting_days;
 mod rules;
 mod sim;
 mod standings;
+mod thresholds;
 mod worlds;
