@@ -100,9 +100,10 @@ fn once_in_so_many_days_looks_at_the_step_itself_and_not_at_today() {
         let id = sim.invoice("F-1", "2026-10-05", 20_000);
         sim.facts(id).steps = vec![done("look", StepOutcome::TaskCreated, "2026-10-07")];
         let decision = decide(&sim);
-        let lately = decision.actions.iter().any(|action| {
-            matches!(action, Action::WaiveStep { invoice_id, reason, .. } if *invoice_id == id && reason == "done_lately")
-        });
+        let lately = decision
+            .actions
+            .iter()
+            .any(|action| matches!(action, Action::WaiveStep { invoice_id, reason, .. } if *invoice_id == id && reason == "done_lately"));
         !lately
     };
     assert!(asked(done("look", StepOutcome::TaskCreated, "2026-10-09")), "another step was done lately");
@@ -164,7 +165,8 @@ fn a_small_balance_is_still_told_of_before_it_is_late() {
     sim.facts(other).steps = vec![done("first", StepOutcome::Sent, "2026-08-10")];
     let decision = decide(&sim);
     assert!(plans(&decision).is_empty() && decision.reasons.iter().any(|reason| reason.code == Why::SmallBalance));
-    let reviewed = |decision: &Decision| decision.actions.iter().any(|action| matches!(action, Action::CreateTask(task) if task.kind == "review"));
+    let reviewed =
+        |decision: &Decision| decision.actions.iter().any(|action| matches!(action, Action::CreateTask(task) if task.kind == "review"));
     assert!(reviewed(&decision), "seven days after its due date");
     sim.facts(id).due_on = day("2026-10-07");
     assert!(!reviewed(&decide(&sim)), "not before");
