@@ -331,6 +331,8 @@ const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("Problem", "status", 100, 599),
     ("DeliveryAttemptView", "status_code", 100, 999),
     ("SimulationInput", "version", 1, i32::MAX as i64),
+    ("SimulationInput", "spread_days", 0, 60),
+    ("SimulationAssumptions", "spread_days", 0, 60),
     ("SimulationInput", "storm_above", 0, 1_000_000),
     ("SimulationOther", "version", 1, i32::MAX as i64),
     ("InterestLine", "days", 1, 400_000),

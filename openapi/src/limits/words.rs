@@ -20,6 +20,8 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("InteractionInput", "direction", &["outbound", "inbound"]),
     ("InteractionInput", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("NewTenantInput", "mode", &["live", "test"]),
+    ("SimulationInput", "backlog", &["skip", "first_step", "by_age"]),
+    ("SimulationInput", "running_cases", &["keep", "move"]),
     ("SimulationInput", "approvals", &["given", "withheld"]),
     ("SimulationInput", "calls", &["made", "none"]),
     ("QuoteCreditNote", "mode", &["ab_initio", "from_date"]),
