@@ -5,40 +5,40 @@ use serde_json::{Value, json};
 use crate::{story, support::World};
 
 /// A policy that claims by e-mail two days after the due date, and once more a week later.
-fn claiming(regime: &Value) -> Value {
+pub(super) fn claiming(regime: &Value) -> Value {
     json!({"name": "Claims", "applies_to": {"customer_kinds": ["business", "public_body"], "segments": ["claims"]},
         "steps": [{"key": "claim", "offset_days": 2, "channel": "email", "template": "final_reminder", "late_charges": "claim"},
                   {"key": "again", "offset_days": 9, "channel": "email", "template": "final_reminder", "late_charges": "claim"}],
         "late_charges": {"regime": regime, "rate_from": "invoice_terms", "fixed_compensation": true, "allocation": "principal_first", "after_principal_paid": "waive"}})
 }
 
-async fn activated(world: &World, policy: Value) -> String {
+pub(super) async fn activated(world: &World, policy: Value) -> String {
     let id = world.post("/v1/policies", policy).await.expect(201)["id"].as_str().unwrap().to_owned();
     let go = json!({"backlog": "skip", "confirm_count": 0});
     world.post(&format!("/v1/policies/{id}/versions/1/activate"), go).await.expect(200);
     id
 }
 
-async fn confirmed(world: &World) {
+pub(super) async fn confirmed(world: &World) {
     let terms = json!({"penalty_terms": "Pénalités de retard : taux de la BCE majoré de 10 points ; indemnité forfaitaire de 40 EUR."});
     world.patch("/v1/settings", terms).await.expect(200);
 }
 
-async fn charges(world: &World) -> Vec<Value> {
+pub(super) async fn charges(world: &World) -> Vec<Value> {
     let mut all = world.list("/v1/late_charges").await;
     all.sort_by_key(|charge| (charge["number"].to_string(), charge["rule"].to_string()));
     all
 }
 
-fn told(charge: &Value) -> String {
+pub(super) fn told(charge: &Value) -> String {
     ["number", "rule", "amount", "currency", "status", "until_on"].map(|name| charge[name].as_str().unwrap()).join(" ")
 }
 
-async fn statement(world: &World, customer: &Value, on: &str) -> Value {
+pub(super) async fn statement(world: &World, customer: &Value, on: &str) -> Value {
     world.get(&format!("/v1/customers/{}/statement?on={on}", customer["id"].as_str().unwrap())).await.expect(200)
 }
 
-fn by() -> Value {
+pub(super) fn by() -> Value {
     json!({"name": "Marc", "email": "marc@keller.example"})
 }
 

@@ -49,8 +49,10 @@ pub struct Snapshot {
     pub open_tasks: Vec<OpenTask>,
     /// Tasks of the last 400 days that are raised once (`about` begins with [`ONCE`]), done or not.
     pub raised_once: Vec<RaisedOnce>,
-    /// Claims of charges that really left in the open case, oldest first.
+    /// Charges that really left in the open case and are neither waived nor paid, oldest first.
     pub claims: Vec<ClaimSent>,
+    /// Charges on open invoices that were waived or paid: no later message asks for them.
+    pub settled_charges: Vec<SettledCharge>,
     /// Payment data: all payments up to then have been pushed (latest over the tenant's sources).
     pub payments_complete_until: Option<DateTime<Utc>>,
     /// The ERP's open items differ from the ledger.
@@ -272,6 +274,8 @@ pub struct LiveReminder {
     pub contact_id: Option<ContactId>,
     /// Its rows, as frozen.
     pub lines: Vec<ReminderLine>,
+    /// How many fixed compensations it names.
+    pub compensations: u32,
     /// When it was planned.
     pub planned_at: DateTime<Utc>,
     /// When it is to leave.
@@ -358,11 +362,20 @@ pub struct RaisedOnce {
     pub on: NaiveDate,
 }
 
-/// A message that claimed late charges and really left.
+/// A charge that nobody is asked for any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledCharge {
+    /// The invoice it stands beside.
+    pub invoice_id: InvoiceId,
+    /// `interest` or `fixed_compensation`.
+    pub rule: String,
+}
+
+/// A charge that a message claimed which really left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimSent {
     /// The message.
     pub reminder_id: ReminderId,
-    /// What it claimed besides the principal.
+    /// What is claimed besides the principal.
     pub amount: Money,
 }

@@ -25,6 +25,8 @@ pub struct MessageFacts {
     pub regime: Option<String>,
     /// What a claim comes to on its day, invoice by invoice; empty where the step claims nothing.
     pub charges: Vec<InvoiceCharges>,
+    /// The interest of every invoice at the step was waived or paid: no word of it.
+    pub interest_settled: bool,
     /// The creditor.
     pub settings: Settings,
     /// Who owes.

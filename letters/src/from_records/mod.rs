@@ -106,11 +106,15 @@ fn charges(facts: &MessageFacts) -> Option<Charges> {
         LateChargesMode::Claim => ChargesMode::Claim,
     };
     let fixed = facts.reminder.body.fixed_compensation.as_ref();
+    if mode == ChargesMode::Claim && facts.interest_settled && fixed.is_none() {
+        return None; // nothing is left to claim
+    }
     Some(Charges {
         mode,
         fixed_compensation: fixed.map(|fixed| amount(&fixed.amount)),
         fixed_count: fixed.map_or(0, |fixed| fixed.count),
         interest: facts.charges.iter().flat_map(|charges| interest(facts, charges)).collect(),
+        interest_settled: facts.interest_settled,
         regime: facts.regime.clone(),
     })
 }

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
-    charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
     dunning::Snapshot,
     ids::{CaseId, ContactId, ReminderId, TenantId},
@@ -15,7 +14,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::{
-    Doubted, SendJob, claims, content,
+    Doubted, SendJob,
+    claims::{self, Reckoned},
+    content,
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
@@ -97,7 +98,7 @@ pub(super) struct Loaded {
     promises: Vec<promises::Model>,
     contents: BTreeMap<Uuid, reminder_contents::Model>,
     own_texts: Vec<TemplateRecord>,
-    charges: BTreeMap<Uuid, Vec<InvoiceCharges>>,
+    charges: BTreeMap<Uuid, Reckoned>,
 }
 
 /// Rows of one table whose key is in a list.
@@ -163,7 +164,8 @@ impl Loaded {
             reminder: ReminderRecord { attempts: tried.collect(), ..record.clone() },
             step: policy.and_then(|version| version.policy.step(&row.step_key).cloned()),
             regime: policy.and_then(|version| version.regime.clone()),
-            charges: self.charges.get(&row.id).cloned().unwrap_or_default(),
+            interest_settled: self.charges.get(&row.id).is_some_and(|reckoned| reckoned.settled),
+            charges: self.charges.get(&row.id).map(|reckoned| reckoned.charges.clone()).unwrap_or_default(),
             settings: self.around.settings.clone(),
             contact: row.contact_id.and_then(|id| self.around.contacts.get(&id).cloned()),
             invoices: lines.chain(left).filter_map(named).collect(),

@@ -67,7 +67,7 @@ pub(super) fn snapshots(
     let tried = grouped(&facts.tried, |row| row.customer_id);
     let cases: BTreeMap<Uuid, Option<Pin>> = facts.cases.iter().map(|row| (row.customer_id, row.pin())).collect();
     let opened: BTreeMap<Uuid, i64> = facts.cases.iter().map(|row| (row.customer_id, row.opened_at)).collect();
-    let claims = grouped(&facts.claims, |row| row.customer_id);
+    let charges = grouped(&facts.charges, |row| row.customer_id);
     let settings = Arc::new(facts.creditor.settings.clone());
     let reach = Reach::new(now, days_back(active));
     let one = |row: &CustomerRow| -> Result<Snapshot, StoreError> {
@@ -109,7 +109,8 @@ pub(super) fn snapshots(
                 })
                 .collect(),
             raised_once: raised_once(of(&tasks, id), zones),
-            claims: of(&claims, id).iter().filter_map(|row| row.claim().transpose()).collect::<Result<_, _>>()?,
+            claims: of(&charges, id).iter().filter_map(|row| row.claim().transpose()).collect::<Result<_, _>>()?,
+            settled_charges: of(&charges, id).iter().filter_map(|row| row.settled()).collect(),
             payments_complete_until: facts.sources.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
             ledger_differs: facts.sources.iter().any(|row| row.ledger_differs),
             case_open: cases.contains_key(&id),

@@ -12,7 +12,7 @@ use super::{
     history::{SentRow, TriedRow},
     query,
     rows::{
-        CaseRow, ClaimRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow,
+        CaseRow, ChargeRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow,
         StepRow, TaskRow, TenantRow,
     },
 };
@@ -46,7 +46,7 @@ pub(in crate::dunning) struct Facts {
     pub(super) sent: Vec<SentRow>,
     pub(super) tried: Vec<TriedRow>,
     pub cases: Vec<CaseRow>,
-    pub(super) claims: Vec<ClaimRow>,
+    pub(super) charges: Vec<ChargeRow>,
 }
 
 impl Facts {
@@ -69,7 +69,7 @@ impl Facts {
         all.steps.sort_by(|a, b| (&a.done_on, a.at, a.position).cmp(&(&b.done_on, b.at, b.position)));
         all.sent.sort_by_key(|row| row.sent_at);
         all.tried.sort_by_key(|row| (row.at, row.id));
-        all.claims.sort_by_key(|row| (row.sent_at, row.id));
+        all.charges.sort_by_key(|row| (row.created_at, row.id));
         Ok(all)
     }
 
@@ -105,7 +105,7 @@ impl Facts {
             sent: list(&row, 14, "reminders")?,
             tried: list(&row, 15, "interactions")?,
             cases: list(&row, 16, "cases")?,
-            claims: list(&row, 17, "reminders")?,
+            charges: list(&row, 17, "late_charges")?,
         })
     }
 
@@ -128,7 +128,7 @@ impl Facts {
         self.sent.extend(more.sent);
         self.tried.extend(more.tried);
         self.cases.extend(more.cases);
-        self.claims.extend(more.claims);
+        self.charges.extend(more.charges);
     }
 
     /// The tenant's time: the system's for a live one, its own clock for a test one.

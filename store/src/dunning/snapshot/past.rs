@@ -137,6 +137,7 @@ impl Past {
             open_tasks: Vec::new(),
             raised_once: now.raised_once.iter().filter(|once| once.on < first).cloned().collect(),
             claims: Vec::new(),
+            settled_charges: Vec::new(),
             ledger_differs: false,
             case_open: false,
             ..now.clone()

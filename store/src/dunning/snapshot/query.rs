@@ -65,9 +65,10 @@ const PARTS: [(&str, &str); 18] = [
         "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL",
     ),
     (
-        "ID(r.customer_id), ID(r.id), r.body, r.sent_at",
-        "cases c CROSS JOIN reminders r WHERE c.tenant_id = $1 AND c.customer_id IDS AND c.closed_at IS NULL AND r.tenant_id = $1 \
-         AND r.customer_id = c.customer_id AND r.case_id = c.id AND r.sent_at IS NOT NULL AND r.copy_of IS NULL AND r.body LIKE '%\"mode\":\"claim\"%'",
+        "ID(l.customer_id), ID(l.id), ID(l.invoice_id), l.rule, l.status, l.amount, l.currency, ID(l.reminder_id), l.created_at",
+        "late_charges l WHERE l.tenant_id = $1 AND l.customer_id IDS AND (l.status = 'accrued' AND l.created_at >= \
+         (SELECT MIN(c.opened_at) FROM cases c WHERE c.tenant_id = $1 AND c.customer_id = l.customer_id AND c.closed_at IS NULL) \
+         OR l.status <> 'accrued' AND EXISTS (SELECT 1 FROM invoices i WHERE i.tenant_id = $1 AND i.id = l.invoice_id AND i.amount_due > 0))",
     ),
 ];
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use relance_domain::{
     customer::Contact,
-    dunning::{ClaimSent, CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
+    dunning::{ClaimSent, CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, SettledCharge, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
     invoice::{CARRIAGE, InvoiceDetails},
     law,
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     StoreError,
-    dunning::rows::json,
+    dunning::rows::{json, money},
     policies::Pin,
     time::{day, instant},
 };
@@ -313,6 +313,7 @@ impl ReminderRow {
             step_key: self.step_key.clone(),
             channel: Channel::parse(&self.channel).ok_or_else(|| StoreError::inconsistent("reminders", &self.channel))?,
             contact_id: self.contact_id.map(ContactId),
+            compensations: body.fixed_compensation.map_or(0, |fixed| fixed.count),
             lines: body.lines,
             planned_at: instant(self.planned_at),
             send_at: instant(self.send_at.unwrap_or(self.scheduled_at)),
@@ -339,21 +340,31 @@ pub(super) struct TaskRow {
     pub created_at: i64,
 }
 
-/// A message that claimed late charges and left, of an open case.
+/// A charge of the claims ledger: claimed in the open case, or settled on an open invoice.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct ClaimRow {
+pub(super) struct ChargeRow {
     pub customer_id: Uuid,
     pub id: Uuid,
-    pub body: String,
-    pub sent_at: i64,
+    pub invoice_id: Uuid,
+    pub rule: String,
+    pub status: String,
+    pub amount: i64,
+    pub currency: String,
+    #[serde(deserialize_with = "some_id")]
+    pub reminder_id: Option<Uuid>,
+    pub created_at: i64,
 }
 
-impl ClaimRow {
-    /// The claim as the decision sees it; `None`: its message claims nothing.
+impl ChargeRow {
+    /// The claim as the decision sees it; `None`: it is waived or paid.
     pub(super) fn claim(&self) -> Result<Option<ClaimSent>, StoreError> {
-        let body: ReminderBody = json("reminders", &self.body)?;
-        let claimed = body.fixed_compensation.filter(|fixed| fixed.mode == "claim");
-        Ok(claimed.map(|fixed| ClaimSent { reminder_id: ReminderId(self.id), amount: fixed.amount }))
+        let Some(id) = self.reminder_id.filter(|_| self.status == "accrued") else { return Ok(None) };
+        Ok(Some(ClaimSent { reminder_id: ReminderId(id), amount: money("late_charges", self.amount, &self.currency)? }))
+    }
+
+    /// The same as something that is asked no more; `None`: it still is.
+    pub(super) fn settled(&self) -> Option<SettledCharge> {
+        (self.status != "accrued").then(|| SettledCharge { invoice_id: InvoiceId(self.invoice_id), rule: self.rule.clone() })
     }
 }
 
