@@ -111,8 +111,8 @@ pub struct InvoiceFacts {
 pub struct Evidence {
     /// The day the work was done: from then on the time bar runs.
     pub service_done_on: Option<NaiveDate>,
-    /// The last part payment: it acknowledges the debt.
-    pub part_paid_on: Option<NaiveDate>,
+    /// Days on which a new period of limitation began: part payments, and acts that were recorded with their proof.
+    pub interrupted_on: Vec<NaiveDate>,
     /// It is for the carriage of goods: time-barred after a year (C. com. L133-6).
     pub carriage: bool,
     /// Since when a part or the whole is disputed.

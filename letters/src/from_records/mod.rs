@@ -15,7 +15,7 @@ use relance_domain::{
     records::{EarlierContact, MessageFacts, PromiseRecord},
 };
 
-pub use content::{Sender, content};
+pub use content::{Sender, content, content_with, statement_pdf};
 pub use notice::disabled_endpoint;
 pub(crate) use parties::{creditor, reader};
 
@@ -61,6 +61,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         variant_seed: seed(facts),
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
+        enclosures: content::enclosed(facts),
         ..MessageContext::default()
     };
     MessageContext { own: own_text(facts, &context), ..context }

@@ -9,6 +9,7 @@ use relance_domain::{
     ids::{CaseId, ContactId, ReminderId, TenantId},
     records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord, TemplateRecord},
     settings::Settings,
+    statement::Statement,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use super::{
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
+    statements,
     versions::{self, Version},
 };
 use crate::{
@@ -99,6 +101,7 @@ pub(super) struct Loaded {
     contents: BTreeMap<Uuid, reminder_contents::Model>,
     own_texts: Vec<TemplateRecord>,
     charges: BTreeMap<Uuid, Reckoned>,
+    statements: BTreeMap<Uuid, Statement>,
 }
 
 /// Rows of one table whose key is in a list.
@@ -134,6 +137,7 @@ impl Loaded {
         let policies = versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?;
         Ok(Self {
             charges: claims::reckoned(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
+            statements: statements::attached(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
             policies,
             invoices: invoices.iter().map(|row| Ok((row.id, rows::invoice(row, today)?))).collect::<Result<_, StoreError>>()?,
             attempts: attempts_of(c, of, tried_before).await?,
@@ -164,6 +168,7 @@ impl Loaded {
             reminder: ReminderRecord { attempts: tried.collect(), ..record.clone() },
             step: policy.and_then(|version| version.policy.step(&row.step_key).cloned()),
             regime: policy.and_then(|version| version.regime.clone()),
+            statement: self.statements.get(&row.id).cloned().map(Box::new),
             interest_settled: self.charges.get(&row.id).is_some_and(|reckoned| reckoned.settled),
             charges: self.charges.get(&row.id).map(|reckoned| reckoned.charges.clone()).unwrap_or_default(),
             settings: self.around.settings.clone(),

@@ -16,6 +16,7 @@ use relance_domain::{
 use uuid::Uuid;
 
 use super::{
+    claims::InterruptionRow,
     history::{Reach, SentRow, TriedRow, days_back},
     load::Facts,
     rows::{CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, StepRow, TaskRow},
@@ -57,6 +58,7 @@ pub(super) fn snapshots(
     now: DateTime<Utc>,
 ) -> Result<Vec<Snapshot>, StoreError> {
     let mut invoices = invoices_by_customer(&mut facts.invoices, &facts.steps, &live)?;
+    interrupt(&mut invoices, &facts.interruptions)?;
     let contacts = grouped(&facts.contacts, |row| row.customer_id);
     let payments = grouped(&facts.payments, |row| row.customer_id);
     let credits = grouped(&facts.credit_notes, |row| row.customer_id);
@@ -134,6 +136,19 @@ fn invoices_by_customer(rows: &mut [InvoiceRow], steps: &[StepRow], live: &Live)
         group.sort_by_key(|invoice| (invoice.due_on, invoice.id));
     }
     Ok(groups)
+}
+
+/// Acts of debtor or creditor join the part payments of the invoices that they name.
+fn interrupt(invoices: &mut BTreeMap<Uuid, Vec<InvoiceFacts>>, acts: &[InterruptionRow]) -> Result<(), StoreError> {
+    for act in acts {
+        let Some(group) = invoices.get_mut(&act.customer_id) else { continue };
+        let named: Vec<InvoiceId> = json("interruptions", &act.invoice_ids)?;
+        let on = day("interruptions", &act.happened_on)?;
+        for invoice in group.iter_mut().filter(|invoice| named.contains(&invoice.id)) {
+            invoice.evidence.interrupted_on.push(on);
+        }
+    }
+    Ok(())
 }
 
 /// Messages that left, contacts made elsewhere, and of the dials of a task the first.

@@ -9,11 +9,12 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{
+    claims::{ChargeRow, InterruptionRow},
     history::{SentRow, TriedRow},
     query,
     rows::{
-        CaseRow, ChargeRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow,
-        StepRow, TaskRow, TenantRow,
+        CaseRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow, StepRow,
+        TaskRow, TenantRow,
     },
 };
 use crate::{
@@ -47,6 +48,7 @@ pub(in crate::dunning) struct Facts {
     pub(super) tried: Vec<TriedRow>,
     pub cases: Vec<CaseRow>,
     pub(super) charges: Vec<ChargeRow>,
+    pub(super) interruptions: Vec<InterruptionRow>,
 }
 
 impl Facts {
@@ -106,6 +108,7 @@ impl Facts {
             tried: list(&row, 15, "interactions")?,
             cases: list(&row, 16, "cases")?,
             charges: list(&row, 17, "late_charges")?,
+            interruptions: list(&row, 18, "interruptions")?,
         })
     }
 
@@ -129,6 +132,7 @@ impl Facts {
         self.tried.extend(more.tried);
         self.cases.extend(more.cases);
         self.charges.extend(more.charges);
+        self.interruptions.extend(more.interruptions);
     }
 
     /// The tenant's time: the system's for a live one, its own clock for a test one.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use relance_domain::{
     customer::Contact,
-    dunning::{ClaimSent, CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, SettledCharge, StepOutcome, StepRecord},
+    dunning::{CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
     invoice::{CARRIAGE, InvoiceDetails},
     law,
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     StoreError,
-    dunning::rows::{json, money},
+    dunning::rows::json,
     policies::Pin,
     time::{day, instant},
 };
@@ -119,6 +119,7 @@ pub(in crate::dunning) struct InvoiceRow {
     pub created_at: i64,
     pub updated_at: i64,
     pub disputed_since: Option<i64>,
+    /// Days of its part payments, joined by commas.
     pub part_paid_on: Option<String>,
     /// `details`, once they were read.
     #[serde(skip)]
@@ -137,7 +138,12 @@ impl InvoiceRow {
         let disputed_part = status.map_or(0, |status| law::disputed_part(&status.code, status.amount, self.amount_due));
         let evidence = Evidence {
             service_done_on: details.service_done_on,
-            part_paid_on: self.part_paid_on.as_deref().map(|text| day("payments", text)).transpose()?,
+            interrupted_on: self
+                .part_paid_on
+                .iter()
+                .flat_map(|days| days.split(','))
+                .map(|text| day("payments", text))
+                .collect::<Result<_, _>>()?,
             carriage: details.kind == CARRIAGE,
             disputed_since: self.disputed_since.map(instant),
             einvoice: details.einvoice.clone(),
@@ -338,34 +344,6 @@ pub(super) struct TaskRow {
     pub about: Option<String>,
     pub status: String,
     pub created_at: i64,
-}
-
-/// A charge of the claims ledger: claimed in the open case, or settled on an open invoice.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct ChargeRow {
-    pub customer_id: Uuid,
-    pub id: Uuid,
-    pub invoice_id: Uuid,
-    pub rule: String,
-    pub status: String,
-    pub amount: i64,
-    pub currency: String,
-    #[serde(deserialize_with = "some_id")]
-    pub reminder_id: Option<Uuid>,
-    pub created_at: i64,
-}
-
-impl ChargeRow {
-    /// The claim as the decision sees it; `None`: it is waived or paid.
-    pub(super) fn claim(&self) -> Result<Option<ClaimSent>, StoreError> {
-        let Some(id) = self.reminder_id.filter(|_| self.status == "accrued") else { return Ok(None) };
-        Ok(Some(ClaimSent { reminder_id: ReminderId(id), amount: money("late_charges", self.amount, &self.currency)? }))
-    }
-
-    /// The same as something that is asked no more; `None`: it still is.
-    pub(super) fn settled(&self) -> Option<SettledCharge> {
-        (self.status != "accrued").then(|| SettledCharge { invoice_id: InvoiceId(self.invoice_id), rule: self.rule.clone() })
-    }
 }
 
 /// An open case.
