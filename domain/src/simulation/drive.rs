@@ -291,6 +291,7 @@ impl<'a> Drive<'a> {
         for line in &plan.lines {
             self.state.retake(line.invoice_id, &line.step_key);
         }
+        let compensations = plan.fixed_compensation.as_ref().map_or(0, |fixed| fixed.count);
         self.charges.extend(plan.fixed_compensation.map(|charge| (id, charge)));
         self.state.snapshot.reminders.push(LiveReminder {
             id,
@@ -300,6 +301,7 @@ impl<'a> Drive<'a> {
             channel: plan.channel,
             contact_id: plan.contact_id,
             lines: plan.lines,
+            compensations,
             planned_at: self.now,
             send_at: if approved { self.now } else { plan.send_at },
             copy_of: None,

@@ -15,7 +15,7 @@ use relance_domain::{
     records::{EarlierContact, MessageFacts, PromiseRecord},
 };
 
-pub use content::{Sender, content};
+pub use content::{Sender, content, content_with, statement_pdf};
 pub use notice::disabled_endpoint;
 pub(crate) use parties::{creditor, reader};
 
@@ -61,6 +61,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         variant_seed: seed(facts),
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
+        enclosures: content::enclosed(facts),
         ..MessageContext::default()
     };
     MessageContext { own: own_text(facts, &context), ..context }
@@ -106,11 +107,15 @@ fn charges(facts: &MessageFacts) -> Option<Charges> {
         LateChargesMode::Claim => ChargesMode::Claim,
     };
     let fixed = facts.reminder.body.fixed_compensation.as_ref();
+    if mode == ChargesMode::Claim && facts.interest_settled && fixed.is_none() {
+        return None; // nothing is left to claim
+    }
     Some(Charges {
         mode,
         fixed_compensation: fixed.map(|fixed| amount(&fixed.amount)),
         fixed_count: fixed.map_or(0, |fixed| fixed.count),
         interest: facts.charges.iter().flat_map(|charges| interest(facts, charges)).collect(),
+        interest_settled: facts.interest_settled,
         regime: facts.regime.clone(),
     })
 }

@@ -6,6 +6,7 @@ pub mod disputes;
 mod follow;
 pub mod holds;
 pub mod interactions;
+pub mod interruptions;
 pub mod late_charges;
 mod look;
 mod promise_rules;

@@ -114,7 +114,7 @@ impl Past {
         for row in &self.facts.invoices {
             let facts = row.clone().facts(steps.remove(&row.id).unwrap_or_default())?;
             // how it stands today is not how it stood
-            let evidence = Evidence { part_paid_on: None, disputed_since: None, ..facts.evidence };
+            let evidence = Evidence { interrupted_on: Vec::new(), disputed_since: None, ..facts.evidence };
             let facts = InvoiceFacts { overdue_announced: false, disputed: 0, evidence, ..facts };
             all.entry(row.customer_id).or_default().push(facts);
         }
@@ -138,6 +138,7 @@ impl Past {
             open_tasks: Vec::new(),
             raised_once: now.raised_once.iter().filter(|once| once.on < first).cloned().collect(),
             claims: Vec::new(),
+            settled_charges: Vec::new(),
             ledger_differs: false,
             case_open: false,
             history: History::default(),
