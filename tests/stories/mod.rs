@@ -25,6 +25,7 @@ mod guardrails;
 mod holds;
 mod ladder;
 mod late_charges;
+pub mod letters;
 mod nonpayment;
 mod papers;
 mod policy_fields;

@@ -7,6 +7,7 @@ mod follow;
 pub mod holds;
 pub mod interactions;
 pub mod late_charges;
+pub mod letters;
 mod look;
 mod promise_rules;
 pub mod promises;

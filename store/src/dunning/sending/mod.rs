@@ -16,6 +16,7 @@ mod list;
 mod load;
 mod raise;
 mod reap;
+mod shown;
 mod suppression;
 mod told;
 pub(in crate::dunning) mod versions;
