@@ -138,7 +138,7 @@ async fn read(
     now: DateTime<Utc>,
 ) -> Answer<Vec<Course>> {
     if from >= now {
-        let snapshots = dunning::snapshots(tx, caller.tenant, ids, now).await?;
+        let snapshots = dunning::snapshots_with_history(tx, caller.tenant, ids, now).await?;
         return Ok(snapshots.into_iter().map(Course::without_news).collect());
     }
     Ok(dunning::courses_since(tx, caller.tenant, ids, from, now).await?)

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    behaviour::History,
     customer::{Contact, CustomerDetails},
     ids::{ContactId, CustomerId, HoldId, InvoiceId, PromiseId, ReminderId, TaskId},
     invoice::EinvoiceStatus,
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub ledger_differs: bool,
     /// An open dunning case exists.
     pub case_open: bool,
+    /// How the customer paid; empty where no policy asks.
+    pub history: History,
 }
 
 /// An invoice as the decision sees it. Amounts in minor units.

@@ -207,8 +207,12 @@ impl<'a> Drive<'a> {
                         invoice.overdue_announced = true;
                     }
                 }
-                Action::BreakPromise { promise_id } => self.state.promise_ended(promise_id),
+                Action::BreakPromise { promise_id } => {
+                    self.state.snapshot.history.promises.broken += 1;
+                    self.state.promise_ended(promise_id);
+                }
                 Action::KeepPromise { promise_id } => {
+                    self.state.snapshot.history.promises.kept += 1;
                     self.state.snapshot.promises.retain(|promise| promise.id != promise_id);
                 }
                 Action::ReleaseHold { hold_id } => self.state.snapshot.holds.retain(|hold| hold.id != hold_id),

@@ -370,7 +370,7 @@ pub(super) fn count(owner: &str, member: &str) -> Option<u64> {
         (_, "scopes") => 50,
         ("PolicyInput", "steps") => 100,
         ("PolicyInput", "pauses") => 50,
-        ("PolicyStepInput" | "PolicyWindowInput" | "PolicyPauseInput", _) => 50,
+        ("PolicyStepInput" | "PolicyWindowInput" | "PolicyPauseInput" | "PolicyPayerInput", _) => 50,
         ("PolicyAppliesToInput", _) => 100,
         ("SettingsPatch" | "SettingsView", _) => 20,
         ("PromiseInput" | "PromisedInput", _) => 1_000,

@@ -187,6 +187,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("PolicyRegimeInput", "column", &["autres", "particuliers"]),
     ("PolicyStepInput", "tone", &["courteous", "factual", "firm", "formal"]),
     ("PolicyStepInput", "only_if", &["call_unanswered", "no_lifecycle_status", "no_reply"]),
+    ("PolicyPayerInput", "any_sign_of", &["calls_unanswered", "contacts_suppressed", "promises_broken", "getting_worse"]),
     ("PolicyStepInput", "late_charges", &["none", "mention", "claim"]),
     ("PolicyStepInput", "approval", &["required", "none"]),
     ("PolicyStepInput", "attach", &["invoice", "statement", "ics"]),

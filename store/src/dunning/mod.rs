@@ -29,4 +29,4 @@ pub use look::{customer_named, invoices_named};
 pub(crate) use promise_rules::WITHOUT_POLICY;
 pub use promise_rules::promise_limits;
 pub use record::{Recorded, record, record_look};
-pub use snapshot::{Look, courses_since, customers_after, lock, look, snapshots};
+pub use snapshot::{Look, courses_since, customers_after, lock, look, snapshots, snapshots_with_history};

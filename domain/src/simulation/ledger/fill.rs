@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Fault, unknown};
 use crate::{
+    behaviour::History,
     calendar::{parse_zone, start_of_day},
     customer::{Contact, CustomerDetails},
     dunning::{Evidence, Hold, HoldScope, InvoiceFacts, Promise, Snapshot},
@@ -252,6 +253,7 @@ fn blank(settings: &Settings, id: CustomerId, details: &CustomerDetails) -> Snap
         payments_complete_until: None,
         ledger_differs: false,
         case_open: false,
+        history: History::default(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
+    behaviour::History,
     customer::CustomerDetails,
     dunning::{
         CallAttempt, ContactMade, Hold, HoldScope, InvoiceFacts, LiveReminder, ONCE, OpenTask, Promise, RaisedOnce, Snapshot, Unapplied,
@@ -113,6 +114,7 @@ pub(super) fn snapshots(
             payments_complete_until: facts.sources.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
             ledger_differs: facts.sources.iter().any(|row| row.ledger_differs),
             case_open: cases.contains_key(&id),
+            history: History::default(),
             customer: details,
         })
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
+    behaviour::History,
     calendar::{parse_zone, start_of_day},
     dunning::{CallAttempt, ContactMade, Evidence, InvoiceFacts, Snapshot},
     ids::{CustomerId, HoldId, PromiseId, TenantId},
@@ -139,6 +140,7 @@ impl Past {
             claims: Vec::new(),
             ledger_differs: false,
             case_open: false,
+            history: History::default(),
             ..now.clone()
         };
         let material = Material {
