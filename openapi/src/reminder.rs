@@ -210,6 +210,10 @@ pub struct ReminderView {
     /// plus the days of the step.
     #[schema(format = Date)]
     pub presented_on: Option<String>,
+    /// Letters that a provider posts: how far it has come by what the provider told. `ordered`, `printed`, `posted`, `presented`,
+    /// then `delivered`, `returned`, `refused` or `unclaimed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_state: Option<String>,
     /// The message that this one repeats by another channel.
     pub copy_of: Option<String>,
     /// The invoices it asks for.
@@ -258,6 +262,7 @@ impl From<&ReminderRecord> for ReminderView {
             pay_before_on,
             deadline_on,
             presented_on,
+            postal,
             copy_of,
             body,
             decision_id,
@@ -287,6 +292,7 @@ impl From<&ReminderRecord> for ReminderView {
             pay_before_on: pay_before_on.map(day),
             deadline_on: deadline_on.map(day),
             presented_on: presented_on.map(day),
+            postal_state: postal.clone(),
             copy_of: copy_of.map(|id| id.to_string()),
             invoices: lines.iter().map(Into::into).collect(),
             left_out: left_out.iter().map(Into::into).collect(),

@@ -4,6 +4,7 @@
 mod content;
 mod notice;
 mod parties;
+mod postal;
 mod rows;
 
 use chrono::{DateTime, NaiveDate, Utc};

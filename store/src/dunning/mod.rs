@@ -8,6 +8,7 @@ pub mod holds;
 pub mod interactions;
 pub mod interruptions;
 pub mod late_charges;
+pub mod letters;
 mod look;
 mod promise_rules;
 pub mod promises;

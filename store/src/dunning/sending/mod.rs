@@ -16,6 +16,7 @@ mod list;
 mod load;
 mod raise;
 mod reap;
+mod shown;
 mod statements;
 mod suppression;
 mod told;
