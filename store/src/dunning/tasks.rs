@@ -48,6 +48,8 @@ pub struct Completion {
     pub reason_code: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// Of a call: what the customer is told of it in writing.
+    pub summary: Option<String>,
     /// Who did it.
     pub by: By,
     /// The invoices that the reason is about; empty: those of the task.
@@ -150,7 +152,10 @@ pub async fn complete(
     let mut events = follows(tx, tenant, &row, &done, moment).await?;
     row.status = "completed".to_owned();
     row.outcome = Some(done.outcome);
-    row.result = Some(rows::text("tasks", &TaskResult { reason_code: done.reason_code, comment: done.comment, by: done.by })?);
+    row.result = Some(rows::text(
+        "tasks",
+        &TaskResult { reason_code: done.reason_code, comment: done.comment, summary: done.summary, by: done.by },
+    )?);
     row.completed_at = Some(millis(moment.now));
     row.row_version += 1;
     let record = rows::task(&row)?;
@@ -212,7 +217,7 @@ pub(super) async fn exhausted(
     let by = last.by.clone().unwrap_or_else(|| By { name: "relance".to_owned(), email: String::new() });
     row.status = "completed".to_owned();
     row.outcome.clone_from(&last.outcome);
-    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), by };
+    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), summary: None, by };
     row.result = Some(rows::text("tasks", &result)?);
     row.completed_at = Some(millis(moment.now));
     row.row_version += 1;
