@@ -83,8 +83,12 @@ pub enum Command {
     Openapi(OpenapiArgs),
     /// Print the event feed of a tenant as it comes; on a terminal as lines, else as JSON lines.
     Listen(ListenArgs),
-    /// Check database, migrations, clock, egress and rates, and say what to do.
-    Doctor,
+    /// Check database, migrations, clock, rates and the channels of every tenant, and say what to do.
+    Doctor {
+        /// Networks that providers may be reached in although special-purpose.
+        #[arg(long, env = "RELANCE_EGRESS_ALLOW", default_value = "")]
+        egress_allow: String,
+    },
     /// Write a consistent copy of the SQLite database while it runs.
     Backup {
         /// The copy; must not exist.

@@ -89,6 +89,11 @@ pub struct SmtpInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(write_only)]
     pub password: Option<String>,
+    /// Where bounces come back to, with our reference behind a `+`: `bounces@firm.example` is written as
+    /// `bounces+rl_…@firm.example`. Absent: to `from`. Hand what arrives there to `POST /v1/ingest/mails`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bounces@firm.example")]
+    pub bounce_address: Option<String>,
     /// A certificate authority of your own, PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
@@ -379,6 +384,21 @@ pub struct ChannelTestView {
     pub outcome: String,
     /// What was said, without addresses.
     pub detail: Option<String>,
+    /// Of e-mail: whether the sender's domain fits who sends for it, as far as the settings say.
+    #[serde(default)]
+    pub checks: Vec<ChannelCheck>,
+}
+
+/// One thing that was looked at in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChannelCheck {
+    /// `from_domain`, `return_path`, `reply_to`, `transport`.
+    #[schema(example = "return_path")]
+    pub code: String,
+    /// Nothing stands in the way.
+    pub ok: bool,
+    /// What was found, and what to do.
+    pub detail: String,
 }
 
 /// The channels of the tenant.

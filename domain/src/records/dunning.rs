@@ -111,6 +111,9 @@ pub struct ReminderRecord {
     pub postal: Option<String>,
     /// The message that it repeats by another channel.
     pub copy_of: Option<ReminderId>,
+    /// The promise, dispute, case or task that it answers by itself; `None` for a step of the ladder.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// Rows, totals, charges, verdicts.
     pub body: ReminderBody,
     /// Decision behind it.
@@ -162,6 +165,9 @@ pub struct TaskRecord {
     pub reason_code: Option<String>,
     /// Comment.
     pub comment: Option<String>,
+    /// What a call came to, in the words that the customer is sent.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Who completed it.
     pub completed_by: Option<By>,
     /// When.

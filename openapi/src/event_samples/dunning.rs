@@ -60,6 +60,7 @@ impl Sample {
             presented_on: None,
             postal: None,
             copy_of: None,
+            answers: None,
             body: ReminderBody {
                 lines: vec![self.line()],
                 left_out: Vec::new(),
@@ -97,6 +98,7 @@ impl Sample {
             outcome: done.then(|| "reached".to_owned()),
             reason_code: None,
             comment: None,
+            summary: None,
             completed_by: done.then(|| By { name: "A. Keller".to_owned(), email: "keller@atelier.example".to_owned() }),
             completed_at: done.then_some(self.at),
             decision_id: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
-    dunning::{ContactMade, LastLook, Snapshot, look_again},
+    dunning::{ContactMade, LastLook, Snapshot, look_again, look_at_answer},
     ids::{CustomerId, ReminderId, TenantId},
     policy::Channel,
     records::MessageContent,
@@ -176,11 +176,14 @@ fn doubted_ready(job: &SendJob, doubted: &Doubted) -> Option<Ready> {
 /// What may have left already is not paced again: it is the same message.
 fn last_look(job: &SendJob, snapshot: &Snapshot, now: DateTime<Utc>) -> LastLook {
     let Some(live) = job.live_reminder() else { return LastLook::Cancel { reason: "superseded".to_owned() } };
+    let look = |snapshot: &Snapshot| match job.answers() {
+        Some(occasion) => look_at_answer(snapshot, occasion, &live, job.stands(), now),
+        None => look_again(snapshot, &live, now),
+    };
     if job.is_unknown() {
-        let unpaced = Snapshot { contacts_made: Vec::new(), ..snapshot.clone() };
-        return look_again(&unpaced, &live, now);
+        return look(&Snapshot { contacts_made: Vec::new(), ..snapshot.clone() });
     }
-    look_again(snapshot, &live, now)
+    look(snapshot)
 }
 
 fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap<ReminderId, Letter>, now: DateTime<Utc>) -> Ready {

@@ -14,6 +14,7 @@ mod held;
 mod job;
 mod list;
 mod load;
+mod occurred;
 mod raise;
 mod reap;
 mod shown;
