@@ -32,8 +32,12 @@ pub struct TaskView {
     /// `open`, `completed`, `cancelled`.
     #[schema(example = "open")]
     pub status: String,
-    /// What to do.
+    /// What to do, in English.
     pub title: String,
+    /// What to do, in French; null: it was asked for in one language only.
+    #[serde(default)]
+    #[schema(example = "Appelez le client : 1 facture(s), 1 200,00 EUR.")]
+    pub title_fr: Option<String>,
     /// To be done by.
     #[schema(format = Date)]
     pub due_on: String,
@@ -84,6 +88,7 @@ impl From<&TaskRecord> for TaskView {
             about,
             status,
             title,
+            title_fr,
             due_on,
             lines,
             assign_to,
@@ -108,6 +113,7 @@ impl From<&TaskRecord> for TaskView {
             about: about.clone(),
             status: status.clone(),
             title: title.clone(),
+            title_fr: title_fr.clone(),
             due_on: day(*due_on),
             invoices: lines.iter().map(Into::into).collect(),
             assign_to: assign_to.clone(),

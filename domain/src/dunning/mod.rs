@@ -5,6 +5,7 @@ mod evaluate;
 mod occasion;
 mod snapshot;
 mod summary;
+pub(crate) mod title;
 mod why;
 
 pub use decision::*;
@@ -14,5 +15,6 @@ pub use evaluate::{
 pub use occasion::Occasion;
 pub use snapshot::*;
 pub use summary::facts_summary;
+pub use title::Title;
 pub use why::{Basis, Change, Language, Param, Params, Why};
 pub(crate) use why::{params, told};

@@ -149,6 +149,9 @@ pub struct TaskRecord {
     pub status: String,
     /// What to do.
     pub title: String,
+    /// The same in French; `None`: it was asked for in one language only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<String>,
     /// By when.
     pub due_on: NaiveDate,
     /// Invoices.

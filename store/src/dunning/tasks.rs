@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
+    dunning::Title,
     event::EventType,
     ids::{CustomerId, HoldId, InvoiceId, TaskId, TenantId},
     nonpayment::NonPayment,
@@ -276,7 +277,7 @@ pub(crate) struct TenantTask {
     pub kind: &'static str,
     /// What it is about: no second task is raised while one is open.
     pub about: String,
-    pub title: String,
+    pub title: Title,
     pub assign_to: &'static str,
 }
 
@@ -292,7 +293,7 @@ pub(crate) async fn raise_for_tenant(tx: &Tx, tenant: TenantId, new: TenantTask,
         return Ok(());
     }
     let moment = Moment::at(tx, tenant, real_now).await?;
-    let body = TaskBody { lines: Vec::new(), assign_to: vec![new.assign_to.to_owned()], contact_id: None };
+    let body = TaskBody { lines: Vec::new(), assign_to: vec![new.assign_to.to_owned()], contact_id: None, title_fr: Some(new.title.fr) };
     let row = tasks::Model {
         tenant_id: tenant.0,
         id: Uuid::now_v7(),
@@ -302,7 +303,7 @@ pub(crate) async fn raise_for_tenant(tx: &Tx, tenant: TenantId, new: TenantTask,
         step_key: None,
         about: Some(new.about),
         status: "open".to_owned(),
-        title: new.title,
+        title: new.title.en,
         due_on: day_text(tenant_day(&tenants::get(tx, tenant).await?, moment.now)),
         amount: 0,
         currency: None,

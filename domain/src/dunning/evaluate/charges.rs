@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     dunning::{
-        Change, Params, Why,
+        Change, Params, Title, Why,
         decision::{Action, FixedCompensation},
         params,
         snapshot::ReminderLine,
+        title::french_sums,
     },
     money::{Currency, totals},
     policy::{ChargesLeft, LateChargesMode, Policy, Step},
@@ -76,7 +77,10 @@ pub(super) fn unconfirmed_rate(context: &Context<'_>, policy: &PolicyContext<'_>
         return;
     }
     draft.reason(Why::RateUnconfirmed, params![step = &step.key], "policy.late_charges.rate_from", None);
-    let title = "Confirm in the settings the late-payment terms printed on your invoices: no interest is claimed before.".to_owned();
+    let title = Title::new(
+        "Confirm in the settings the late-payment terms printed on your invoices: no interest is claimed before.",
+        "Confirmez dans les réglages les conditions de pénalités imprimées sur vos factures : aucun intérêt n’est réclamé avant.",
+    );
     let task = Raise { kind: "penalty_terms", about: "penalty_terms".to_owned(), title, lines: Vec::new(), assign_to: "manager", days: 1 };
     tasks::raise(context, draft, task);
 }
@@ -88,9 +92,8 @@ pub(super) fn close_case(context: &Context<'_>, draft: &mut Draft) {
         draft.act(Action::CloseCase { reason: "paid".to_owned() });
         return;
     };
-    let sums: Vec<String> =
-        totals(context.snapshot.claims.iter().map(|claim| claim.amount)).iter().map(|sum| format!("{sum} {}", sum.currency)).collect();
-    let sums = sums.join(" + ");
+    let claimed = totals(context.snapshot.claims.iter().map(|claim| claim.amount));
+    let sums = claimed.iter().map(|sum| format!("{sum} {}", sum.currency)).collect::<Vec<String>>().join(" + ");
     let rule = "policy.late_charges.after_principal_paid";
     if context.policy.as_ref().is_none_or(|policy| policy.policy.charges.after_principal_paid == ChargesLeft::Waive) {
         draft.reason(Why::ChargesWaived, params![sums = &sums], rule, None);
@@ -104,7 +107,10 @@ pub(super) fn close_case(context: &Context<'_>, draft: &mut Draft) {
         draft.act(Action::CloseCase { reason: "settled".to_owned() });
         return;
     }
-    let title = format!("The principal is paid; {sums} of charges were claimed: settle or waive them.");
+    let title = Title::new(
+        format!("The principal is paid; {sums} of charges were claimed: settle or waive them."),
+        format!("Le principal est payé ; {} de frais ont été réclamés : encaissez-les ou renoncez-y.", french_sums(&claimed)),
+    );
     tasks::raise(context, draft, Raise { kind: "charges_left", about, title, lines: Vec::new(), assign_to: "manager", days: 5 });
     draft.reason(Why::ChargesLeft, params![sums = &sums], rule, None);
     draft.would_change(Change::SettleCharges);

@@ -21,6 +21,9 @@ pub(in crate::dunning) struct TaskBody {
     pub lines: Vec<ReminderLine>,
     pub assign_to: Vec<String>,
     pub contact_id: Option<ContactId>,
+    /// What to do, in French.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<String>,
 }
 
 /// What was said at the completion of a task.
@@ -46,6 +49,7 @@ pub(in crate::dunning) fn task(row: &tasks::Model) -> Result<TaskRecord, StoreEr
         about: row.about.clone(),
         status: row.status.clone(),
         title: row.title.clone(),
+        title_fr: body.title_fr,
         due_on: day("tasks", &row.due_on)?,
         lines: body.lines,
         assign_to: body.assign_to,

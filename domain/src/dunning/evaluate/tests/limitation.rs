@@ -4,7 +4,7 @@ use super::sim::{Sim, business, day, preset};
 use crate::customer::CustomerKind;
 
 fn told(sim: &Sim) -> Vec<String> {
-    sim.tasks().filter(|task| task.kind == "limitation").map(|task| task.title.clone()).collect()
+    sim.tasks().filter(|task| task.kind == "limitation").map(|task| task.title.en.clone()).collect()
 }
 
 #[test]

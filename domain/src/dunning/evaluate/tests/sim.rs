@@ -235,6 +235,8 @@ impl Sim {
             }
             Action::CreateTask(task) => {
                 let id = TaskId(self.id());
+                let (en, fr) = (&task.title.en, &task.title.fr);
+                assert!(en != fr && !en.is_empty() && fr.ends_with('.'), "told in both languages: {:?}", task.title);
                 if let Some(about) = task.about.clone().filter(|about| about.starts_with(ONCE)) {
                     let on = self.today();
                     self.snapshot.raised_once.push(RaisedOnce { about, on });

@@ -52,7 +52,8 @@ fn reason(decision: &Decision, code: Why) -> bool {
 }
 
 fn task_kinds(decision: &Decision) -> Vec<(String, String)> {
-    let task = |action: &Action| if let Action::CreateTask(task) = action { Some((task.kind.clone(), task.title.clone())) } else { None };
+    let task =
+        |action: &Action| if let Action::CreateTask(task) = action { Some((task.kind.clone(), task.title.en.clone())) } else { None };
     decision.actions.iter().filter_map(task).collect()
 }
 
