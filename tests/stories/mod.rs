@@ -27,6 +27,7 @@ mod guardrails;
 mod holds;
 mod ladder;
 mod late_charges;
+mod legal_rate;
 mod limitation;
 mod nonpayment;
 mod papers;
