@@ -122,6 +122,7 @@ operations! {
     GET "/v1/ingest/inbox" list_inbox READ;
     GET "/v1/ingest/inbox/{id}" get_inbox READ;
     POST "/v1/ingest/inbox/{id}/replay" replay_inbox FACTS;
+    POST "/v1/ingest/mails" ingest_mail FACTS;
     GET "/v1/ingest/parked" list_parked READ;
     GET "/v1/interruptions" list_interruptions READ;
     POST "/v1/interruptions" create_interruption REMINDERS;

@@ -231,6 +231,8 @@ pub struct MessageContext {
     pub confirmed_consequence: Option<String>,
     /// What happened, for the messages sent on an event.
     pub event: EventFacts,
+    /// What calendar entries belong to: the same there, the same entry. Empty: to this message alone.
+    pub calendar_of: String,
     /// The tenant's own text, in place of the built-in one.
     pub own: Option<OwnText>,
 }

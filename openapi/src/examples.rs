@@ -66,6 +66,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("get_webhook_endpoint", include_str!("../examples/get_webhook_endpoint.json")),
     ("ingest_documents", include_str!("../examples/ingest_documents.json")),
     ("ingest_events", include_str!("../examples/ingest_events.json")),
+    ("ingest_mail", include_str!("../examples/ingest_mail.json")),
     ("list_api_keys", include_str!("../examples/list_api_keys.json")),
     ("list_audit_events", include_str!("../examples/list_audit_events.json")),
     ("list_channels", include_str!("../examples/list_channels.json")),

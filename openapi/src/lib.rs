@@ -24,6 +24,7 @@ pub mod invoice;
 pub mod key;
 pub mod late_charge;
 pub mod limits;
+pub mod mail;
 pub mod page;
 pub mod patch;
 pub mod payment;

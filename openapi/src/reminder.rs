@@ -210,8 +210,15 @@ pub struct ReminderView {
     /// plus the days of the step.
     #[schema(format = Date)]
     pub presented_on: Option<String>,
+    /// Letters that a provider posts: how far it has come by what the provider told. `ordered`, `printed`, `posted`, `presented`,
+    /// then `delivered`, `returned`, `refused` or `unclaimed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_state: Option<String>,
     /// The message that this one repeats by another channel.
     pub copy_of: Option<String>,
+    /// The promise, dispute, case or call (task) that it answers by itself; null for a step of the ladder.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// The invoices it asks for.
     pub invoices: Vec<ReminderInvoice>,
     /// Overdue invoices it leaves out, and why.
@@ -258,7 +265,9 @@ impl From<&ReminderRecord> for ReminderView {
             pay_before_on,
             deadline_on,
             presented_on,
+            postal,
             copy_of,
+            answers,
             body,
             decision_id,
             cancel_reason,
@@ -287,7 +296,9 @@ impl From<&ReminderRecord> for ReminderView {
             pay_before_on: pay_before_on.map(day),
             deadline_on: deadline_on.map(day),
             presented_on: presented_on.map(day),
+            postal_state: postal.clone(),
             copy_of: copy_of.map(|id| id.to_string()),
+            answers: answers.clone(),
             invoices: lines.iter().map(Into::into).collect(),
             left_out: left_out.iter().map(Into::into).collect(),
             totals: totals.iter().map(Into::into).collect(),

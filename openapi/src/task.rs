@@ -55,6 +55,9 @@ pub struct TaskView {
     pub reason_code: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// What the customer was told in writing of the call.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Who completed it.
     pub completed_by: Option<Person>,
     /// When.
@@ -89,6 +92,7 @@ impl From<&TaskRecord> for TaskView {
             outcome,
             reason_code,
             comment,
+            summary,
             completed_by,
             completed_at,
             decision_id,
@@ -113,6 +117,7 @@ impl From<&TaskRecord> for TaskView {
             outcome: outcome.clone(),
             reason_code: reason_code.clone(),
             comment: comment.clone(),
+            summary: summary.clone(),
             completed_by: completed_by.as_ref().map(Into::into),
             completed_at: completed_at.map(at),
             decision_id: decision_id.map(|id| id.to_string()),
@@ -139,6 +144,9 @@ pub struct CompletionInput {
     pub expected_on: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// Of a call: what was agreed, in words that the customer is sent by `call_summary` where the settings'
+    /// `event_templates` ask for it. Nothing of `comment` is ever sent.
+    pub summary: Option<String>,
     /// What the customer promised.
     pub promise: Option<PromisedInput>,
     /// Who did it.

@@ -107,8 +107,13 @@ pub struct ReminderRecord {
     pub deadline_on: Option<NaiveDate>,
     /// Registered letters: day of the first presentation.
     pub presented_on: Option<NaiveDate>,
+    /// Letters: how far it has come by what the provider told.
+    pub postal: Option<String>,
     /// The message that it repeats by another channel.
     pub copy_of: Option<ReminderId>,
+    /// The promise, dispute, case or task that it answers by itself; `None` for a step of the ladder.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// Rows, totals, charges, verdicts.
     pub body: ReminderBody,
     /// Decision behind it.
@@ -160,6 +165,9 @@ pub struct TaskRecord {
     pub reason_code: Option<String>,
     /// Comment.
     pub comment: Option<String>,
+    /// What a call came to, in the words that the customer is sent.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Who completed it.
     pub completed_by: Option<By>,
     /// When.

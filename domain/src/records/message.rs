@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{InvoiceRecord, PromiseRecord, ReminderRecord};
+use super::{DisputeRecord, InvoiceRecord, PromiseRecord, ReminderRecord, TaskRecord};
 use crate::{
     charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
     ids::CaseId,
+    money::Money,
     policy::Step,
     settings::Settings,
     statement::Statement,
@@ -42,10 +43,25 @@ pub struct MessageFacts {
     pub earlier: Vec<EarlierContact>,
     /// The promise that is open.
     pub promise: Option<PromiseRecord>,
+    /// What it answers by itself; a promise that it answers is `promise`.
+    pub occurred: Option<Occurred>,
     /// All payments up to then are known.
     pub payments_complete_until: Option<DateTime<Utc>>,
     /// The tenant's own texts that are in use.
     pub own_texts: Vec<TemplateRecord>,
+}
+
+/// What happened and is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Occurred {
+    /// A promise, made or broken.
+    Promise,
+    /// A dispute.
+    Dispute(Box<DisputeRecord>),
+    /// A call: the task that is done.
+    Call(Box<TaskRecord>),
+    /// Everything is paid: the last payment, if one is known.
+    Paid(Option<(Money, NaiveDate)>),
 }
 
 /// A text that a tenant wrote itself for one message in one language.

@@ -10,7 +10,7 @@ use relance_domain::{
 };
 use sha2::{Digest, Sha256};
 
-use super::language;
+use super::{language, postal};
 use crate::{
     MessageContext, RenderError, SmsEncoding,
     format::{self, Lang},
@@ -160,7 +160,8 @@ fn headers(facts: &MessageFacts, sender: &Sender) -> BTreeMap<String, String> {
 /// What the step attaches and we hold, beside the statement: due dates as calendar entries. Documents of invoices are not
 /// kept by us.
 fn attachments(facts: &MessageFacts, context: &MessageContext) -> Vec<Attachment> {
-    let wanted = facts.step.as_ref().is_some_and(|step| step.attach.iter().any(|word| word == "ics"));
+    let of_step = facts.step.as_ref().is_some_and(|step| step.attach.iter().any(|word| word == "ics"));
+    let wanted = of_step || context.template == "promise_confirmation";
     let name = if context.language.starts_with("fr") { "echeances.ics" } else { "due-dates.ics" };
     let file = || attachment(name, "text/calendar; method=PUBLISH; charset=UTF-8", ics_for_due_dates(context).into_bytes());
     wanted.then(file).into_iter().collect()
@@ -199,7 +200,11 @@ fn letter(facts: &MessageFacts, context: &MessageContext) -> Result<MessageConte
         from: facts.settings.legal_name.clone(),
         to: Some(to.join("\n")),
         text: letter.text,
-        headers: BTreeMap::from([("pages".to_owned(), letter.pages.to_string())]),
+        headers: BTreeMap::from([
+            ("pages".to_owned(), letter.pages.to_string()),
+            ("sender".to_owned(), postal::sender(&facts.settings).to_string()),
+            ("recipient".to_owned(), postal::recipient(&facts.customer, notice).to_string()),
+        ]),
         attachments: vec![attachment("letter.pdf", "application/pdf", letter.pdf)],
         ..MessageContent::default()
     })

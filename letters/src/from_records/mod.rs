@@ -3,7 +3,9 @@
 
 mod content;
 mod notice;
+mod occurred;
 mod parties;
+mod postal;
 mod rows;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,7 +14,7 @@ use relance_domain::{
     customer,
     money::Money,
     policy::LateChargesMode,
-    records::{EarlierContact, MessageFacts, PromiseRecord},
+    records::{EarlierContact, MessageFacts, Occurred, PromiseRecord},
 };
 
 pub use content::{Sender, content, content_with, statement_pdf};
@@ -62,9 +64,20 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
         enclosures: content::enclosed(facts),
+        event: occurred::facts(facts),
+        calendar_of: calendar_of(facts),
         ..MessageContext::default()
     };
     MessageContext { own: own_text(facts, &context), ..context }
+}
+
+/// Whose entries a calendar keeps apart: a promise's, else the customer's. The same due day told again by another
+/// message takes the place of its entry.
+fn calendar_of(facts: &MessageFacts) -> String {
+    match (&facts.occurred, &facts.promise) {
+        (Some(Occurred::Promise), Some(promise)) => promise.id.to_string(),
+        _ => facts.reminder.customer_id.to_string(),
+    }
 }
 
 /// The tenant's own text of the message and language that are really used.

@@ -58,7 +58,9 @@ impl Sample {
             pay_before_on: in_a_week.filter(|_| !notice),
             deadline_on: in_a_week.filter(|_| notice),
             presented_on: None,
+            postal: None,
             copy_of: None,
+            answers: None,
             body: ReminderBody {
                 lines: vec![self.line()],
                 left_out: Vec::new(),
@@ -96,6 +98,7 @@ impl Sample {
             outcome: done.then(|| "reached".to_owned()),
             reason_code: None,
             comment: None,
+            summary: None,
             completed_by: done.then(|| By { name: "A. Keller".to_owned(), email: "keller@atelier.example".to_owned() }),
             completed_at: done.then_some(self.at),
             decision_id: None,

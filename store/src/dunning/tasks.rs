@@ -49,6 +49,8 @@ pub struct Completion {
     pub reason_code: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// Of a call: what the customer is told of it in writing.
+    pub summary: Option<String>,
     /// Who did it.
     pub by: By,
     /// The invoices that the reason is about; empty: those of the task.
@@ -151,7 +153,10 @@ pub async fn complete(
     let mut events = follows(tx, tenant, &row, &done, moment).await?;
     row.status = "completed".to_owned();
     row.outcome = Some(done.outcome);
-    row.result = Some(rows::text("tasks", &TaskResult { reason_code: done.reason_code, comment: done.comment, by: done.by })?);
+    row.result = Some(rows::text(
+        "tasks",
+        &TaskResult { reason_code: done.reason_code, comment: done.comment, summary: done.summary, by: done.by },
+    )?);
     row.completed_at = Some(millis(moment.now));
     row.row_version += 1;
     let record = rows::task(&row)?;
@@ -215,7 +220,7 @@ pub(super) async fn exhausted(
     let row = tasks::Entity::find_by_id((tenant.0, id.0)).one(tx).await?;
     let Some(row) = row.filter(|row| row.status == "open") else { return Ok(None) };
     let by = last.by.clone().unwrap_or_else(|| By { name: "relance".to_owned(), email: String::new() });
-    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), by };
+    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), summary: None, by };
     ended(tx, row, last.outcome.clone(), &result, moment).await.map(Some)
 }
 
@@ -240,7 +245,7 @@ pub(super) async fn done_by_itself(
         .await?;
     let mut events = Vec::new();
     for row in open.into_iter().filter(|row| row.about.as_deref().is_some_and(&about)) {
-        let result = TaskResult { reason_code: None, comment: None, by: by.clone() };
+        let result = TaskResult { reason_code: None, comment: None, summary: None, by: by.clone() };
         events.push(ended(tx, row, Some(outcome.to_owned()), &result, moment).await?);
     }
     Ok(events)

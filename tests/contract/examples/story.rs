@@ -179,6 +179,8 @@ async fn facts(book: &mut Book) {
     book.raw("/v1/ingest/events", "application/cloudevents+json", &event.to_string(), 202).await;
     book.raw("/v1/ingest/events", "application/cloudevents-batch+json", &json!([event]).to_string(), 207).await;
     book.get("/v1/ingest/events/e-1001").await;
+    let mail = include_str!("../../../ingest/src/mail/samples/postfix.eml");
+    book.raw("/v1/ingest/mails?dry_run=true", "message/rfc822", mail, 200).await;
     let document = include_str!("../../fixtures/invoice-ubl.xml");
     book.raw("/v1/ingest/documents?source=documents&dry_run=true", "application/xml", document, 207).await;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
-    dunning::{ContactMade, LastLook, Snapshot, look_again},
+    dunning::{ContactMade, LastLook, Snapshot, look_again, look_at_answer},
     ids::{CustomerId, ReminderId, TenantId},
     policy::Channel,
     records::MessageContent,
@@ -22,7 +22,7 @@ use super::{
     SendContext,
     call::{Call, Purpose},
     gate::Places,
-    paper::{LETTERS, Letter, is_laid_out, is_letter},
+    paper::{self, LETTERS, Letter, is_laid_out, is_letter},
     providers,
     route::{Route, Routes},
 };
@@ -145,7 +145,13 @@ fn ready(
         LastLook::Later { at, .. } => Ready::Ends(SendOutcome::Later { at: at.max(after(now, TimeDelta::minutes(1))) }),
         LastLook::Go { pay_before_on, deadline_on } => {
             let dates = PrintedDates { pay_before_on, deadline_on };
-            let ready = bytes(job, dates, routes, letters, now);
+            let mut ready = bytes(job, dates, routes, letters, now);
+            if let Ready::Leaves { content, .. } = &mut ready
+                && is_letter(job)
+                && !job.is_unknown()
+            {
+                paper::name_person(content, snapshot);
+            }
             if matches!(ready, Ready::Leaves { .. }) && job.facts.reminder.copy_of.is_none() {
                 // the next one of the same customer sees this one
                 let channel = channel.as_str().to_owned();
@@ -170,11 +176,14 @@ fn doubted_ready(job: &SendJob, doubted: &Doubted) -> Option<Ready> {
 /// What may have left already is not paced again: it is the same message.
 fn last_look(job: &SendJob, snapshot: &Snapshot, now: DateTime<Utc>) -> LastLook {
     let Some(live) = job.live_reminder() else { return LastLook::Cancel { reason: "superseded".to_owned() } };
+    let look = |snapshot: &Snapshot| match job.answers() {
+        Some(occasion) => look_at_answer(snapshot, occasion, &live, job.stands(), now),
+        None => look_again(snapshot, &live, now),
+    };
     if job.is_unknown() {
-        let unpaced = Snapshot { contacts_made: Vec::new(), ..snapshot.clone() };
-        return look_again(&unpaced, &live, now);
+        return look(&Snapshot { contacts_made: Vec::new(), ..snapshot.clone() });
     }
-    look_again(snapshot, &live, now)
+    look(snapshot)
 }
 
 fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap<ReminderId, Letter>, now: DateTime<Utc>) -> Ready {
@@ -283,6 +292,7 @@ impl Plan {
             reference,
             key,
             account,
+            channel,
             route,
             content,
             granted,

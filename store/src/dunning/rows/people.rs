@@ -28,6 +28,8 @@ pub(in crate::dunning) struct TaskBody {
 pub(in crate::dunning) struct TaskResult {
     pub reason_code: Option<String>,
     pub comment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     pub by: By,
 }
 
@@ -52,6 +54,7 @@ pub(in crate::dunning) fn task(row: &tasks::Model) -> Result<TaskRecord, StoreEr
         outcome: row.outcome.clone(),
         reason_code: result.as_ref().and_then(|result| result.reason_code.clone()),
         comment: result.as_ref().and_then(|result| result.comment.clone()),
+        summary: result.as_ref().and_then(|result| result.summary.clone()),
         completed_by: result.map(|result| result.by),
         completed_at: row.completed_at.map(instant),
         decision_id: row.decision_id.map(DecisionId),

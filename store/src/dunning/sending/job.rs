@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use relance_domain::{
-    dunning::{CopyOf, LiveReminder, LiveState},
+    dunning::{CopyOf, LiveReminder, LiveState, Occasion},
     ids::ReminderId,
     policy::{Channel, Policy},
-    records::{MessageContent, MessageFacts},
+    records::{MessageContent, MessageFacts, Occurred},
 };
 
 /// What is to be done about a message that may have left.
@@ -48,6 +48,21 @@ impl SendJob {
     /// May it have left already?
     pub fn is_unknown(&self) -> bool {
         self.facts.reminder.status == "unknown"
+    }
+
+    /// What it answers by itself; `None` for a step of the ladder.
+    pub fn answers(&self) -> Option<Occasion> {
+        self.facts.reminder.answers.as_ref().and_then(|_| Occasion::parse(&self.facts.reminder.step_key))
+    }
+
+    /// Is what it answers still so? A step of the ladder answers nothing.
+    pub fn stands(&self) -> bool {
+        match (self.answers(), &self.facts.occurred) {
+            (Some(Occasion::PromiseMade), _) => self.facts.promise.as_ref().is_some_and(|promise| promise.status == "open"),
+            (Some(Occasion::PromiseBroken), _) => self.facts.promise.as_ref().is_some_and(|promise| promise.status == "broken"),
+            (Some(Occasion::DisputeOpened), Some(Occurred::Dispute(dispute))) => dispute.status == "open",
+            _ => true,
+        }
     }
 
     /// The reminder as the last look wants it, also while it is unknown.

@@ -21,6 +21,7 @@ use super::{
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
+    occurred::{self, Answered},
     statements,
     versions::{self, Version},
 };
@@ -102,6 +103,7 @@ pub(super) struct Loaded {
     own_texts: Vec<TemplateRecord>,
     charges: BTreeMap<Uuid, Reckoned>,
     statements: BTreeMap<Uuid, Statement>,
+    answered: Answered,
 }
 
 /// Rows of one table whose key is in a list.
@@ -146,6 +148,7 @@ impl Loaded {
             promises: with!(c, of, promises, CustomerId, owing).filter(promises::Column::Status.eq("open")).all(c).await?,
             contents: contents_of(c, of, unknown).await?,
             own_texts: templates::in_use(c, of).await?,
+            answered: occurred::of(c, of, reminders.iter().map(|(row, _)| row)).await?,
             around,
             now,
             reminders,
@@ -164,6 +167,7 @@ impl Loaded {
         let left = record.body.left_out.iter().map(|left| left.invoice_id.0);
         let tried = self.attempts.iter().filter(|attempt| attempt.reminder_id == row.id).cloned().map(rows::attempt);
         let promise = self.promises.iter().find(|promise| promise.customer_id == row.customer_id);
+        let (occurred, told) = self.answered.get(&row.id).cloned().map_or((None, None), |(occurred, told)| (Some(occurred), told));
         let facts = MessageFacts {
             reminder: ReminderRecord { attempts: tried.collect(), ..record.clone() },
             step: policy.and_then(|version| version.policy.step(&row.step_key).cloned()),
@@ -175,7 +179,8 @@ impl Loaded {
             contact: row.contact_id.and_then(|id| self.around.contacts.get(&id).cloned()),
             invoices: lines.chain(left).filter_map(named).collect(),
             earlier: self.earlier(row, customer)?,
-            promise: promise.map(rows::promise).transpose()?,
+            promise: told.or(promise.map(rows::promise).transpose()?),
+            occurred,
             payments_complete_until: self.around.payments_complete_until,
             own_texts: self.own_texts.clone(),
             customer: customer.clone(),

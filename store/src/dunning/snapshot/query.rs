@@ -45,7 +45,7 @@ const PARTS: [(&str, &str); 19] = [
     (
         "ID(id), ID(customer_id), status, approved, step_key, channel, ID(contact_id), body, planned_at, send_at, scheduled_at, \
          ID(copy_of), pay_before_on, deadline_on",
-        "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval')",
+        "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval') AND answers IS NULL",
     ),
     (
         "ID(id), ID(customer_id), kind, step_key, about, status, created_at",
