@@ -52,7 +52,7 @@ fn patterns<'a>(channel: &str, words: &'a Words) -> (&'a str, &'a str) {
 #[derive(Debug, Serialize)]
 pub(crate) struct ChargesView {
     pub claim: bool,
-    /// Which law is cited: `fr`, `public`, `eu` or `uk`.
+    /// Which law is cited: `fr`, `legal`, `public`, `eu` or `uk`.
     pub law: &'static str,
     /// "40 €", per invoice.
     pub unit: String,
@@ -74,6 +74,7 @@ impl ChargesView {
         let law = match charges.regime.as_deref() {
             Some(regime) if regime.starts_with("eu") || regime.starts_with("de_") || regime.starts_with("be_") => "eu",
             Some(regime) if regime.starts_with("uk_") => "uk",
+            Some("fr_legal") => "legal",
             _ if ctx.is_public() => "public",
             _ => "fr",
         };

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
-    charges::{InvoiceCharges, movements_of},
+    charges::InvoiceCharges,
     customer::CustomerDetails,
     ids::{CustomerId, InvoiceId, ReminderId, TenantId},
     ledger::LedgerInvoice,
@@ -67,10 +67,7 @@ pub(super) async fn reckoned<C: ConnectionTrait>(
             account.claimed.iter().any(|charge| charge.invoice_id == id && charge.rule == INTEREST && charge.status != "accrued")
         };
         let (settled, asked): (Vec<_>, Vec<_>) = named.partition(|invoice| settled(invoice.id));
-        let one = |invoice: &LedgerInvoice| {
-            let debt = movements_of(invoice, &account.facts.allocations, &account.from_the_start, account.insolvency_on, on);
-            claimant.charges(invoice.id, invoice.currency, &debt, on, &book)
-        };
+        let one = |invoice: &LedgerInvoice| claimant.charges(invoice.id, invoice.currency, &account.debt(invoice, on), on, &book);
         let none_left = asked.is_empty() && !settled.is_empty();
         found.insert(row.id, Reckoned { charges: asked.into_iter().map(one).collect(), settled: none_left });
     }
