@@ -19,6 +19,7 @@ mod a19_signed_webhooks;
 mod a20_debit_and_who;
 mod approval;
 mod behaviour;
+mod capped;
 mod claims;
 mod explained;
 mod guardrails;

@@ -30,6 +30,8 @@ pub(super) enum Raise {
     MayHaveBeenSent,
     /// Our own account or configuration is broken.
     Channel,
+    /// As many as may leave on a day have left.
+    Capped,
 }
 
 impl Raise {
@@ -39,6 +41,7 @@ impl Raise {
             Self::Failed => "message_failed",
             Self::MayHaveBeenSent => "message_unknown",
             Self::Channel => "channel_broken",
+            Self::Capped => "daily_cap_reached",
         }
     }
 
@@ -48,6 +51,9 @@ impl Raise {
             Self::Unreachable => format!("Find another {channel} contact: the one used for step {step} takes nothing ({detail})."),
             Self::Failed => format!("Do step {step} by hand: its {channel} could not be sent ({detail})."),
             Self::MayHaveBeenSent => format!("Find out whether the {channel} of step {step} arrived: it may have been sent ({detail})."),
+            Self::Capped => {
+                format!("Raise the daily limit of the channel {channel}, or leave it: {detail} left today, the rest waits until tomorrow.")
+            }
             Self::Channel => format!("Mend the channel {channel}: nothing leaves over it ({detail})."),
         }
     }
@@ -56,6 +62,7 @@ impl Raise {
     fn about(self, row: &Row) -> (Uuid, String) {
         match (self, row.row.contact_id.map(ContactId)) {
             (Self::Channel, _) => (Uuid::nil(), format!("channel:{}", row.row.channel)),
+            (Self::Capped, _) => (Uuid::nil(), format!("channel:{}:cap", row.row.channel)),
             (Self::Unreachable, Some(contact)) => (row.row.customer_id, format!("{contact}:{}", row.row.channel)),
             _ => (row.row.customer_id, ReminderId(row.row.id).to_string()),
         }
@@ -70,7 +77,7 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
     }
     let id = Uuid::now_v7();
     let takes_the_step = matches!(what, Raise::Failed | Raise::MayHaveBeenSent);
-    let lines = if what == Raise::Channel { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
+    let lines = if matches!(what, Raise::Channel | Raise::Capped) { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
     let amount = largest(&lines);
     let body = TaskBody { lines, assign_to: vec!["collector".to_owned()], contact_id: row.row.contact_id.map(ContactId) };
     let task = tasks::Model {
