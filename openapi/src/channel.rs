@@ -66,6 +66,10 @@ pub struct ChannelInput {
     /// For provider `ar24`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ar24: Option<Ar24Input>,
+    /// SMS and letters: messages that may leave on one day of the tenant's zone; the rest waits until the next, and one task
+    /// `daily_cap_reached` says so. As many as come without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_per_day: Option<u32>,
     /// Messages a second that the account takes; as many as come without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_per_second: Option<u32>,

@@ -96,7 +96,7 @@ story! {
         world.advance("2026-10-23T09:00:00Z").await;
         told(&world, &path, &reference, "attente_au_guichet", "2026-10-12T10:00:00Z", "hook-2", json!({})).await.problem(401, "unauthorized");
         assert_eq!(read().await["presented_on"], Value::Null, "a stranger moves no deadline");
-        told(&world, &path, "rl_ofsomebodyelse1", "distribue", "2026-10-12T10:00:00Z", "hook-1", json!({})).await.expect(200);
+        told(&world, &path, "rl_ofsomebodyelse1", "distribue", "2026-10-12T10:00:00Z", "hook-1", json!({"id_envoi": "999"})).await.expect(200);
         // backwards and twice
         for (state, at) in [
             ("distribue", "2026-10-22T10:00:00Z"),

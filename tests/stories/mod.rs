@@ -22,6 +22,7 @@ mod a20_debit_and_who;
 mod answers;
 mod approval;
 mod behaviour;
+mod capped;
 mod claims;
 mod explained;
 mod guardrails;

@@ -309,6 +309,7 @@ const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("TemplateRenderInput", "variant", 0, 2),
     ("SmtpInput", "port", 1, 65_535),
     ("ChannelInput", "max_per_second", 1, 10_000),
+    ("ChannelInput", "max_per_day", 1, 1_000_000),
     ("PolicyStepInput", "offset_days", -365, 3_650),
     ("PolicyPlanInput", "first_share_percent", 0, 100),
     ("PolicyPacingInput", "max_per_7_days", 0, 1_000),

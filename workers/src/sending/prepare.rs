@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
+    calendar::{local_day, parse_zone, start_of_day},
     dunning::{ContactMade, LastLook, Snapshot, look_again, look_at_answer},
     ids::{CustomerId, ReminderId, TenantId},
     policy::Channel,
@@ -11,7 +12,7 @@ use relance_domain::{
 };
 use relance_letters::from_records::{PrintedDates, Sender, content_with, message_context};
 use relance_store::{
-    StoreError, dunning,
+    StoreError, Tx, dunning,
     sending::{self, Doubted, Frozen, RefusalScope, SendJob, SendOutcome, Settled},
     tenants,
 };
@@ -49,6 +50,37 @@ struct Plan {
     settled: Vec<Settled>,
     frozen: Vec<Frozen>,
     calls: Vec<Call>,
+    /// By channel: how many may still leave today.
+    caps: BTreeMap<&'static str, Cap>,
+}
+
+/// What may leave over a channel on a day.
+struct Cap {
+    most: u64,
+    left: u64,
+    tomorrow: DateTime<Utc>,
+}
+
+/// The caps of those channels of `used` that have one.
+async fn caps(
+    tx: &Tx,
+    tenant: TenantId,
+    routes: &Routes,
+    used: &[Channel],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<&'static str, Cap>, StoreError> {
+    let mut caps = BTreeMap::new();
+    for (name, most) in used.iter().filter_map(|channel| routes.per_day(*channel)) {
+        if caps.contains_key(name) {
+            continue;
+        }
+        let zone = parse_zone(&tenants::get(tx, tenant).await?.settings.time_zone).unwrap_or(chrono_tz::UTC);
+        let today = local_day(now, zone);
+        let gone = sending::left_since(tx, tenant, name, start_of_day(today, zone)).await?;
+        let tomorrow = today.succ_opt().map_or(now, |day| start_of_day(day, zone));
+        caps.insert(name, Cap { most, left: most.saturating_sub(gone), tomorrow });
+    }
+    Ok(caps)
 }
 
 /// What came of the transaction.
@@ -90,7 +122,7 @@ pub(super) async fn prepare(
     let (live, _) = tenants::live_and_now(&tx, tenant, real_now).await?;
     let used: Vec<Channel> = jobs.iter().filter_map(SendJob::channel).collect();
     let routes = Routes::load(&ctx.store, &tx, tenant, live, &used).await?;
-    let mut plan = Plan::default();
+    let mut plan = Plan { caps: caps(&tx, tenant, &routes, &used, now).await?, ..Plan::default() };
     let mut all = Vec::with_capacity(jobs.len());
     for job in &jobs {
         let snapshot = snapshots.get_mut(&job.facts.reminder.customer_id);
@@ -256,6 +288,13 @@ impl Plan {
         if let Route::Broken(detail) = &route {
             return self.end(id, broken(detail));
         }
+        // a repeat of what may have left is the same message, and counted already
+        let counts = purpose == Purpose::Send && !job.is_unknown();
+        if let Some((name, _)) = routes.per_day(channel).filter(|_| counts)
+            && let Some(outcome) = self.count(name)
+        {
+            return self.end(id, outcome);
+        }
         // never another provider while this one may have it
         if job.doubted.as_ref().is_some_and(|doubted| doubted.provider.as_deref() != Some(route.provider())) {
             return self.end(id, SendOutcome::GaveUp);
@@ -301,6 +340,14 @@ impl Plan {
             now,
             place,
         });
+    }
+
+    /// Counts one message against the day's limit of its channel; what becomes of it when none may leave any more.
+    fn count(&mut self, name: &str) -> Option<SendOutcome> {
+        let cap = self.caps.get_mut(name)?;
+        let full = cap.left == 0;
+        cap.left = cap.left.saturating_sub(1);
+        full.then_some(SendOutcome::Capped { at: cap.tomorrow, most: cap.most })
     }
 
     fn end(&mut self, id: ReminderId, outcome: SendOutcome) {

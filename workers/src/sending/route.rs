@@ -82,6 +82,11 @@ impl Routes {
         u32::try_from(rate).ok()
     }
 
+    /// Messages a day that may leave, if the channel says so; with its name.
+    pub(super) fn per_day(&self, channel: Channel) -> Option<(&'static str, u64)> {
+        name(channel).zip(self.public(channel)?.get("max_per_day")?.as_u64())
+    }
+
     /// The public settings of the channel.
     pub(super) fn public(&self, channel: Channel) -> Option<&Value> {
         Some(&self.channel(channel)?.record.public)

@@ -1,10 +1,11 @@
 //! Those who post letters, as the gateway plays them: what comes before the call that orders, and what that answers.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use relance_domain::{
     records::{Attachment, MessageContent},
-    sending::{Doubt, Rung, capabilities, first, look_up_said},
+    sending::{Doubt, Followed, ReceiptKind, Rung, capabilities, first, look_up_said},
 };
-use relance_workers::sending::providers::{Account, Handed, Outgoing, Post, Tokens};
+use relance_workers::sending::providers::{Account, Handed, Outgoing, Post, Posted, Tokens};
 use serde_json::{Value, json};
 
 use super::{
@@ -28,10 +29,28 @@ pub fn before(method: &str, path: &str, body: &str, seen: &Seen) -> Option<Strin
             let one = |reference: String| json!({ "id": reference.replace('_', "-"), "custom_id": reference, "status": "PENDING" });
             json!({ "sendings": ordered.map(one).into_iter().collect::<Vec<_>>(), "paging": {} })
         }
+        ("GET", tail) if tail.contains("/download_") => return Some("%PDF-1.7 proof".to_owned()),
+        ("GET", tail) if tail.ends_with("/delivery_statuses") => json!({ "delivery_statuses": [
+            { "status": "A01", "date": "2026-10-10T08:00:00.000Z" },
+            { "status": "A02", "date": "2026-10-12T09:00:00.000Z" },
+            { "status": "D01", "date": "2026-10-14T10:00:00.000Z" },
+        ] }),
+        ("GET", tail) if tail.ends_with("/recipients") => json!({ "recipients": [{ "id": "r1" }] }),
+        ("GET", tail) if tail.ends_with("/rl-abcdefgh12345678") => json!({ "status": "PROCESSED" }),
+        ("GET", tail) if tail.ends_with("/getSuiviEnvoi") => {
+            json!({ "success": true, "suiviCourrier": [{ "refTracking": "2C1", "lastState": "distribue", "pnd": "0" }] })
+        }
+        ("GET", tail) if tail.ends_with("/getProof") => {
+            json!({ "success": true, "format_return": "pdf", "document": STANDARD.encode("%PDF-1.7 proof") })
+        }
         ("GET", tail) if tail.ends_with("/user/mail") => {
             let one = |reference: String| json!({ "id": 4711, "ref_dossier": reference });
             json!({ "status": "SUCCESS", "result": ordered.map(one).into_iter().collect::<Vec<_>>() })
         }
+        ("GET", tail) if tail.ends_with("/mail") && path.contains("id=4711") => json!({ "status": "SUCCESS", "result": {
+            "id": 4711, "date": "2026-10-09 10:30:00", "ts_ev_date": "2026-10-09 10:31:00", "refused_date": "2026-10-11 12:00:00",
+            "proof_ev_url": "", "proof_rf_url": "",
+        } }),
         _ => return None,
     };
     Some(answer.to_string())
@@ -151,4 +170,55 @@ async fn a_fault_before_the_order_is_harmless() {
             assert_eq!((end, copies, seen.posts), ("sent", 1, 1), "{provider} {fault:?}");
         }
     }
+}
+
+async fn followed(provider: &'static str, id: &str, known: &[String]) -> Followed {
+    let gateway = Gateway::start().await;
+    let base = gateway.account("x", None, false);
+    let (_, _, own) = vendors::all(&base).into_iter().find(|(_, named, _)| *named == provider).unwrap();
+    let post = Post::named(provider).unwrap();
+    let account = Account::named(post.name(), &json!({ provider: own })).unwrap();
+    let now = "2026-10-15T08:30:00Z".parse().unwrap();
+    let letter = Posted { reference: "rl_abcdefgh12345678", provider_id: Some(id), channel: "registered_letter", proofs: known, now };
+    post.follow(&client(), &Tokens::default(), &account, &letter).await.expect("it said how the letter fares")
+}
+
+fn told(followed: &Followed) -> Vec<(ReceiptKind, Option<String>)> {
+    followed.receipts.iter().map(|receipt| (receipt.kind, receipt.at.map(|at| at.to_rfc3339()))).collect()
+}
+
+/// Asked how a letter fares, each says it in its own way; proofs are fetched once.
+#[tokio::test]
+async fn a_letter_is_asked_after_and_its_proofs_are_fetched() {
+    use ReceiptKind::{Accepted, Declined, Delivered, Posted, Presented, Printed};
+    let at = |text: &str| Some(text.to_owned());
+    let maileva = followed("maileva", "rl-abcdefgh12345678", &[]).await;
+    assert_eq!(
+        told(&maileva),
+        [
+            (Printed, None),
+            (Posted, at("2026-10-10T08:00:00+00:00")),
+            (Presented, at("2026-10-12T09:00:00+00:00")),
+            (Delivered, at("2026-10-14T10:00:00+00:00")),
+        ]
+    );
+    let kinds = |followed: &Followed| followed.proofs.iter().map(|proof| (proof.kind, proof.data.clone())).collect::<Vec<_>>();
+    let proof = || b"%PDF-1.7 proof".to_vec();
+    assert_eq!(kinds(&maileva), [("deposit", proof()), ("acknowledgement", proof())]);
+    assert!(maileva.done);
+    let known = ["deposit".to_owned()];
+    assert_eq!(kinds(&followed("maileva", "rl-abcdefgh12345678", &known).await), [("acknowledgement", proof())], "one is kept already");
+
+    let merci_facteur = followed("merci_facteur", "4711", &[]).await;
+    assert_eq!((told(&merci_facteur), kinds(&merci_facteur).len(), merci_facteur.done), (vec![(Delivered, None)], 2, true));
+
+    let ar24 = followed("ar24", "4711", &[]).await;
+    // local times of Paris
+    let expected = [
+        (Accepted, at("2026-10-09T08:30:00+00:00")),
+        (Presented, at("2026-10-09T08:31:00+00:00")),
+        (Declined, at("2026-10-11T10:00:00+00:00")),
+    ];
+    assert_eq!(told(&ar24), expected);
+    assert!(ar24.proofs.is_empty() && !ar24.done, "its proof has yet to come");
 }

@@ -50,6 +50,11 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
     input.smtp.iter().for_each(|smtp| server(smtp, &mut faults));
     own_texts(input, &mut faults);
     by_post(input, &mut faults);
+    match input.max_per_day {
+        Some(_) if channel == "email" => faults.invalid("/max_per_day", "E-mail is not paid by the piece: this is for SMS and letters."),
+        Some(0 | 1_000_001..) => faults.invalid("/max_per_day", "This must be from 1 to 1000000."),
+        _ => {}
+    }
     if input.max_per_second == Some(0) {
         faults.invalid("/max_per_second", "This must be from 1 to 10000.");
     }

@@ -61,6 +61,11 @@ pub(super) fn apply(work: &mut Work, row: Row, settled: Settled) -> Result<(), S
         SendOutcome::Told => told::apply(work, row),
         SendOutcome::GaveUp => give_up(work, row),
         SendOutcome::Cancelled { reason } => cancelled(work, row, reason),
+        SendOutcome::Capped { at, most } => {
+            raise::raise(work, &row, Raise::Capped, &most.to_string())?;
+            leave_at(work, row, "planned", at);
+            Ok(())
+        }
         SendOutcome::Later { at } => {
             // while unknown it keeps that state: it may have left
             let status = if row.row.status == "unknown" { "unknown" } else { "planned" };

@@ -125,11 +125,12 @@ pub async fn finish(tx: &Tx, of: TenantId, list: Vec<Settled>, now: DateTime<Utc
             tracing::warn!(reminder = %settled.id, status = %row.status, "an outcome came too late and was left out");
         }
     }
-    let looks: Vec<CustomerId> = work.looks.iter().copied().collect();
+    let mut looks = work.looks.clone();
     let charges = claims::claimed(tx, &work).await?;
     let shown = std::mem::take(&mut work.shown);
     let mut events = write::write(tx, of, work).await?;
-    shown::note(tx, of, shown).await?;
+    looks.extend(shown::note(tx, of, shown).await?);
+    let looks: Vec<CustomerId> = looks.into_iter().collect();
     events.extend(charges);
     touch::look_now(tx, of, &looks, now).await?;
     outbox::append(tx, of, now, real_now, events).await

@@ -3,6 +3,7 @@
 //! The order is what makes a message leave at most once: its bytes and an attempt are committed before
 //! the first byte leaves, and what nobody knows is settled by a rule, never by blind repeat.
 
+mod cap;
 mod claim;
 mod claims;
 mod content;
@@ -29,6 +30,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{ids::ReminderId, sending::Found};
 
+pub use cap::left_since;
 pub use claim::{claim_due, due_in_test};
 pub use content::{attachment, content};
 pub use finish::finish;
@@ -103,6 +105,13 @@ pub enum SendOutcome {
     Cancelled {
         /// Code.
         reason: String,
+    },
+    /// As many as may leave on this day have left.
+    Capped {
+        /// When the next day begins.
+        at: DateTime<Utc>,
+        /// How many may.
+        most: u64,
     },
     /// The last look says not now.
     Later {

@@ -31,6 +31,8 @@ pub(super) enum Raise {
     MayHaveBeenSent,
     /// Our own account or configuration is broken.
     Channel,
+    /// As many as may leave on a day have left.
+    Capped,
 }
 
 impl Raise {
@@ -40,6 +42,7 @@ impl Raise {
             Self::Failed => "message_failed",
             Self::MayHaveBeenSent => "message_unknown",
             Self::Channel => "channel_broken",
+            Self::Capped => "daily_cap_reached",
         }
     }
 
@@ -65,6 +68,12 @@ impl Raise {
                 format!("Find out whether the {channel} of step {step} arrived: it may have been sent ({detail})."),
                 format!("Vérifiez si l’envoi ({by}) de l’étape {step} est arrivé : il est peut-être parti ({detail})."),
             ),
+            Self::Capped => Title::new(
+                format!("Raise the daily limit of the channel {channel}, or leave it: {detail} left today, the rest waits until tomorrow."),
+                format!(
+                    "Relevez la limite quotidienne du canal {by}, ou laissez-la : {detail} envois aujourd’hui, le reste attend demain."
+                ),
+            ),
             Self::Channel => Title::new(
                 format!("Mend the channel {channel}: nothing leaves over it ({detail})."),
                 format!("Réparez le canal {by} : plus rien ne part ({detail})."),
@@ -76,6 +85,7 @@ impl Raise {
     fn about(self, row: &Row) -> (Uuid, String) {
         match (self, row.row.contact_id.map(ContactId)) {
             (Self::Channel, _) => (Uuid::nil(), format!("channel:{}", row.row.channel)),
+            (Self::Capped, _) => (Uuid::nil(), format!("channel:{}:cap", row.row.channel)),
             (Self::Unreachable, Some(contact)) => (row.row.customer_id, format!("{contact}:{}", row.row.channel)),
             _ => (row.row.customer_id, ReminderId(row.row.id).to_string()),
         }
@@ -90,7 +100,7 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
     }
     let id = Uuid::now_v7();
     let takes_the_step = matches!(what, Raise::Failed | Raise::MayHaveBeenSent);
-    let lines = if what == Raise::Channel { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
+    let lines = if matches!(what, Raise::Channel | Raise::Capped) { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
     let amount = largest(&lines);
     let title = what.title(row, detail);
     let body = TaskBody {

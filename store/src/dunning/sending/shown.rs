@@ -16,8 +16,10 @@ pub(super) struct Shown {
     pub at: Vec<i64>,
 }
 
-/// The earliest of them is its first presentation, from which its deadline counts. What a person recorded stands.
-pub(super) async fn note(tx: &Tx, of: TenantId, list: Vec<Shown>) -> Result<(), StoreError> {
+/// The earliest of them is its first presentation, from which its deadline counts. What a person recorded stands. Gives back
+/// whose deadline moved: they are looked at again.
+pub(super) async fn note(tx: &Tx, of: TenantId, list: Vec<Shown>) -> Result<Vec<CustomerId>, StoreError> {
+    let mut moved = Vec::new();
     for Shown { mut row, at } in list {
         let mut days = Vec::with_capacity(at.len());
         for at in at {
@@ -37,6 +39,7 @@ pub(super) async fn note(tx: &Tx, of: TenantId, list: Vec<Shown>) -> Result<(), 
             .await?;
         row.presented_on = Some(text);
         granted(tx, of, &row, first).await?;
+        moved.push(CustomerId(row.customer_id));
     }
-    Ok(())
+    Ok(moved)
 }
