@@ -363,6 +363,15 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
 
+    /// What the policy does with what is overdue on the first day: begin at its first step, at the one that fits the age, or
+    /// leave it alone.
+    #[arg(long, value_name = "PLAN", requires = "policy", value_parser = ["first_step", "by_age", "skip"], default_value = "first_step")]
+    pub backlog: String,
+
+    /// The first looks at it are spread over so many days.
+    #[arg(long, value_name = "DAYS", requires = "policy", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=60))]
+    pub spread_days: u16,
+
     /// Nobody approves anything; else it is done at once.
     #[arg(long)]
     pub without_approvals: bool,

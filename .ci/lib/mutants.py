@@ -4,7 +4,7 @@
 is left out and counted. Mutants outside functions, and those in functions that answer with `impl Trait` (their bodies
 would be of different types), are listed for `cargo mutants` to run one by one.
 
-    mutants.py COPY PACKAGE PATTERN... [--jobs N] [--seconds S] [--slow WORD,...]
+    mutants.py COPY PACKAGE PATTERN... [--jobs N] [--seconds S] [--slow WORD,...] [--quick]
 
 COPY is a copy of the repository that may be changed. Prints a line for each survivor and the sums; exit code 2 when
 something survived.
@@ -193,6 +193,7 @@ def main():
     parse.add_argument("--jobs", type=int, default=os.cpu_count())
     parse.add_argument("--seconds", type=int, default=20, help="of processor time for the quick tests; ten times as much for the slow ones")
     parse.add_argument("--slow", default="", help="words in the names of tests that run only for what the others let pass")
+    parse.add_argument("--quick", action="store_true", help="leave out the slow tests altogether")
     asked = parse.parse_args()
     listing = ["cargo", "mutants", "--list", "--json", "-p", asked.package, *(word for pattern in asked.patterns for word in ("-f", pattern))]
     listed = json.loads(subprocess.run(listing, cwd=asked.copy, check=True, capture_output=True, text=True).stdout)
@@ -212,20 +213,30 @@ def main():
         sys.exit("the tests fail without a mutant")
     chosen = [mutant for mutants in functions.values() for mutant in mutants if mutant["number"] not in left_out]
 
-    def judge(mutant):
-        first = outcome(programs, mutant["number"], environment, asked.seconds, quick, package)
-        if first == "missed" and slow:
-            return mutant, outcome(programs, mutant["number"], environment, asked.seconds * 10, slow, package)
-        return mutant, first
+    def judge(how, seconds, arguments):
+        def one(mutant):
+            return mutant, outcome(programs, mutant["number"], environment, seconds, arguments, package)
+
+        left = []
+        with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
+            for done, (mutant, ended) in enumerate(pool.map(one, chosen), 1):
+                if ended == "missed":
+                    left.append(mutant)
+                else:
+                    sums[ended] += 1
+                if ended != "caught":
+                    print(f"{how}: {ended}: {mutant['name']}", file=sys.stderr, flush=True)
+                if done % 50 == 0:
+                    print(f"{how}: {done} of {len(chosen)}", file=sys.stderr, flush=True)
+        return left
 
     sums = collections.Counter({"does not compile": len(left_out)})
-    with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
-        for done, (mutant, how) in enumerate(pool.map(judge, chosen), 1):
-            sums[how] += 1
-            if how != "caught":
-                print(f"{how}: {mutant['name']}", flush=True)
-            if done % 50 == 0:
-                print(f"{done} of {len(chosen)}", file=sys.stderr, flush=True)
+    chosen = judge("quick tests", asked.seconds, quick)
+    if slow and not asked.quick:
+        chosen = judge("slow tests", asked.seconds * 10, slow)
+    for mutant in chosen:
+        print(f"missed: {mutant['name']}")
+    sums["missed"] = len(chosen)
     for mutant in alone:
         print(f"to be run alone: {mutant['name']}")
     print(f"{len(listed)} mutants: " + ", ".join(f"{count} {how}" for how, count in sorted(sums.items())) + f", {len(alone)} to be run alone")

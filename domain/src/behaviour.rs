@@ -1,11 +1,16 @@
 //! How a customer pays: days late weighted by amount, promises kept, whether anybody can be reached. Facts for a
 //! credit controller and for policies; no score, and nothing that says more than was seen.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
 
-use crate::money::Currency;
+use crate::{
+    customer::Contact,
+    dunning::{CallAttempt, Snapshot},
+    money::Currency,
+};
 
 /// Days that are looked back upon, by due date.
 pub const LOOKED_BACK: u64 = 365;
@@ -28,7 +33,7 @@ pub struct PastInvoice {
     pub currency: Currency,
     /// What payments settled of it, by the day they were made; reversed ones left out.
     pub settled: Vec<(NaiveDate, i64)>,
-    /// What is still owed and not disputed.
+    /// What is still owed after all of these, and not disputed.
     pub open: i64,
 }
 
@@ -60,6 +65,41 @@ impl Paying {
     }
 }
 
+/// What a customer's habits are read from. Empty where no policy asks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// Invoices that fell due in the time looked back upon, and older ones that are still owed.
+    pub invoices: Arc<Vec<PastInvoice>>,
+    /// Promises made since.
+    pub promises: PromisesMade,
+}
+
+/// What a policy can ask about a payer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Days late on average, in tenths, weighted by amount.
+    pub average_tenths: i64,
+    /// Share of the money that was or is late, in percent.
+    pub late_percent: i64,
+    /// Promises that were broken.
+    pub broken_promises: u32,
+    /// Signs that a person should look at.
+    pub signs: Vec<Sign>,
+}
+
+/// What is seen of the customer at the end of the day `on`, as far as debts in `currency` go.
+pub fn seen(snapshot: &Snapshot, currency: Currency, on: NaiveDate) -> Seen {
+    let paying = paying(&snapshot.history.invoices, on);
+    let own = paying.iter().find(|one| one.currency == currency);
+    let promises = snapshot.history.promises;
+    Seen {
+        average_tenths: own.map_or(0, |own| own.average_tenths),
+        late_percent: own.map_or(0, Paying::late_percent),
+        broken_promises: promises.broken,
+        signs: signs(&paying, promises, Reach::of(&snapshot.contacts, &snapshot.calls, &snapshot.answers)),
+    }
+}
+
 /// Promises of the time looked back upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PromisesMade {
@@ -84,8 +124,24 @@ pub struct Reach {
     pub suppressed_contacts: u32,
 }
 
+impl Reach {
+    /// Of calls and answers of which only the days are known: an answer is taken to end its day.
+    fn of(contacts: &[Contact], calls: &[CallAttempt], answers: &[NaiveDate]) -> Self {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let last_reached_on = answers.iter().max().copied();
+        let in_vain = |call: &&CallAttempt| !call.reached && last_reached_on.is_none_or(|reached| call.on > reached);
+        Self {
+            unanswered_calls: count(calls.iter().filter(in_vain).count()),
+            last_reached_on,
+            contacts: count(contacts.len()),
+            suppressed_contacts: count(contacts.iter().filter(|contact| !contact.suppressed_channels.is_empty()).count()),
+        }
+    }
+}
+
 /// A sign that a person should look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sign {
     /// Three calls in a row found nobody.
     CallsUnanswered,
@@ -98,6 +154,9 @@ pub enum Sign {
 }
 
 impl Sign {
+    /// Every sign.
+    pub const ALL: [Self; 4] = [Self::CallsUnanswered, Self::ContactsSuppressed, Self::PromisesBroken, Self::GettingWorse];
+
     /// The word used on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -146,7 +205,8 @@ fn of_one_currency(group: &[&PastInvoice], on: NaiveDate, recent_from: NaiveDate
     let (mut all, mut recent, mut earlier, mut late) = (Sum::default(), Sum::default(), Sum::default(), Sum::default());
     let (mut invoices, mut late_invoices) = (0, 0);
     for invoice in group {
-        let paid = invoice.settled.iter().filter(|(day, _)| *day <= on).copied();
+        // what is paid later was owed that day
+        let paid = invoice.settled.iter().map(|(day, amount)| ((*day).min(on), *amount));
         let parts: Vec<(NaiveDate, i64)> = paid.chain([(on, invoice.open)]).filter(|(_, amount)| *amount > 0).collect();
         let mut was_late = false;
         for (day, amount) in &parts {
@@ -225,9 +285,10 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_after_the_day_looked_at_is_not_known() {
+    fn what_is_paid_after_the_day_looked_at_was_owed_that_day() {
         let late = [invoice("2026-10-10", &[("2026-11-20", 100)], 0)];
-        assert!(paying(&late, day("2026-11-19")).is_empty());
+        assert_eq!(paying(&late, day("2026-11-19"))[0].average_tenths, 400);
+        assert_eq!(paying(&late, day("2026-11-19"))[0].late_percent(), 100);
         assert_eq!(paying(&late, day("2026-11-20"))[0].average_tenths, 410);
     }
 

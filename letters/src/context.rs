@@ -147,6 +147,8 @@ pub struct Charges {
     pub fixed_count: u32,
     /// Empty while a rate is unknown: then the text names no figure.
     pub interest: Vec<Interest>,
+    /// It was waived or paid: no word of it.
+    pub interest_settled: bool,
     /// `fr_b2b_default`, `fr_b2g`, `eu_ecb_plus_8` …; none: French law by kind of customer.
     pub regime: Option<String>,
 }

@@ -19,6 +19,7 @@ pub mod hold;
 pub mod inbox;
 pub mod ingest;
 pub mod interaction;
+pub mod interruption;
 pub mod invoice;
 pub mod key;
 pub mod late_charge;

@@ -1,6 +1,7 @@
 //! Weeks of a customer's life, on a clock, through HTTP. The numbers are those of the twenty stories.
 
 mod a02_payment_before_send;
+mod a03_once_per_invoice_and_rule;
 mod a04_down_for_three_days;
 mod a05_not_before_the_day;
 mod a06_every_zone;
@@ -11,6 +12,7 @@ mod a10_one_message;
 mod a11_totals;
 mod a12_two_currencies;
 mod a13_case_closes;
+mod a14_interest_to_the_cent;
 mod a15_part_payment;
 mod a16_left_out;
 mod a17_one_poisoned_customer;
@@ -26,6 +28,7 @@ mod guardrails;
 mod holds;
 mod ladder;
 mod late_charges;
+mod limitation;
 mod mails;
 mod nonpayment;
 mod papers;

@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::story;
+use super::claims::{activated, claiming, confirmed};
+use crate::{story, support::World};
 
 fn read_back(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -49,5 +50,52 @@ story! {
             assert!(text.contains(&format!(" {days} 10 000,00 €")), "{line} missing in {text}");
         }
         world.get("/v1/customers/cus_00000000000000000000000000/statement/document").await.problem(404, "not_found");
+    }
+}
+
+/// With plain spaces.
+fn plain(text: &Value) -> String {
+    text.as_str().unwrap().replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+/// The statement that goes along with the message of this step.
+async fn carried(world: &World, step: &str) -> (Value, String) {
+    let reminder = world.reminders().await.into_iter().find(|reminder| reminder["step_key"] == step).unwrap();
+    let path = format!("/v1/reminders/{}", reminder["id"].as_str().unwrap());
+    let content = world.get(&format!("{path}/content")).await.expect(200);
+    let (media_type, pdf) = world.file(&format!("{path}/attachments/releve-de-compte.pdf")).await;
+    assert_eq!(media_type, "application/pdf");
+    (content, read_back(&pdf))
+}
+
+story! {
+    /// A step that attaches the statement sends it, by mail and by letter, at the day of the message and under the policy's
+    /// terms; the text says that it is there. Six invoices are more than five copies: the statement stands for them.
+    a_step_that_attaches_the_statement_sends_it_along, world from "2026-10-01T05:00:00Z", {
+        confirmed(&world).await;
+        let mut policy = claiming(&json!({"kind": "fr_b2b_default"}));
+        policy["steps"] = json!([
+            {"key": "mail", "offset_days": 2, "channel": "email", "template": "second_reminder", "attach": ["statement", "ics"]},
+            {"key": "letter", "offset_days": 9, "channel": "letter", "template": "final_reminder", "attach": ["statement"]},
+            {"key": "many", "offset_days": 16, "channel": "email", "template": "second_reminder", "attach": ["invoice"]}]);
+        let policy = activated(&world, policy).await;
+        world.customer_with("C1", json!({"policy_id": policy, "name": "Établissements Lefèvre & Fils – Ébénisterie d’art"})).await;
+        for n in 1..=6 {
+            world.invoice(&format!("FA-{n}"), "C1", "2026-10-05", "1000.00").await;
+        }
+        world.advance("2026-10-07T16:00:00Z").await;
+        let (mail, statement) = carried(&world, "mail").await;
+        let names: Vec<&str> = mail["attachments"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["echeances.ics", "releve-de-compte.pdf"]);
+        assert!(plain(&mail["text"]).contains("ci-joint : relevé de compte au 7 octobre 2026"), "{}", mail["text"]);
+        for said in ["RELEVÉ DE COMPTE", "situation au 7 octobre 2026", "Établissements Lefèvre & Fils – Ébénisterie d’art", "FA-6", "12,4 %", "6 244,08 €"] {
+            assert!(statement.replace("12,40 %", "12,4 %").contains(said), "{said:?} missing in {statement}");
+        }
+        world.advance("2026-10-30T16:00:00Z").await;
+        let (letter, statement) = carried(&world, "letter").await;
+        assert_eq!(letter["attachments"].as_array().unwrap().len(), 2);
+        assert!(plain(&letter["text"]).contains("Pièces jointes : relevé de compte au 14 octobre 2026"), "{}", letter["text"]);
+        assert!(statement.contains("situation au 14 octobre 2026"), "{statement}");
+        carried(&world, "many").await;
     }
 }

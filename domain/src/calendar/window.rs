@@ -54,9 +54,7 @@ impl SendingCalendar<'_> {
     /// twice in a day only the first passage of a range's end counts.
     pub fn is_open(&self, channel: Channel, at: DateTime<Utc>) -> bool {
         let local = local_time(at, self.zone);
-        let within = |(from, to): &(NaiveTime, NaiveTime)| {
-            *from <= local.time() && local.time() < *to && at < local_instant(local.date(), *to, self.zone)
-        };
+        let within = |(from, to): &(NaiveTime, NaiveTime)| *from <= local.time() && at < local_instant(local.date(), *to, self.zone);
         self.is_sending_day(local.date()) && self.ranges(channel).iter().any(within)
     }
 

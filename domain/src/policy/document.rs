@@ -132,6 +132,8 @@ documents! {
         max_amount_due: Option<String>,
         /// `call_unanswered`, `no_lifecycle_status` or `no_reply`.
         only_if: Option<String>,
+        /// Only for payers of whom all of this is true.
+        payer: Option<PayerDocument>,
         /// Only for customers of these kinds; absent or empty: any.
         customer_kinds: Option<Vec<String>>,
         /// Only for customers of these segments; absent or empty: any.
@@ -168,6 +170,22 @@ documents! {
         offer_plan: Option<bool>,
         /// `propose`.
         credit_hold: Option<String>,
+    }
+
+    /// How a customer has to have paid in the last year for a step to be meant for it: all that is stated must hold.
+    PayerDocument {
+        /// At least this many days late on average, weighted by amount.
+        min_average_days_late: Option<u16>,
+        /// At most this many days late on average.
+        max_average_days_late: Option<u16>,
+        /// At least this share of the money was or is late, percent.
+        min_late_share_percent: Option<u16>,
+        /// At most this share of the money was or is late, percent.
+        max_late_share_percent: Option<u16>,
+        /// At least this many promises were broken.
+        min_broken_promises: Option<u16>,
+        /// One of these signs is seen: `calls_unanswered`, `contacts_suppressed`, `promises_broken`, `getting_worse`.
+        any_sign_of: Option<Vec<String>>,
     }
 
     /// What a promise to pay may be.

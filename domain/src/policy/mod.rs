@@ -1,8 +1,10 @@
 //! The dunning policy: an ordered ladder of steps as versioned data (`contract.md` §4, `presets.md` §2).
 
+mod backlog;
 mod document;
 mod migration;
 mod pause;
+mod payer;
 mod plan;
 mod presets;
 mod promise;
@@ -13,9 +15,11 @@ use std::sync::Arc;
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use backlog::{Backlog, spread};
 pub use document::{PolicyDocument, PolicyFault, StepDocument};
 pub use migration::{Move, moved};
 pub use pause::Pause;
+pub use payer::PayerCondition;
 pub use plan::{PlanRules, Proposed};
 pub use presets::{Preset, preset_for, presets};
 pub use promise::PromiseRules;
@@ -177,6 +181,9 @@ pub struct Step {
     pub max_amount_due: Option<i64>,
     /// Condition.
     pub only_if: Option<OnlyIf>,
+    /// Only for payers of whom this is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<PayerCondition>,
     /// Only for customers of these kinds; empty: any.
     pub customer_kinds: Vec<CustomerKind>,
     /// Only for customers of these segments; empty: any.

@@ -13,6 +13,7 @@ use crate::{
     money::Money,
     policy::Step,
     settings::Settings,
+    statement::Statement,
 };
 
 /// The facts one message is made from, loaded together.
@@ -26,6 +27,10 @@ pub struct MessageFacts {
     pub regime: Option<String>,
     /// What a claim comes to on its day, invoice by invoice; empty where the step claims nothing.
     pub charges: Vec<InvoiceCharges>,
+    /// The interest of every invoice at the step was waived or paid: no word of it.
+    pub interest_settled: bool,
+    /// The statement of account that goes along, where the step attaches one.
+    pub statement: Option<Box<Statement>>,
     /// The creditor.
     pub settings: Settings,
     /// Who owes.

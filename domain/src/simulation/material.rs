@@ -1,16 +1,21 @@
 //! From the ledger of a customer to its course: what was due, day by day, as it was known then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::course::{Course, Dated, News};
 use crate::{
+    behaviour::{History, PastInvoice, PromisesMade},
     calendar::{parse_zone, start_of_day},
     dunning::{InvoiceFacts, Snapshot, Unapplied},
     ids::InvoiceId,
-    ledger::{Allocation, Balance, LedgerFacts, Origin, allocate, balance_on},
+    ledger::{Allocation, Balance, LedgerFacts, LedgerInvoice, Origin, allocate, balance_on},
     money::Money,
 };
 
@@ -38,12 +43,13 @@ impl Material {
     /// tenant's zone.
     pub fn course(self) -> Course {
         let zone = parse_zone(&self.snapshot.settings.time_zone).unwrap_or(Tz::Europe__Paris);
-        let mut news = self.amounts(zone);
+        let (mut news, made) = self.amounts(zone);
+        let history = History { invoices: Arc::new(self.past(&made)), promises: PromisesMade::default() };
         news.extend(self.receipts(zone));
         news.extend(self.news);
         // at one instant: debts first, then words about them, then money, so that a promise sees what comes in on its day
         news.sort_by_key(|dated| (dated.at, order(&dated.news)));
-        Course { snapshot: self.snapshot, external_id: self.external_id, news }
+        Course { snapshot: Snapshot { history, ..self.snapshot }, external_id: self.external_id, news }
     }
 
     fn days(&self) -> BTreeSet<NaiveDate> {
@@ -53,7 +59,27 @@ impl Material {
         days.chain(payments.iter().map(|payment| payment.paid_on)).chain(taken_back).chain(self.voided_on.values().copied()).collect()
     }
 
-    fn amounts(&self, zone: Tz) -> Vec<Dated> {
+    /// How every invoice was settled in the end: on an earlier day, what was paid later was owed.
+    fn past(&self, made: &[Allocation]) -> Vec<PastInvoice> {
+        let balance = balance_on(&self.ledger, made, None);
+        let owed: BTreeMap<InvoiceId, i64> = balance.invoices.iter().map(|line| (line.invoice, line.amount_due)).collect();
+        let mut settled = BTreeMap::<InvoiceId, Vec<(NaiveDate, i64)>>::new();
+        let paid = |one: &&Allocation| matches!(one.origin, Origin::Payment(_)) && one.reversed_on.is_none();
+        for one in made.iter().filter(paid) {
+            settled.entry(one.invoice).or_default().push((one.on, one.amount));
+        }
+        let stands = |invoice: &&LedgerInvoice| !invoice.voided && !self.voided_on.contains_key(&invoice.id);
+        let past = |invoice: &LedgerInvoice| PastInvoice {
+            due_on: invoice.due_on,
+            currency: invoice.currency,
+            settled: settled.remove(&invoice.id).unwrap_or_default(),
+            open: owed.get(&invoice.id).copied().unwrap_or_default(),
+        };
+        self.ledger.invoices.iter().filter(stands).map(past).collect()
+    }
+
+    /// What was due from day to day, and how money was set against it in the end.
+    fn amounts(&self, zone: Tz) -> (Vec<Dated>, Vec<Allocation>) {
         let facts: BTreeMap<InvoiceId, &InvoiceFacts> = self.invoices.iter().map(|invoice| (invoice.id, invoice)).collect();
         let mut news = Vec::new();
         let mut due: BTreeMap<InvoiceId, i64> = BTreeMap::new();
@@ -66,14 +92,12 @@ impl Material {
                 made = allocate(&known, at);
                 balance_on(&known, &made, None)
             } else {
-                balance_on(&self.ledger, &self.ledger.allocations, Some(day))
+                balance_on(&self.standing(day), &self.ledger.allocations, Some(day))
             };
             for line in &balance.invoices {
                 let before = due.insert(line.invoice, line.amount_due);
                 let told = match before {
-                    None => facts
-                        .get(&line.invoice)
-                        .map(|facts| News::Invoice(Box::new(InvoiceFacts { amount_due: line.amount_due, ..(*facts).clone() }))),
+                    None => facts.get(&line.invoice).map(|facts| News::Invoice(Box::new(self.as_known(facts, line.amount_due)))),
                     Some(before) if before != line.amount_due => {
                         Some(News::AmountDue { invoice: line.invoice, amount_due: line.amount_due })
                     }
@@ -87,7 +111,24 @@ impl Material {
                 unapplied = now;
             }
         }
-        news
+        (news, if self.match_anew { made } else { self.ledger.allocations.clone() })
+    }
+
+    /// An invoice as it was before it was withdrawn.
+    fn as_known(&self, facts: &InvoiceFacts, amount_due: i64) -> InvoiceFacts {
+        let voided = facts.voided && !self.voided_on.contains_key(&facts.id);
+        InvoiceFacts { amount_due, voided, ..facts.clone() }
+    }
+
+    /// The ledger with what was withdrawn by the end of a day, and no more.
+    fn standing(&self, day: NaiveDate) -> Cow<'_, LedgerFacts> {
+        let mut ledger = Cow::Borrowed(&self.ledger);
+        if !self.voided_on.is_empty() {
+            for invoice in &mut ledger.to_mut().invoices {
+                invoice.voided = self.voided_on.get(&invoice.id).map_or(invoice.voided, |on| *on <= day);
+            }
+        }
+        ledger
     }
 
     /// The ledger as it was known at the end of a day.

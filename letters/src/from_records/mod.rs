@@ -16,7 +16,7 @@ use relance_domain::{
     records::{EarlierContact, MessageFacts, Occurred, PromiseRecord},
 };
 
-pub use content::{Sender, content};
+pub use content::{Sender, content, content_with, statement_pdf};
 pub use notice::disabled_endpoint;
 pub(crate) use parties::{creditor, reader};
 
@@ -64,6 +64,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         promise: facts.promise.as_ref().map(promise),
         event: occurred::facts(facts),
         calendar_of: calendar_of(facts),
+        enclosures: content::enclosed(facts),
         ..MessageContext::default()
     };
     MessageContext { own: own_text(facts, &context), ..context }
@@ -118,11 +119,15 @@ fn charges(facts: &MessageFacts) -> Option<Charges> {
         LateChargesMode::Claim => ChargesMode::Claim,
     };
     let fixed = facts.reminder.body.fixed_compensation.as_ref();
+    if mode == ChargesMode::Claim && facts.interest_settled && fixed.is_none() {
+        return None; // nothing is left to claim
+    }
     Some(Charges {
         mode,
         fixed_compensation: fixed.map(|fixed| amount(&fixed.amount)),
         fixed_count: fixed.map_or(0, |fixed| fixed.count),
         interest: facts.charges.iter().flat_map(|charges| interest(facts, charges)).collect(),
+        interest_settled: facts.interest_settled,
         regime: facts.regime.clone(),
     })
 }

@@ -57,6 +57,8 @@ pub(crate) struct ChargesView {
     /// "40 €", per invoice.
     pub unit: String,
     pub has_interest: bool,
+    /// Waived or paid: no word of it.
+    pub interest_settled: bool,
     /// Principal and charges together, by currency.
     pub total: String,
     /// "arrêtés au": the last day of interest that is computed.
@@ -85,6 +87,7 @@ impl ChargesView {
             claim,
             law,
             unit: unit(lang),
+            interest_settled: charges.interest_settled,
             has_interest: claim && !charges.interest.is_empty(),
             total: format::enumeration(&total, lang),
             until: charges.interest.iter().map(|interest| interest.until_on).max().map(|on| format::plain_day(on, lang)),

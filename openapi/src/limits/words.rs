@@ -20,6 +20,8 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("InteractionInput", "direction", &["outbound", "inbound"]),
     ("InteractionInput", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("NewTenantInput", "mode", &["live", "test"]),
+    ("SimulationInput", "backlog", &["skip", "first_step", "by_age"]),
+    ("SimulationInput", "running_cases", &["keep", "move"]),
     ("SimulationInput", "approvals", &["given", "withheld"]),
     ("SimulationInput", "calls", &["made", "none"]),
     ("QuoteCreditNote", "mode", &["ab_initio", "from_date"]),
@@ -65,6 +67,8 @@ const SUBJECTS: &[&str] = &[
 ];
 const SERIES: &[&str] = &["ecb_mro", "legal_particuliers", "legal_autres", "de_base", "uk_bank_rate"];
 const KINDS: &[&str] = &["business", "consumer", "public_body", "unknown"];
+const INTERRUPTIONS: &[&str] = &["acknowledgment", "request_for_time", "accepted_plan", "court_claim", "enforcement"];
+
 const ROLES: &[&str] = &["accounts_payable", "approver", "buyer", "director", "legal_representative", "authorising_officer", "other"];
 const PAYING: &[&str] = &["transfer", "card", "direct_debit"];
 const OUTCOMES: &[&str] = &["reached", "no_answer", "voicemail", "unreachable", "wrong_number", "done"];
@@ -136,8 +140,10 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("TaskView", "reason_code", NonPayment::WORDS),
     ("InteractionInput", "outcome", OUTCOMES),
     ("InvoiceDunningView", "state", &["idle", "scheduled", "held", "awaiting_approval", "completed", "stopped"]),
-    ("InvoiceInput", "kind", &["invoice", "deposit", "final"]),
-    ("InvoiceView", "kind", &["invoice", "deposit", "final"]),
+    ("InterruptionInput", "kind", INTERRUPTIONS),
+    ("InterruptionView", "kind", INTERRUPTIONS),
+    ("InvoiceInput", "kind", &["invoice", "deposit", "final", "carriage"]),
+    ("InvoiceView", "kind", &["invoice", "deposit", "final", "carriage"]),
     ("InvoiceView", "status", &["open", "paid", "void", "written_off"]),
     ("InvoiceBalanceView", "status", &["open", "paid", "void", "written_off"]),
     ("MeView", "mode", MODES),
@@ -167,6 +173,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("PolicyRegimeInput", "column", &["autres", "particuliers"]),
     ("PolicyStepInput", "tone", &["courteous", "factual", "firm", "formal"]),
     ("PolicyStepInput", "only_if", &["call_unanswered", "no_lifecycle_status", "no_reply"]),
+    ("PolicyPayerInput", "any_sign_of", &["calls_unanswered", "contacts_suppressed", "promises_broken", "getting_worse"]),
     ("PolicyStepInput", "late_charges", &["none", "mention", "claim"]),
     ("PolicyStepInput", "approval", &["required", "none"]),
     ("PolicyStepInput", "attach", &["invoice", "statement", "ics"]),

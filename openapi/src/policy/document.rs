@@ -140,6 +140,30 @@ pub struct PolicyPauseInput {
     pub channels: Vec<String>,
 }
 
+/// How a customer has to have paid in the last year for a step to be meant for it: all that is stated must hold. Of a
+/// customer of whom no invoice has fallen due yet, nothing was late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyPayerInput {
+    /// At least this many days late on average, weighted by amount, open invoices counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_average_days_late: Option<u16>,
+    /// At most this many days late on average.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_average_days_late: Option<u16>,
+    /// At least this share of the money was or is late, percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_late_share_percent: Option<u16>,
+    /// At most this share of the money was or is late, percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_late_share_percent: Option<u16>,
+    /// At least this many promises were broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_broken_promises: Option<u16>,
+    /// One of these signs is seen: `calls_unanswered`, `contacts_suppressed`, `promises_broken`, `getting_worse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any_sign_of: Option<Vec<String>>,
+}
+
 /// One step of the ladder as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyStepInput {
@@ -164,6 +188,9 @@ pub struct PolicyStepInput {
     /// `call_unanswered`, `no_lifecycle_status` or `no_reply`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_if: Option<String>,
+    /// Only for payers of whom all of this is true. Otherwise the step is waived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer: Option<PolicyPayerInput>,
     /// Only for customers of these kinds; absent or empty: any. Otherwise the step is waived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_kinds: Option<Vec<String>>,

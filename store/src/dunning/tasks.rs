@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     follow::{self, Said},
     interactions::{self, Direction, NewInteraction},
+    late_charges,
     promises::{self, NewPromise},
     rows::{self, TaskBody, TaskResult},
     writing::Moment,
@@ -188,6 +189,10 @@ async fn follows(tx: &Tx, tenant: TenantId, row: &tasks::Model, done: &Completio
     if let Some(hold) = read {
         events.extend(follow::lift(tx, tenant, hold.0, &done.by.name, moment).await?);
     }
+    if let (late_charges::CHARGES_LEFT, "waived", Some(customer)) = (row.kind.as_str(), done.outcome.as_str(), row.customer_id) {
+        let reason = done.comment.as_deref().unwrap_or("waived");
+        events.extend(late_charges::waive_left(tx, tenant, CustomerId(customer), &done.by, reason, moment.now).await?);
+    }
     let reason = done.reason_code.as_deref().and_then(NonPayment::parse);
     if let (Some(reason), Some(customer)) = (reason, row.customer_id) {
         let own: Vec<InvoiceId> = rows::task(row)?.lines.iter().map(|line| line.invoice_id).collect();
@@ -213,18 +218,56 @@ pub(super) async fn exhausted(
     moment: Moment,
 ) -> Result<Option<NewEvent>, StoreError> {
     let row = tasks::Entity::find_by_id((tenant.0, id.0)).one(tx).await?;
-    let Some(mut row) = row.filter(|row| row.status == "open") else { return Ok(None) };
+    let Some(row) = row.filter(|row| row.status == "open") else { return Ok(None) };
     let by = last.by.clone().unwrap_or_else(|| By { name: "relance".to_owned(), email: String::new() });
-    row.status = "completed".to_owned();
-    row.outcome.clone_from(&last.outcome);
     let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), summary: None, by };
-    row.result = Some(rows::text("tasks", &result)?);
+    ended(tx, row, last.outcome.clone(), &result, moment).await.map(Some)
+}
+
+/// What was to be done was done another way: the customer's open tasks of this kind, about what `about` says, are completed.
+#[expect(clippy::too_many_arguments, reason = "which tasks, and how they end")]
+pub(super) async fn done_by_itself(
+    tx: &Tx,
+    tenant: TenantId,
+    customer: CustomerId,
+    kind: &str,
+    about: impl Fn(&str) -> bool,
+    by: &By,
+    outcome: &str,
+    moment: Moment,
+) -> Result<Vec<NewEvent>, StoreError> {
+    let open = tasks::Entity::find()
+        .filter(tasks::Column::TenantId.eq(tenant.0))
+        .filter(tasks::Column::CustomerId.eq(customer.0))
+        .filter(tasks::Column::Status.eq("open"))
+        .filter(tasks::Column::Kind.eq(kind))
+        .all(tx)
+        .await?;
+    let mut events = Vec::new();
+    for row in open.into_iter().filter(|row| row.about.as_deref().is_some_and(&about)) {
+        let result = TaskResult { reason_code: None, comment: None, summary: None, by: by.clone() };
+        events.push(ended(tx, row, Some(outcome.to_owned()), &result, moment).await?);
+    }
+    Ok(events)
+}
+
+/// The task is completed, and the outside is told.
+async fn ended(
+    tx: &Tx,
+    mut row: tasks::Model,
+    outcome: Option<String>,
+    result: &TaskResult,
+    moment: Moment,
+) -> Result<NewEvent, StoreError> {
+    row.status = "completed".to_owned();
+    row.outcome = outcome;
+    row.result = Some(rows::text("tasks", result)?);
     row.completed_at = Some(millis(moment.now));
     row.row_version += 1;
-    let record = rows::task(&row)?;
+    let (id, record) = (row.id, rows::task(&row)?);
     batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
-    Ok(Some(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, EventObject::Task(Box::new(record))) }))
+    Ok(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id, EventObject::Task(Box::new(record))) })
 }
 
 /// Something to do that is about no customer.

@@ -37,6 +37,6 @@ pub async fn get_customer_behaviour(req: HttpRequest, app: Data<App>, caller: Ca
     let now = tenant.clock_at.filter(|_| !tenant.live).unwrap_or(app.store.now());
     let on = parse_zone(&tenant.settings.time_zone).map_or_else(|| now.date_naive(), |zone| local_day(now, zone));
     let seen = habits(&tx, caller.tenant, id, on).await?;
-    let paying = behaviour::paying(&seen.invoices, on);
-    Ok(HttpResponse::Ok().json(BehaviourView::of(id.to_string(), on, seen.since, &paying, seen.promises, seen.reach)))
+    let paying = behaviour::paying(&seen.history.invoices, on);
+    Ok(HttpResponse::Ok().json(BehaviourView::of(id.to_string(), on, seen.since, &paying, seen.history.promises, seen.reach)))
 }

@@ -20,21 +20,16 @@ pub(super) struct Cash {
 pub(super) fn of(context: &Context<'_>, currency: Currency) -> Cash {
     let Some(policy) = &context.policy else { return Cash::default() };
     let mut cash = Cash::default();
-    let mut for_ever = false;
     for item in context.snapshot.unapplied.iter().filter(|item| item.money.currency == currency) {
         let last_day = policy.policy.unapplied_cash_hold_days.map(|days| add_business_days(item.since_on, u32::from(days), context.region));
         match policy.policy.unapplied_cash {
             UnappliedCash::Ignore => {}
             UnappliedCash::Hold if last_day.is_none_or(|last_day| context.today <= last_day) => {
                 cash.holds = cash.holds.saturating_add(item.money.minor);
-                for_ever |= last_day.is_none();
                 cash.until = cash.until.max(last_day);
             }
             UnappliedCash::Hold | UnappliedCash::Lower => cash.lowers = cash.lowers.saturating_add(item.money.minor),
         }
-    }
-    if for_ever {
-        cash.until = None;
     }
     cash
 }

@@ -8,6 +8,7 @@ use super::{
     due::Ask,
 };
 use crate::{
+    behaviour,
     dunning::snapshot::{InvoiceFacts, StepOutcome},
     ids::InvoiceId,
     policy::{Channel, OnlyIf, Step},
@@ -42,6 +43,12 @@ fn waiver(context: &Context<'_>, policy: &PolicyContext<'_>, ask: &Ask<'_, '_>, 
         Some("above_maximum")
     } else if step.only_if.is_some_and(|condition| !holds(context, ask.invoice, condition)) {
         Some("condition_not_met")
+    } else if step
+        .payer
+        .as_ref()
+        .is_some_and(|payer| !payer.holds(&behaviour::seen(context.snapshot, ask.invoice.currency, context.tenant_today)))
+    {
+        Some("not_this_payer")
     } else if step.channel == Channel::Sms && contact::choose(context, step).is_none() {
         Some("no_contact") // a short message is an extra: without a number the ladder goes on
     } else if step.once_per_days.is_some_and(|days| done_lately(context, step, i64::from(days))) {
@@ -123,9 +130,7 @@ pub(super) fn join_notice<'s, 'p>(
     };
     for invoice in free.iter().filter(|invoice| waits(invoice)) {
         let amount = context.ask(invoice);
-        if amount > 0 && !asks.iter().any(|ask| ask.invoice.id == invoice.id && ask.step.key == step.key) {
-            asks.retain(|ask| ask.invoice.id != invoice.id);
-            asks.push(Ask { invoice, step, amount });
-        }
+        asks.retain(|ask| ask.invoice.id != invoice.id);
+        asks.push(Ask { invoice, step, amount });
     }
 }

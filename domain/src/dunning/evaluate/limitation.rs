@@ -52,9 +52,9 @@ fn alert(context: &Context<'_>, draft: &mut Draft, invoice: &InvoiceFacts, what:
     tasks::raise(context, draft, Raise { kind: "limitation", about, title, lines: Vec::new(), assign_to: "manager", days: DAYS });
 }
 
-/// What began a new period: a part payment; against a public body, what was claimed in writing too.
+/// What began a new period: part payments and recorded acts; against a public body, what was claimed in writing too.
 fn acts(context: &Context<'_>, claim: Claim, invoice: &InvoiceFacts) -> Vec<chrono::NaiveDate> {
-    let mut acts: Vec<_> = invoice.evidence.part_paid_on.into_iter().collect();
+    let mut acts = invoice.evidence.interrupted_on.clone();
     if let Some(policy) = context.policy.as_ref().filter(|_| claim.is_interrupted_by_a_written_claim()) {
         let written = |channel: Channel| matches!(channel, Channel::Email | Channel::Letter | Channel::RegisteredLetter);
         let claims = invoice.steps.iter().filter(|done| done.outcome == StepOutcome::Sent && done.done_on > invoice.due_on);

@@ -24,11 +24,8 @@ pub(super) fn not_before(
     (invoice, step, day): (&InvoiceFacts, &Step, NaiveDate),
 ) -> NaiveDate {
     let Some(days) = days_of(context, step).filter(|_| will_go(context, policy, invoice, step)) else { return day };
-    let told_on = told(context, step);
-    if told_on.is_none() && context.today < business_days_before(context, day, days) {
-        return day; // he will be told in time
-    }
-    let had_his_days = add_business_days(told_on.unwrap_or(context.today), u32::from(days), context.region);
+    // told today at the latest, or still in time before `day`
+    let had_his_days = add_business_days(told(context, step).unwrap_or(context.today), u32::from(days), context.region);
     policy.calendar.next_sending_day(day.max(had_his_days))
 }
 

@@ -10,15 +10,10 @@ use crate::{dunning::snapshot::ContactMade, law::Cap, policy::Pacing};
 pub(super) fn first_day(caps: &[Cap], pacing: &Pacing, made: &[ContactMade], from: NaiveDate) -> (NaiveDate, Option<&'static str>) {
     let mut day = from;
     let mut rule = None;
-    // each turn moves past one contact at least, so the turns are bounded by the contacts
-    for _ in 0..=made.len() + 1 {
-        match broken(caps, pacing, made, day) {
-            None => return (day, rule),
-            Some((why, next)) => {
-                rule = Some(why);
-                day = next.max(next_day(day));
-            }
-        }
+    // every turn moves on by a day at least, and thirty days after the last contact nothing is broken
+    while let Some((why, next)) = broken(caps, pacing, made, day) {
+        rule = Some(why);
+        day = next.max(next_day(day));
     }
     (day, rule)
 }

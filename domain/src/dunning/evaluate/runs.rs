@@ -13,7 +13,7 @@ pub(super) fn run_after(due_on: NaiveDate, payment_days: &[String], within: u16)
 fn is_run(day: NaiveDate, word: &str) -> bool {
     let ends_month = next_day(day).month() != day.month();
     match word.parse::<u32>() {
-        Ok(wanted) => wanted == day.day() || (ends_month && wanted > day.day() && wanted <= 31),
+        Ok(wanted) => wanted == day.day() || (ends_month && (day.day()..=31).contains(&wanted)),
         Err(_) => ends_month && word == "eom",
     }
 }

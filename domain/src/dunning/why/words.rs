@@ -55,6 +55,7 @@ pub(super) const WORDS: &[Named] = &[
     ("below_minimum", "the amount is below the minimum of the step", "le montant est inférieur au minimum de l’étape"),
     ("above_maximum", "the amount is above the maximum of the step", "le montant est supérieur au maximum de l’étape"),
     ("condition_not_met", "the condition of the step is not met", "la condition de l’étape n’est pas remplie"),
+    ("not_this_payer", "the step is meant for payers with other habits", "l’étape vise un autre comportement de paiement"),
     ("no_contact", "nobody can be reached this way", "personne n’est joignable par ce moyen"),
     ("done_lately", "the step was done lately for this customer", "l’étape a été faite récemment pour ce client"),
     ("after_due_date", "the due date has passed", "l’échéance est passée"),

@@ -1,7 +1,7 @@
 //! One step of the ladder.
 
 use super::{
-    super::{Channel, LateChargesMode, Step, StepDocument},
+    super::{Channel, LateChargesMode, PayerCondition, Step, StepDocument},
     MOST_DAYS,
     faults::Faults,
     terms, words,
@@ -61,6 +61,7 @@ pub(super) fn step(stated: &StepDocument, place: usize, terms: &Terms<'_>, fault
         min_amount_due,
         max_amount_due,
         only_if: stated.only_if.as_deref().and_then(|word| faults.word(this.field("only_if"), word, &words::ONLY_IF)),
+        payer: this.payer(faults),
         customer_kinds: faults.words(
             &this.field("customer_kinds"),
             stated.customer_kinds.as_deref().unwrap_or_default(),
@@ -205,6 +206,35 @@ impl Checked<'_> {
         ] {
             faults.words(&self.field(name), list.as_deref().unwrap_or_default(), known);
         }
+    }
+
+    /// A condition that asks for nothing, or for what cannot be, is a slip of the pen.
+    fn payer(&self, faults: &mut Faults) -> Option<PayerCondition> {
+        let stated = self.stated.payer.as_ref()?;
+        let at = |name: &str| self.field(&format!("payer/{name}"));
+        for (least, most, bound) in [
+            (("min_average_days_late", stated.min_average_days_late), ("max_average_days_late", stated.max_average_days_late), MOST_DAYS),
+            (("min_late_share_percent", stated.min_late_share_percent), ("max_late_share_percent", stated.max_late_share_percent), 100),
+        ] {
+            faults.within(at(least.0), least.1, 0, bound);
+            faults.within(at(most.0), most.1, 0, bound);
+            if least.1.zip(most.1).is_some_and(|(least, most)| least > most) {
+                faults.add(at(most.0), "out_of_order", format!("must not be below {}", least.0));
+            }
+        }
+        faults.within(at("min_broken_promises"), stated.min_broken_promises, 1, 100);
+        let condition = PayerCondition {
+            min_average_days_late: stated.min_average_days_late,
+            max_average_days_late: stated.max_average_days_late,
+            min_late_share_percent: stated.min_late_share_percent,
+            max_late_share_percent: stated.max_late_share_percent,
+            min_broken_promises: stated.min_broken_promises,
+            any_sign_of: faults.words(&at("any_sign_of"), stated.any_sign_of.as_deref().unwrap_or_default(), &words::signs()),
+        };
+        if condition == PayerCondition::default() {
+            faults.add(self.field("payer"), "missing_field", "say at least one thing that must be true of the payer");
+        }
+        Some(condition)
     }
 
     fn segments(&self, faults: &mut Faults) -> Vec<String> {

@@ -4,6 +4,7 @@ use chrono::Weekday;
 
 use super::super::{Channel, ChargesLeft, LateChargesMode, OnlyIf, UnappliedCash};
 use crate::{
+    behaviour::Sign,
     charges::{DayCount, Imputation},
     customer::{ContactRole, CustomerKind},
 };
@@ -94,6 +95,11 @@ pub(super) const AFTER_PRINCIPAL_PAID: [Word<ChargesLeft>; 2] = [("waive", Charg
 /// Every channel by its word.
 pub(super) fn channels() -> [Word<Channel>; 9] {
     Channel::ALL.map(|channel| (channel.as_str(), channel))
+}
+
+/// Signs that a person should look at a payer.
+pub(super) fn signs() -> [Word<Sign>; 4] {
+    Sign::ALL.map(|sign| (sign.as_str(), sign))
 }
 
 /// The channels that make a task for a person.

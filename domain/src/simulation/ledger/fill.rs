@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Fault, unknown};
 use crate::{
+    behaviour::History,
     calendar::{parse_zone, start_of_day},
     customer::{Contact, CustomerDetails},
     dunning::{Evidence, Hold, HoldScope, InvoiceFacts, Promise, Snapshot},
@@ -249,9 +250,11 @@ fn blank(settings: &Settings, id: CustomerId, details: &CustomerDetails) -> Snap
         open_tasks: Vec::new(),
         raised_once: Vec::new(),
         claims: Vec::new(),
+        settled_charges: Vec::new(),
         payments_complete_until: None,
         ledger_differs: false,
         case_open: false,
+        history: History::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A past period as it was known then.
 
 use super::*;
-use crate::{money::Currency, simulation::summarise};
+use crate::{money::Currency, policy::PayerCondition, simulation::summarise};
 
 #[test]
 fn a_business_that_never_answers_goes_through_the_dated_example_of_the_preset() {
@@ -137,4 +137,27 @@ fn what_does_not_fit_together_is_named_with_its_place() {
     let faults = courses(&settings(), &facts).unwrap_err();
     let told: Vec<_> = faults.iter().map(|fault| (fault.index, fault.member)).collect();
     assert_eq!(told, [(1, "customer_external_id"), (3, "time"), (4, "time")]);
+}
+
+#[test]
+fn the_habits_of_a_payer_are_those_known_on_the_day_that_is_simulated() {
+    let mut policy = preset("fr_business");
+    let payer = PayerCondition { min_average_days_late: Some(30), ..PayerCondition::default() };
+    for step in policy.steps.iter_mut().filter(|step| step.key == "courtesy") {
+        step.payer = Some(payer.clone());
+    }
+    let before = |first_paid_on: &str| {
+        let courses = ledger(&[
+            customer("C1", CustomerKind::Business),
+            invoice("FA-1", "C1", "2026-10-05", 50_000),
+            invoice("FA-2", "C1", "2026-12-07", 50_000),
+            pays("P1", "C1", first_paid_on, 50_000, Some("FA-1")),
+            pays("P2", "C1", "2026-12-07", 50_000, Some("FA-2")),
+        ]);
+        let lived = live(&courses, &policy, span("2026-11-20", "2026-12-31"));
+        lived[0].done.iter().filter(|done| done.step_key == "courtesy").count()
+    };
+    assert_eq!(before("2026-11-10"), 1, "36 days late: warned before the next is due");
+    assert_eq!(before("2026-10-05"), 0, "in time: not meant");
+    assert_eq!(before("2027-03-01"), 1, "what will be paid one day is owed that day");
 }

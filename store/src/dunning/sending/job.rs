@@ -76,6 +76,7 @@ impl SendJob {
             channel: self.channel()?,
             contact_id: reminder.contact_id,
             lines: reminder.body.lines.clone(),
+            compensations: reminder.body.fixed_compensation.as_ref().map_or(0, |fixed| fixed.count),
             planned_at: reminder.planned_at,
             send_at: reminder.scheduled_at,
             copy_of: reminder.copy_of.map(|reminder_id| CopyOf {

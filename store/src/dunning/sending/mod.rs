@@ -17,6 +17,7 @@ mod load;
 mod occurred;
 mod raise;
 mod reap;
+mod statements;
 mod suppression;
 mod told;
 pub(in crate::dunning) mod versions;

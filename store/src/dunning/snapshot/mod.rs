@@ -1,6 +1,7 @@
 //! Snapshots: everything the decision about a customer is made from, read for many customers in one statement.
 
 mod assemble;
+mod claims;
 mod history;
 mod load;
 mod past;
@@ -18,8 +19,10 @@ use relance_domain::{
 };
 pub(super) use rows::{CaseRow, CustomerRow, InvoiceRow, StepRow};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use uuid::Uuid;
 
-use crate::{StoreError, Tx, any, policies};
+use super::zones::day_in;
+use crate::{StoreError, Tx, any, behaviour, policies};
 
 /// Customers that are being looked at, locked, with all that is known of them.
 pub struct Look {
@@ -72,8 +75,45 @@ async fn read<C: ConnectionTrait>(c: &C, tenant: TenantId, customers: &[Customer
     let named: BTreeSet<_> = live.values().flatten().flat_map(|reminder| &reminder.lines).map(|line| line.invoice_id.0).collect();
     facts.also(c, tenant, named).await?;
     let now = facts.now(real_now);
-    let snapshots = assemble::snapshots(&mut facts, &active, live, now)?;
+    let mut snapshots = assemble::snapshots(&mut facts, &active, live, now)?;
+    if active.iter().flat_map(|active| &active.policy.steps).any(|step| step.payer.is_some()) {
+        remember(c, tenant, &ids, &mut snapshots, now).await?;
+    }
     Ok(Look { snapshots, now, tenant, facts })
+}
+
+/// The facts as [`snapshots`] reads them, with how the customers paid, whether or not a policy in force asks for it: a
+/// policy that is simulated may.
+///
+/// # Errors
+/// The database's, or a row that does not read.
+pub async fn snapshots_with_history<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    customers: &[CustomerId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Snapshot>, StoreError> {
+    let mut list = snapshots(c, tenant, customers, now).await?;
+    let ids: Vec<_> = customers.iter().map(|id| id.0).collect();
+    remember(c, tenant, &ids, &mut list, now).await?;
+    Ok(list)
+}
+
+/// Adds how the customers paid.
+async fn remember<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    ids: &[Uuid],
+    snapshots: &mut [Snapshot],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(first) = snapshots.first() else { return Ok(()) };
+    let today = day_in(now, [Some(first.settings.time_zone.as_str()), None]);
+    let mut histories = behaviour::histories(c, tenant, ids, today).await?;
+    for snapshot in snapshots {
+        snapshot.history = histories.remove(&snapshot.customer_id.0).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Locks the customers until the end of the transaction, so that no fact about them arrives between the

@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{
+    behaviour::History,
     calendar::{local_day, parse_zone, start_of_day},
     customer::{Address, Contact, ContactDetails, ContactRole, CustomerDetails, CustomerKind},
     dunning::{
@@ -12,7 +13,7 @@ use crate::{
     },
     ids::{ContactId, CustomerId, HoldId, InvoiceId, PolicyId, ReminderId, TaskId},
     money::Currency,
-    policy::{Channel, Policy, PolicyVersion, presets},
+    policy::{Channel, Policy, PolicyDocument, PolicyVersion, presets},
     settings::Settings,
 };
 
@@ -57,6 +58,14 @@ pub fn weekday_from(day: NaiveDate) -> NaiveDate {
 
 pub fn preset(key: &str) -> Policy {
     presets().iter().find(|preset| preset.key == key).unwrap().document.validate().unwrap()
+}
+
+/// A business chased by these steps, with nothing else stated in the policy.
+pub fn ladder(steps: serde_json::Value, more: serde_json::Value, starts_on: &str) -> Sim {
+    let mut document = serde_json::json!({"name": "Own", "steps": steps});
+    document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let policy = PolicyDocument::from_json(&document).unwrap().validate().unwrap();
+    Sim::new(policy, CustomerKind::Business, starts_on)
 }
 
 impl Sim {
@@ -104,10 +113,12 @@ impl Sim {
             answers: vec![],
             raised_once: vec![],
             claims: vec![],
+            settled_charges: vec![],
             open_tasks: vec![],
             payments_complete_until: None,
             ledger_differs: false,
             case_open: false,
+            history: History::default(),
         };
         Self { snapshot, now, happened: vec![], left_at: vec![], decisions: vec![], dials: true, approves: true, next_id: 100 }
     }
@@ -216,6 +227,7 @@ impl Sim {
                     channel: plan.channel,
                     contact_id: plan.contact_id,
                     lines: plan.lines,
+                    compensations: plan.fixed_compensation.map_or(0, |fixed| fixed.count),
                     planned_at: self.now,
                     send_at: plan.send_at,
                     copy_of: None,

@@ -40,6 +40,7 @@ fn live(invoice: InvoiceId, step: &str, amount: i64, contact: Option<crate::ids:
         channel: Channel::Email,
         contact_id: contact,
         lines: vec![line],
+        compensations: 0,
         planned_at: at("2026-10-01T07:00:00Z"),
         send_at: at("2026-10-12T07:00:00Z"),
         copy_of: None,
