@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct ChannelInput {
     /// E-mail: `smtp`, `brevo`, `mailjet`, `postmark`, `scaleway`, `ses`, `sendgrid`. SMS: `ovh`, `twilio`, `brevo`, `smsmode`,
-    /// `http`. Letter: `print`.
+    /// `http`. Letter: `print`, `merci_facteur`, `maileva`, `ar24` (registered e-letters only).
     #[schema(example = "smtp")]
     pub provider: String,
     /// Sender: an e-mail address, or a number or name for SMS. Not for letters.
@@ -20,7 +20,8 @@ pub struct ChannelInput {
     /// Where answers go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
-    /// A test tenant really sends to these addresses only.
+    /// A test tenant really sends to these addresses only; a letter's is its envelope in one line, `Name, Street, 69003 Lyon`,
+    /// or the e-mail address that a registered e-letter goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_list: Option<Vec<String>>,
     /// For provider `smtp`.
@@ -56,6 +57,15 @@ pub struct ChannelInput {
     /// For provider `smsmode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smsmode: Option<SmsmodeInput>,
+    /// For provider `merci_facteur`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merci_facteur: Option<MerciFacteurInput>,
+    /// For provider `maileva`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maileva: Option<MailevaInput>,
+    /// For provider `ar24`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ar24: Option<Ar24Input>,
     /// Messages a second that the account takes; as many as come without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_per_second: Option<u32>,
@@ -251,6 +261,89 @@ pub struct SmsmodeInput {
     /// API key.
     #[schema(write_only)]
     pub api_key: String,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// Merci Facteur: paper letters, and simple registered e-letters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MerciFacteurInput {
+    /// Service id.
+    pub service_id: String,
+    /// Secret key; it signs, and never travels.
+    #[schema(write_only)]
+    pub secret_key: String,
+    /// The user in whose name letters leave.
+    pub user_id: String,
+    /// Addresses that may use the token, divided by `;`; without it the restriction is taken to be lifted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorized_ip: Option<String>,
+    /// How registered letters go: `lrare` (the default: the acknowledgement is scanned and kept), `lrar`, or the electronic
+    /// `ere_otp_mail`, `ere_otp_sms`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registered_mode: Option<String>,
+    /// How other letters go: `suivi` (the default) or `normal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter_mode: Option<String>,
+    /// Your consumer customers agreed beforehand to registered e-letters; without it none is sent to a consumer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumers_agreed: Option<bool>,
+    /// The key that its webhooks show; without it none is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only)]
+    pub webhook_secret: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// Maileva of La Poste.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailevaInput {
+    /// Id of the application.
+    pub client_id: String,
+    /// Secret of the application.
+    #[schema(write_only)]
+    pub client_secret: String,
+    /// Login of the user.
+    pub username: String,
+    /// Password of the user.
+    #[schema(write_only)]
+    pub password: String,
+    /// Where Maileva writes about a sending.
+    pub notification_email: String,
+    /// Print in colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<bool>,
+    /// Asked of its notifications as the password of basic authentication, or as a bearer token; without it none is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only)]
+    pub webhook_password: Option<String>,
+    /// Replaces the scheme, host and path prefix of the vendor's sign-in; without it that of `base_url` does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_url: Option<String>,
+    /// Replaces the vendor's scheme, host and path prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+}
+
+/// AR24: registered e-letters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ar24Input {
+    /// Token.
+    pub token: String,
+    /// Private key; it seals and opens, and never travels.
+    #[schema(write_only)]
+    pub private_key: String,
+    /// The user in whose name letters leave.
+    pub user_id: String,
+    /// Your consumer customers agreed beforehand to registered e-letters; without it none is sent to a consumer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumers_agreed: Option<bool>,
     /// Replaces the vendor's scheme, host and path prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,

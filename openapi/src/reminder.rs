@@ -210,6 +210,10 @@ pub struct ReminderView {
     /// plus the days of the step.
     #[schema(format = Date)]
     pub presented_on: Option<String>,
+    /// Letters that a provider posts: how far it has come by what the provider told. `ordered`, `printed`, `posted`, `presented`,
+    /// then `delivered`, `returned`, `refused` or `unclaimed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_state: Option<String>,
     /// The message that this one repeats by another channel.
     pub copy_of: Option<String>,
     /// The promise, dispute, case or call (task) that it answers by itself; null for a step of the ladder.
@@ -261,6 +265,7 @@ impl From<&ReminderRecord> for ReminderView {
             pay_before_on,
             deadline_on,
             presented_on,
+            postal,
             copy_of,
             answers,
             body,
@@ -291,6 +296,7 @@ impl From<&ReminderRecord> for ReminderView {
             pay_before_on: pay_before_on.map(day),
             deadline_on: deadline_on.map(day),
             presented_on: presented_on.map(day),
+            postal_state: postal.clone(),
             copy_of: copy_of.map(|id| id.to_string()),
             answers: answers.clone(),
             invoices: lines.iter().map(Into::into).collect(),

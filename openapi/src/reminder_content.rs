@@ -20,10 +20,33 @@ pub struct ReminderContentView {
     pub text: String,
     /// The same as html; e-mail only.
     pub html: Option<String>,
-    /// Further headers of an e-mail; encoding and parts of an SMS; pages of a letter.
+    /// Further headers of an e-mail; encoding and parts of an SMS; of a letter its pages, and sender and recipient field by field
+    /// (JSON).
     pub headers: BTreeMap<String, String>,
     /// Files, to be read one by one.
     pub attachments: Vec<ReminderAttachmentView>,
+    /// What proves that a letter was posted, handed over, refused or not claimed; read like `attachments`.
+    pub proofs: Vec<ProofView>,
+}
+
+/// A file that proves a letter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProofView {
+    /// `deposit`, `acknowledgement`, `refusal` or `non_claim`.
+    pub kind: String,
+    /// File name.
+    #[schema(example = "deposit-proof.pdf")]
+    pub name: String,
+    /// Media type.
+    #[schema(example = "application/pdf")]
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// When it came.
+    #[schema(format = DateTime)]
+    pub received_at: String,
 }
 
 /// A file of a message.
@@ -55,6 +78,7 @@ impl From<&MessageContent> for ReminderContentView {
             html: content.html.clone(),
             headers,
             attachments: content.attachments.iter().map(ReminderAttachmentView::from).collect(),
+            proofs: Vec::new(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Store, StoreError, inbox, notices,
+    Store, StoreError,
+    dunning::letters,
+    inbox, notices,
     reads::{Arg, Question},
     time::{instant, millis},
     webhooks::NEXT_DELIVERY,
@@ -22,6 +24,8 @@ pub struct NextDue {
     pub inbox: Option<DateTime<Utc>>,
     /// A mail to a tenant itself.
     pub notice: Option<DateTime<Utc>>,
+    /// A letter that is asked after.
+    pub letter: Option<DateTime<Utc>>,
     /// A delivery to a webhook endpoint whose last post failed.
     pub late_delivery: Option<DateTime<Utc>>,
     /// A test tenant whose clock has something to do: now, or never.
@@ -41,10 +45,11 @@ fn probes() -> String {
          ORDER BY send_at LIMIT 1) AS send, \
          hooks.fresh, hooks.late, \
          (SELECT COUNT(*) FROM (SELECT id FROM tenants WHERE (work_due OR clock_target_at IS NOT NULL) AND {free} LIMIT 1) AS waiting) \
-         AS clock, ({inbox}) AS inbox, ({notice}) AS notice FROM ({deliveries}) AS hooks \
+         AS clock, ({inbox}) AS inbox, ({notice}) AS notice, ({letter}) AS letter FROM ({deliveries}) AS hooks \
          WHERE {{everybody}}",
         inbox = inbox::NEXT,
-        notice = notices::NEXT
+        notice = notices::NEXT,
+        letter = letters::NEXT
     )
 }
 
@@ -58,5 +63,14 @@ pub async fn next(store: &Store) -> Result<NextDue, StoreError> {
     let Some(row) = rows.first() else { return Ok(NextDue::default()) };
     let at = |place| Ok::<_, StoreError>(row.get::<Option<i64>>(place)?.map(instant));
     let clock = (row.get::<i64>(4)? > 0).then_some(now);
-    Ok(NextDue { look: at(0)?, send: at(1)?, delivery: at(2)?, late_delivery: at(3)?, clock, inbox: at(5)?, notice: at(6)? })
+    Ok(NextDue {
+        look: at(0)?,
+        send: at(1)?,
+        delivery: at(2)?,
+        late_delivery: at(3)?,
+        clock,
+        inbox: at(5)?,
+        notice: at(6)?,
+        letter: at(7)?,
+    })
 }

@@ -22,6 +22,8 @@ pub enum Leased {
     Inbox,
     /// Mails to tenants themselves.
     Notices,
+    /// Letters that are asked after.
+    Letters,
     /// Test tenants whose clock is driven; a row's id is its tenant's.
     Tenants,
 }
@@ -34,6 +36,7 @@ impl Leased {
             Self::Endpoints => "webhook_endpoints",
             Self::Inbox => "inbox",
             Self::Notices => "notices",
+            Self::Letters => "letters",
             Self::Tenants => "tenants",
         }
     }

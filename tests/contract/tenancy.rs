@@ -70,6 +70,7 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
         let taken = world.raw("/v1/ingest/events", "application/cloudevents+json", event.to_string().into_bytes()).await;
         assert!(taken.status.is_success(), "{}", taken.body);
         crate::stories::receipts::bounced(&world, "C3").await;
+        crate::stories::letters::posted(&world, "C5", "2026-11-04", "2026-11-06T18:00:00Z").await;
         gone(&world).await;
         let built_in = world.get("/v1/templates/first_reminder.fr").await.expect(200);
         let own = json!({"body": built_in["body"]});

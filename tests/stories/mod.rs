@@ -28,6 +28,7 @@ mod guardrails;
 mod holds;
 mod ladder;
 mod late_charges;
+pub mod letters;
 mod limitation;
 mod mails;
 mod nonpayment;

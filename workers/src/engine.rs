@@ -14,6 +14,7 @@ use crate::{
     evaluate::Looks,
     housekeeping,
     inbox::{Inbox, Translator},
+    letters::Letters,
     notices::{Herald, Notices},
     outgoing::{Courier, Deliveries, Sender, Sends},
     queue::{Agenda, DueTimes, Pace, Queues, Running, WorkError},
@@ -53,6 +54,8 @@ pub struct Paces {
     pub inbox: Pace,
     /// Mails to tenants themselves.
     pub notice: Pace,
+    /// Letters that are asked after.
+    pub letter: Pace,
     /// Webhook deliveries to endpoints whose last post failed: they hold up nobody but each other.
     pub deliver_late: Pace,
     /// Clocks of test tenants.
@@ -71,6 +74,7 @@ impl Paces {
             deliver_late: pace(16, 64, 30),
             inbox: pace(looks, 50, 20),
             notice: pace(1, 16, 90), // a mail takes less
+            letter: pace(1, 8, 120),
             clock: pace(4, 1, 20),
         }
     }
@@ -100,6 +104,7 @@ impl Engine {
             .with(Deliveries::new(store.clone(), Arc::clone(&courier), Lane::Fresh), paces.deliver)
             .with(Deliveries::new(store.clone(), courier, Lane::Late), paces.deliver_late)
             .with(Notices::new(store.clone(), herald), paces.notice)
+            .with(Letters::new(store.clone(), Arc::clone(&sender)), paces.letter)
             .with(Inbox::new(store.clone(), translator), paces.inbox)
             .with(Clocks::new(store.clone(), sender), paces.clock)
             .start(DueRows(store.clone()));
@@ -135,6 +140,7 @@ impl Agenda for DueRows {
             ("deliver_late", next.late_delivery),
             ("inbox", next.inbox),
             ("notice", next.notice),
+            ("letter", next.letter),
             ("clock", next.clock),
         ];
         Ok(named.into_iter().filter_map(|(queue, at)| Some((queue, at?))).collect())

@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod housekeeping;
 pub mod http;
 pub mod inbox;
+pub mod letters;
 pub mod notices;
 pub mod outgoing;
 pub mod queue;

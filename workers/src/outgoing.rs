@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use relance_domain::ids::{ReminderId, TenantId};
 use relance_store::{
     Store, StoreError,
-    dunning::sending,
+    dunning::{letters::ClaimedLetter, sending},
     lease::Leased,
     webhooks::{self, ClaimedDelivery, Lane},
 };
@@ -29,6 +29,12 @@ pub trait Sender: Send + Sync + 'static {
     /// # Errors
     /// When the database does not answer for the moment; what a provider refuses is no error.
     async fn send_batch(&self, lease_by: &str, tenant: TenantId, reminders: Vec<ReminderId>, now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// Asks after a letter that left, which `lease_by` holds, and records what its provider says.
+    ///
+    /// # Errors
+    /// When the database does not answer for the moment.
+    async fn follow(&self, lease_by: &str, letter: ClaimedLetter) -> Result<(), StoreError>;
 }
 
 /// Posts deliveries.

@@ -107,6 +107,8 @@ pub struct ReminderRecord {
     pub deadline_on: Option<NaiveDate>,
     /// Registered letters: day of the first presentation.
     pub presented_on: Option<NaiveDate>,
+    /// Letters: how far it has come by what the provider told.
+    pub postal: Option<String>,
     /// The message that it repeats by another channel.
     pub copy_of: Option<ReminderId>,
     /// The promise, dispute, case or task that it answers by itself; `None` for a step of the ladder.

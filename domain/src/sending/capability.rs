@@ -52,9 +52,17 @@ pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
         ("email", "brevo") => (refuses(TimeDelta::minutes(30)), minutes(5), true),
         ("email", "mailjet" | "postmark") | ("sms", "ovh" | "brevo") => (Idempotency::None, minutes(5), true),
         ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode" | "http") => (Idempotency::None, Lookup::None, true),
+        // refused again for thirty days under the same `antidoublon`
+        ("letter" | "registered_letter", "merci_facteur") => (refuses(TimeDelta::days(30)), Lookup::None, true),
+        ("letter" | "registered_letter", "maileva" | "ar24") => (Idempotency::None, minutes(5), true),
         // the same file under the same name
         (_, "print") => (Idempotency::Replays { for_long: TimeDelta::days(3_650) }, Lookup::None, false),
         _ => (Idempotency::None, Lookup::None, false),
     };
     Capabilities { idempotency, lookup, tracked, repeatable: channel == "email" }
+}
+
+/// Is a letter that this provider took asked after until it has arrived?
+pub fn is_followed(provider: &str) -> bool {
+    matches!(provider, "merci_facteur" | "maileva" | "ar24")
 }

@@ -5,12 +5,16 @@ mod alignment;
 mod capability;
 mod circuit;
 mod outcome;
+mod post;
+mod proof;
 mod receipt;
 mod settle;
 
 pub use alignment::{Alignment, MailSettings, alignment};
-pub use capability::{Capabilities, Idempotency, Lookup, capabilities};
+pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
 pub use circuit::{Account, Circuit, Rate};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};
-pub use receipt::{Fate, Receipt, ReceiptKind, fate, suppression};
+pub use post::{maileva_state, merci_facteur_state};
+pub use proof::{Followed, Proof};
+pub use receipt::{Fate, Receipt, ReceiptKind, fate, postal, shows_presentation, suppression};
 pub use settle::{Doubt, Rung, first, look_up_said};

@@ -25,9 +25,21 @@ pub enum ReceiptKind {
     Complained,
     /// Wants nothing more over this channel.
     OptedOut,
+    /// A letter was printed.
+    Printed,
+    /// The post has it; of a registered e-letter, that it was sent.
+    Posted,
+    /// The first attempt to hand it over, or the notice of passage left for it.
+    Presented,
+    /// It came back: nobody lives there.
+    Returned,
+    /// The addressee refused it.
+    Declined,
+    /// The addressee did not fetch it in time.
+    Unclaimed,
 }
 
-const WORDS: [(ReceiptKind, &str); 10] = [
+const WORDS: [(ReceiptKind, &str); 16] = [
     (ReceiptKind::Accepted, "accepted"),
     (ReceiptKind::Deferred, "deferred"),
     (ReceiptKind::SoftBounce, "soft_bounce"),
@@ -38,6 +50,12 @@ const WORDS: [(ReceiptKind, &str); 10] = [
     (ReceiptKind::HardBounce, "hard_bounce"),
     (ReceiptKind::Complained, "complained"),
     (ReceiptKind::OptedOut, "opted_out"),
+    (ReceiptKind::Printed, "printed"),
+    (ReceiptKind::Posted, "posted"),
+    (ReceiptKind::Presented, "presented"),
+    (ReceiptKind::Returned, "returned"),
+    (ReceiptKind::Declined, "refused"),
+    (ReceiptKind::Unclaimed, "unclaimed"),
 ];
 
 impl ReceiptKind {
@@ -87,7 +105,7 @@ pub enum Fate {
 /// The state that follows from `kinds`, in whatever order they came: complained, hard bounce, delivered, failed,
 /// soft bounce, accepted. `None` without any.
 pub fn fate(kinds: &[ReceiptKind]) -> Option<Fate> {
-    use ReceiptKind::{Clicked, Complained, Delivered, Failed, HardBounce, Opened, OptedOut, SoftBounce};
+    use ReceiptKind::{Clicked, Complained, Delivered, Failed, HardBounce, Opened, OptedOut, Returned, SoftBounce};
     let any = |wanted: &[ReceiptKind]| kinds.iter().any(|kind| wanted.contains(kind));
     if kinds.is_empty() {
         return None;
@@ -98,9 +116,34 @@ pub fn fate(kinds: &[ReceiptKind]) -> Option<Fate> {
         () if any(&[HardBounce]) => Fate::BouncedHard,
         () if any(&[Delivered, Opened, Clicked, OptedOut]) => Fate::Delivered,
         () if any(&[Failed]) => Fate::Failed,
-        () if any(&[SoftBounce]) => Fate::BouncedSoft,
+        // a letter that came back says nothing against the next one to a better address
+        () if any(&[SoftBounce, Returned]) => Fate::BouncedSoft,
         () => Fate::Sent,
     })
+}
+
+/// How far a letter has come by all that was told of it, in whatever order: `ordered`, `printed`, `posted`, `presented`, then
+/// `delivered`, `returned`, `refused` or `unclaimed`. `None` when nothing was told.
+pub fn postal(kinds: &[ReceiptKind]) -> Option<&'static str> {
+    use ReceiptKind::{Accepted, Declined, Delivered, Posted, Presented, Printed, Returned, Unclaimed};
+    [
+        (Delivered, "delivered"),
+        (Declined, "refused"),
+        (Unclaimed, "unclaimed"),
+        (Returned, "returned"),
+        (Presented, "presented"),
+        (Posted, "posted"),
+        (Printed, "printed"),
+        (Accepted, "ordered"),
+    ]
+    .into_iter()
+    .find(|(kind, _)| kinds.contains(kind))
+    .map(|(_, word)| word)
+}
+
+/// Does it show that the letter was presented on its day: a first attempt, a hand-over, or a refusal at the door?
+pub fn shows_presentation(kind: ReceiptKind) -> bool {
+    matches!(kind, ReceiptKind::Presented | ReceiptKind::Delivered | ReceiptKind::Declined | ReceiptKind::Unclaimed)
 }
 
 /// Why nothing more is sent to the address, if so; for good.
@@ -137,6 +180,25 @@ mod tests {
         assert_eq!(fate(&[]), None);
         assert_eq!(suppression(&[Delivered, SoftBounce, Failed]), None);
         assert_eq!(suppression(&[HardBounce]), Some("hard_bounce"));
+    }
+
+    #[test]
+    fn a_letter_is_as_far_as_the_furthest_that_was_told() {
+        for (kinds, expected) in [
+            (vec![Posted, Accepted, Printed], "posted"),
+            (vec![Delivered, Presented, Posted], "delivered"),
+            (vec![Presented, Unclaimed, Returned], "unclaimed"),
+            (vec![Returned, Posted], "returned"),
+        ] {
+            for turn in 0..kinds.len() {
+                let mut turned = kinds.clone();
+                turned.rotate_left(turn);
+                assert_eq!(postal(&turned), Some(expected), "{turned:?}");
+            }
+        }
+        assert_eq!((postal(&[]), postal(&[Opened])), (None, None));
+        assert_eq!(fate(&[Posted, Returned]), Some(Fate::BouncedSoft));
+        assert_eq!(fate(&[Presented, Declined]), Some(Fate::Sent));
     }
 
     #[test]

@@ -126,9 +126,16 @@ mod tests {
 
     #[test]
     fn a_text_message_or_letter_is_never_repeated_unless_that_is_harmless() {
-        for (provider, channel) in
-            [("ovh", "sms"), ("brevo", "sms"), ("twilio", "sms"), ("smsmode", "sms"), ("http", "sms"), ("x", "letter")]
-        {
+        for (provider, channel) in [
+            ("ovh", "sms"),
+            ("brevo", "sms"),
+            ("twilio", "sms"),
+            ("smsmode", "sms"),
+            ("http", "sms"),
+            ("x", "letter"),
+            ("maileva", "letter"),
+            ("ar24", "registered_letter"),
+        ] {
             let can = capabilities(provider, channel);
             for before in 0..3 {
                 for receipts in [false, true] {
@@ -143,8 +150,11 @@ mod tests {
                 }
             }
         }
-        let print = capabilities("print", "letter");
-        assert_eq!(first(print, doubt(0, false)), Rung::Repeat { at: minutes(1) });
+        for provider in ["print", "merci_facteur"] {
+            let can = capabilities(provider, "letter");
+            assert_eq!(first(can, doubt(0, false)), Rung::Repeat { at: minutes(1) });
+            assert!(!matches!(first(can, doubt(1, false)), Rung::Repeat { .. }), "{provider}");
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //! words. Pure: what has to be fetched (a certificate) comes in.
 
 mod email;
+mod post;
 mod read;
 mod sms;
 mod sns;
 mod verify;
 
-use relance_domain::sending::Receipt;
+use relance_domain::sending::{Proof, Receipt};
 use serde_json::Value;
 
+pub use post::{Hint, hint};
 pub use sns::{Notification, certificate_url, subscribe_url};
 pub use verify::{is_sendgrid_key, verify};
 
@@ -37,6 +39,12 @@ pub fn parse(channel: &str, provider: &str, incoming: &Incoming<'_>) -> Option<V
     if (channel, provider) == ("sms", "twilio") {
         return sms::twilio(incoming.query, incoming.body);
     }
+    match (channel, provider) {
+        ("letter", "merci_facteur") => return post::merci_facteur(incoming.body),
+        // its word is not signed: it only makes us ask
+        ("letter", "ar24") => return hint(provider, incoming.body).map(|_| Vec::new()),
+        _ => {}
+    }
     let body: Value = serde_json::from_slice(incoming.body).ok()?;
     let body = match provider {
         "ses" | "scaleway" => Notification::read(&body)?.message,
@@ -57,9 +65,15 @@ pub fn parse(channel: &str, provider: &str, incoming: &Incoming<'_>) -> Option<V
         ("sms", "brevo") => sms::brevo,
         ("sms", "smsmode") => sms::smsmode,
         ("sms", "http") => sms::http,
+        ("letter", "maileva") => post::maileva,
         _ => return None,
     };
     list.iter().all(Value::is_object).then(|| list.iter().filter_map(read).collect())
+}
+
+/// Files that come with what `provider` tells of letters.
+pub fn proofs(provider: &str, incoming: &Incoming<'_>) -> Vec<Proof> {
+    if provider == "merci_facteur" { post::merci_facteur_proofs(incoming.body) } else { Vec::new() }
 }
 
 #[cfg(test)]

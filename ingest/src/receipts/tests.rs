@@ -155,3 +155,55 @@ fn our_own_gateway_form_is_signed_as_our_webhooks_are() {
     assert_eq!(receive("sms", "http", &own, &headers, "", &body.replace("true", "false")), None);
     assert_eq!(receive("sms", "http", &own, &[], "", body), None);
 }
+
+#[test]
+fn merci_facteur_shows_its_key_and_brings_its_proofs() {
+    let own = json!({ "webhook_secret": "secret-webhook-123" });
+    let headers = [("x-mf-webhook-secret-key", "secret-webhook-123")];
+    let form = |event: &str, state: &str, file: Value| {
+        let event = json!({"name_event": event, "id_user": 17_460, "date_event": NOW});
+        let mut one =
+            json!({"ref_courrier": "123456-789", "id_envoi": "123", "statut_courrier": state, "ref_interne": "rl_abcdefgh12345678"});
+        one.as_object_mut().unwrap().extend(file.as_object().unwrap().clone());
+        let (event, detail) = (event.to_string(), json!([one]).to_string());
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs([("event", &event), ("detail", &detail)]).finish()
+    };
+    let reference = Some("rl_abcdefgh12345678");
+    for (event, state, kind) in [
+        ("printed", "imprime", ReceiptKind::Printed),
+        ("new-state", "attente_au_guichet", ReceiptKind::Presented),
+        ("delivered", "distribue", ReceiptKind::Delivered),
+        ("pnd", "distribue_expediteur", ReceiptKind::Returned),
+        ("pnd", "refused", ReceiptKind::Declined),
+    ] {
+        let body = form(event, state, json!({}));
+        assert_eq!(receive("letter", "merci_facteur", &own, &headers, "", &body), one(kind, reference, "123"), "{state}");
+        assert_eq!(receive("letter", "merci_facteur", &own, &[("x-mf-webhook-secret-key", "other")], "", &body), None, "forged");
+        assert_eq!(receive("letter", "merci_facteur", &json!({}), &headers, "", &body), None, "without a key none is taken");
+    }
+    assert_eq!(receive("letter", "merci_facteur", &own, &headers, "", "event=x&detail=y"), None);
+    let body = form("pdd", "scan_pdd", json!({ "pdd_base64_pdf": STANDARD.encode("%PDF-1.4 proof") }));
+    let incoming = Incoming { header: &|_| None, url: None, query: "", body: body.as_bytes(), certificate: None, now: NOW };
+    let [proof] = proofs("merci_facteur", &incoming).try_into().unwrap();
+    assert_eq!((proof.kind, proof.media_type, proof.data.as_slice()), ("deposit", "application/pdf", b"%PDF-1.4 proof".as_slice()));
+    assert_eq!((proof.reference.as_deref(), proof.file_name().as_str()), (reference, "deposit-proof.pdf"));
+}
+
+#[test]
+fn maileva_tells_of_sendings_and_recipients_and_ar24_only_makes_us_ask() {
+    let own = json!({ "webhook_password": "hunter2" });
+    let headers = [("authorization", "Bearer hunter2")];
+    let told = |event: &str| {
+        let body = json!({"event_type": event, "resource_type": "registered_mail/v2/sendings", "resource_id": "110e", "resource_custom_id": "rl_abcdefgh12345678",
+            "event_date": "2026-11-05T16:33:54Z"});
+        receive("letter", "maileva", &own, &headers, "", &body.to_string())
+    };
+    let reference = Some("rl_abcdefgh12345678");
+    assert_eq!(told("ON_STATUS_ACCEPTED"), one(ReceiptKind::Accepted, reference, "110e"));
+    assert_eq!(told("ON_MAIN_DELIVERY_STATUS_FIRST_PRESENTATION"), one(ReceiptKind::Presented, reference, "110e"));
+    assert_eq!(told("ON_STATUS_ARCHIVED"), Some(Vec::new()));
+    assert_eq!(receive("letter", "maileva", &json!({}), &headers, "", "{}"), None, "without a password none is taken");
+    assert_eq!(receive("letter", "ar24", &json!({}), &[], "", "id_mail=4711&new_state=AR"), Some(Vec::new()));
+    assert_eq!(hint("ar24", b"id_mail=4711&new_state=AR").unwrap()[0].provider_id.as_deref(), Some("4711"));
+    assert_eq!(receive("letter", "ar24", &json!({}), &[], "", "<html>"), None);
+}

@@ -35,8 +35,15 @@ pub fn verify(provider: &str, own: &Value, incoming: &Incoming<'_>) -> bool {
             let delivery = Delivery { header: incoming.header, token: None, body: incoming.body, now: incoming.now };
             webhooks::verify(ConnectorKind::StandardWebhooks, &ConnectorConfig::default(), &[secret.to_owned()], &delivery)
         }),
+        // whoever may move a legal deadline shows who it is
+        "merci_facteur" => setting("webhook_secret").is_some_and(|secret| {
+            let given = (incoming.header)("x-mf-webhook-secret-key").unwrap_or_default();
+            bool::from(given.as_bytes().ct_eq(secret.as_bytes()))
+        }),
+        "maileva" => setting("webhook_password").is_some_and(|password| knows(password, incoming)),
         "brevo" | "mailjet" | "postmark" => setting("webhook_password").is_none_or(|password| knows(password, incoming)),
-        "ovh" | "smsmode" => true,
+        // of AR24 nothing is believed but that it is worth asking
+        "ovh" | "smsmode" | "ar24" => true,
         _ => false,
     }
 }

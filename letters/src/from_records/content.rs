@@ -10,7 +10,7 @@ use relance_domain::{
 };
 use sha2::{Digest, Sha256};
 
-use super::language;
+use super::{language, postal};
 use crate::{
     MessageContext, RenderError, SmsEncoding,
     format::{self, Lang},
@@ -200,7 +200,11 @@ fn letter(facts: &MessageFacts, context: &MessageContext) -> Result<MessageConte
         from: facts.settings.legal_name.clone(),
         to: Some(to.join("\n")),
         text: letter.text,
-        headers: BTreeMap::from([("pages".to_owned(), letter.pages.to_string())]),
+        headers: BTreeMap::from([
+            ("pages".to_owned(), letter.pages.to_string()),
+            ("sender".to_owned(), postal::sender(&facts.settings).to_string()),
+            ("recipient".to_owned(), postal::recipient(&facts.customer, notice).to_string()),
+        ]),
         attachments: vec![attachment("letter.pdf", "application/pdf", letter.pdf)],
         ..MessageContent::default()
     })

@@ -5,6 +5,7 @@ mod content;
 mod notice;
 mod occurred;
 mod parties;
+mod postal;
 mod rows;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -62,9 +63,9 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         variant_seed: seed(facts),
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
+        enclosures: content::enclosed(facts),
         event: occurred::facts(facts),
         calendar_of: calendar_of(facts),
-        enclosures: content::enclosed(facts),
         ..MessageContext::default()
     };
     MessageContext { own: own_text(facts, &context), ..context }

@@ -1,3 +1,19 @@
+GRANT SELECT, INSERT, UPDATE, DELETE ON proofs TO relance_app
+--;
+ALTER TABLE proofs ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE proofs FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON proofs TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON letters TO relance_app
+--;
+ALTER TABLE letters ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE letters FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON letters TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
 GRANT SELECT, INSERT, UPDATE, DELETE ON templates TO relance_app
 --;
 ALTER TABLE templates ENABLE ROW LEVEL SECURITY

@@ -66,6 +66,8 @@ CREATE TABLE reminders (
     deadline_on TEXT,
     -- registered letters: day of the first presentation
     presented_on TEXT,
+    -- letters: how far it has come by the receipts: ordered, printed, posted, presented, delivered, returned, refused, unclaimed
+    postal TEXT,
     -- the message that this one repeats by another channel: it plans no step and counts in no pacing
     copy_of UUID,
     -- the promise, dispute, case or task that it answers by itself: it plans no step either, but counts in the pacing
@@ -135,6 +137,37 @@ CREATE TABLE receipts (
 CREATE UNIQUE INDEX receipts_once ON receipts (tenant_id, provider, dedupe_key);
 CREATE INDEX receipts_reminder ON receipts (tenant_id, reminder_id) WHERE reminder_id IS NOT NULL;
 CREATE INDEX receipts_early ON receipts (tenant_id, received_at) WHERE reminder_id IS NULL;
+
+-- Letters that a provider posts for us, asked after until they have arrived; the id is the reminder's.
+CREATE TABLE letters (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    provider TEXT NOT NULL,
+    -- real time; null once nothing more will come
+    due_at BIGINT,
+    looks INTEGER NOT NULL DEFAULT 0,
+    lease_until BIGINT,
+    lease_by TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX letters_due ON letters (due_at) WHERE due_at IS NOT NULL;
+
+-- What proves a letter: its deposit, its delivery, its refusal. One file of each kind.
+CREATE TABLE proofs (
+    tenant_id UUID NOT NULL,
+    reminder_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    -- deposit, acknowledgement, refusal, non_claim
+    kind TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    sha256 TEXT NOT NULL,
+    -- base64
+    data TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, reminder_id, name)
+);
 
 -- Addresses that nothing is sent to, whoever has them; kept as a digest.
 CREATE TABLE suppressions (

@@ -37,7 +37,7 @@ pub const STEPS: &[Step] = &[
         name: "0003_dunning",
         up: include_str!("0003_dunning.sql"),
         down: "DROP TABLE interactions; DROP TABLE disputes; DROP TABLE promises; DROP TABLE holds; DROP TABLE decision_invoices; \
-               DROP TABLE decisions; DROP TABLE tasks; DROP TABLE attempts; DROP TABLE reminder_contents; DROP TABLE invoice_steps; \
+               DROP TABLE decisions; DROP TABLE tasks; DROP TABLE attempts; DROP TABLE proofs; DROP TABLE letters; DROP TABLE reminder_contents; DROP TABLE invoice_steps; \
                DROP TABLE reminders; DROP TABLE cases; DROP TABLE templates; DROP TABLE policies",
         postgres: include_str!("0003_dunning.pg.sql"),
         sqlite: "",

@@ -58,6 +58,7 @@ impl Sample {
             pay_before_on: in_a_week.filter(|_| !notice),
             deadline_on: in_a_week.filter(|_| notice),
             presented_on: None,
+            postal: None,
             copy_of: None,
             answers: None,
             body: ReminderBody {

@@ -318,6 +318,7 @@ const NUMBERS: &[(&str, &str, i64, i64)] = &[
     ("PayingView", "invoices", 0, u32::MAX as i64),
     ("PayingView", "late_invoices", 0, u32::MAX as i64),
     ("PayingView", "late_share_percent", 0, 100),
+    ("ProofView", "size", 0, i64::MAX),
     ("PromisesMadeView", "kept", 0, u32::MAX as i64),
     ("PromisesMadeView", "broken", 0, u32::MAX as i64),
     ("PromisesMadeView", "open", 0, u32::MAX as i64),

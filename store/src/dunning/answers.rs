@@ -189,5 +189,6 @@ fn row(
         settle_by: None,
         row_version: 1,
         created_at: millis(at),
+        postal: None,
     })
 }

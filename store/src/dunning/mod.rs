@@ -9,6 +9,7 @@ pub mod holds;
 pub mod interactions;
 pub mod interruptions;
 pub mod late_charges;
+pub mod letters;
 mod look;
 pub mod mails;
 mod promise_rules;

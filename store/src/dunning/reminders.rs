@@ -4,6 +4,7 @@ mod eyes;
 mod presented;
 
 use chrono::{DateTime, Utc};
+pub(in crate::dunning) use presented::granted;
 pub use presented::presented;
 use relance_domain::{
     event::EventType,

@@ -38,6 +38,8 @@ pub struct Model {
     pub deadline_on: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub presented_on: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub postal: Option<String>,
     pub copy_of: Option<Uuid>,
     pub answers: Option<Uuid>,
     #[sea_orm(column_type = "Text")]

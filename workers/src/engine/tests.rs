@@ -44,6 +44,10 @@ struct TakesAll(Store);
 
 #[async_trait::async_trait]
 impl Sender for TakesAll {
+    async fn follow(&self, _: &str, letter: relance_store::dunning::letters::ClaimedLetter) -> Result<(), StoreError> {
+        panic!("no letter left: {letter:?}")
+    }
+
     async fn send_batch(&self, by: &str, of: TenantId, list: Vec<ReminderId>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let tx = self.0.write(of).await?;
         let content = MessageContent {

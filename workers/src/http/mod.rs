@@ -89,12 +89,14 @@ pub(crate) struct Limits {
     pub connect: Duration,
     /// The whole exchange.
     pub whole: Duration,
+    /// Bytes of an answer that are read.
+    pub read: usize,
 }
 
 impl GuardedClient {
     /// A client under `policy`. The process has installed its TLS provider.
     pub fn new(policy: EgressPolicy) -> Self {
-        Self::with(policy, Arc::new(SystemLookup), Limits { connect: CONNECT, whole: WHOLE })
+        Self::with(policy, Arc::new(SystemLookup), Limits { connect: CONNECT, whole: WHOLE, read: READ })
     }
 
     /// The same; no exchange takes longer than `whole`.
@@ -103,10 +105,16 @@ impl GuardedClient {
         Self { limits: Limits { whole, ..self.limits }, ..self }
     }
 
+    /// The same; so many bytes of an answer are read.
+    #[must_use]
+    pub fn reading(self, read: usize) -> Self {
+        Self { limits: Limits { read, ..self.limits }, ..self }
+    }
+
     /// The same, with names looked up elsewhere.
     #[cfg(test)]
     pub(crate) fn with_lookup(policy: EgressPolicy, lookup: Arc<dyn Lookup>) -> Self {
-        Self::with(policy, lookup, Limits { connect: CONNECT, whole: WHOLE })
+        Self::with(policy, lookup, Limits { connect: CONNECT, whole: WHOLE, read: READ })
     }
 
     /// The same, with other deadlines.
@@ -209,9 +217,10 @@ impl GuardedClient {
         let mut answer = answer.map_err(HttpError::of)?;
         let mut read = Vec::new();
         // the status is what counts: an answer that drips, never ends or breaks off is cut there
-        while read.len() < READ {
+        let most = self.limits.read;
+        while read.len() < most {
             match tokio::time::timeout_at(deadline, answer.chunk()).await {
-                Ok(Ok(Some(chunk))) => read.extend_from_slice(chunk.get(..chunk.len().min(READ - read.len())).unwrap_or_default()),
+                Ok(Ok(Some(chunk))) => read.extend_from_slice(chunk.get(..chunk.len().min(most - read.len())).unwrap_or_default()),
                 Ok(Ok(None) | Err(_)) | Err(_) => break,
             }
         }

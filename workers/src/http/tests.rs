@@ -46,7 +46,7 @@ impl Lookup for Told {
 
 fn client(allow: &str, lookup: Arc<Told>) -> GuardedClient {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let limits = Limits { connect: Duration::from_millis(500), whole: Duration::from_millis(1_500) };
+    let limits = Limits { connect: Duration::from_millis(500), whole: Duration::from_millis(1_500), read: 16 * 1024 };
     GuardedClient::with(EgressPolicy::parse(allow).unwrap(), lookup, limits)
 }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, future::Future, time::Duration};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     ids::{ReminderId, TenantId},
+    policy::Channel,
     records::MessageContent,
 };
 use relance_store::sending::{SendOutcome, Settled};
@@ -50,6 +51,7 @@ pub(super) struct Call {
     /// Against a second copy, where the provider knows such a thing.
     pub key: Uuid,
     pub account: Key,
+    pub channel: Channel,
     pub route: Route,
     pub content: MessageContent,
     /// Step → day given by the message.
@@ -82,7 +84,7 @@ impl Call {
 
     /// May a receipt of it come before its outcome is written?
     pub(super) fn is_tracked(&self) -> bool {
-        matches!(self.route, Route::Vendor(..))
+        matches!(self.route, Route::Vendor(..) | Route::Post(..))
     }
 
     fn found(self, found: Found) -> Settled {
@@ -209,10 +211,19 @@ async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::
             let found = vendor.look_up(&ctx.http, account, &call.outgoing(&tenant, now)).await;
             call.found(found)
         }
+        Route::Post(post, account) if call.purpose == Purpose::LookUp => {
+            let found = post.look_up(&ctx.http, &ctx.tokens, account, call.channel.as_str(), &call.outgoing(&tenant, now)).await;
+            call.found(found)
+        }
         _ if call.purpose == Purpose::LookUp => call.found(Found::Unclear),
         _ if began >= begin_until => call.settled(&ctx.accounts, began, too_late()),
         Route::Vendor(vendor, account) => {
             let handed = vendor.send(&ctx.http, account, &call.outgoing(&tenant, now)).await;
+            call.settled(&ctx.accounts, began, handed)
+        }
+        Route::Post(post, account) => {
+            let message = call.outgoing(&tenant, now);
+            let handed = post.send(&ctx.http, &ctx.tokens, account, call.channel.as_str(), &message).await;
             call.settled(&ctx.accounts, began, handed)
         }
         Route::Print => {

@@ -8,6 +8,7 @@
 mod accounts;
 mod call;
 mod checkup;
+mod follow;
 mod gate;
 mod notice;
 mod paper;
@@ -27,7 +28,7 @@ use chrono::{DateTime, Utc};
 use relance_domain::ids::{ReminderId, TenantId};
 use relance_store::{
     Store, StoreError,
-    dunning::receipts,
+    dunning::{letters::ClaimedLetter, receipts},
     sending::{RefusalScope, SendOutcome, Settled, finish},
     tenants,
 };
@@ -51,6 +52,7 @@ pub struct SendContext {
     letters_dir: Option<Arc<PathBuf>>,
     gate: Gate,
     accounts: Accounts,
+    tokens: providers::Tokens,
     /// Where the outside reaches us; providers are told where receipts go.
     public_url: Option<Arc<str>>,
 }
@@ -64,6 +66,7 @@ impl SendContext {
             letters_dir: letters_dir.map(Arc::new),
             gate: Gate::new(CALLS),
             accounts: Accounts::default(),
+            tokens: providers::Tokens::default(),
             public_url: None,
         }
     }
@@ -85,6 +88,10 @@ impl SendContext {
 impl Sender for SendContext {
     async fn send_batch(&self, lease_by: &str, tenant: TenantId, reminders: Vec<ReminderId>, now: DateTime<Utc>) -> Result<(), StoreError> {
         send_batch(self, lease_by, tenant, &reminders, now).await
+    }
+
+    async fn follow(&self, lease_by: &str, letter: ClaimedLetter) -> Result<(), StoreError> {
+        follow::follow(self, lease_by, &letter).await
     }
 }
 

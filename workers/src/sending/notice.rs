@@ -39,7 +39,7 @@ impl Herald for SendContext {
                 (Some(why), _) => Err(NoticeOutcome::Failed(why.to_owned())),
                 (None, route @ (Route::Smtp(_) | Route::Vendor(..))) => Ok((route, content)),
                 (None, Route::Broken(why)) => Err(NoticeOutcome::Failed(why)),
-                (None, Route::Print) => Err(NoticeOutcome::Failed("the channel sends no e-mail".to_owned())),
+                (None, Route::Print | Route::Post(..)) => Err(NoticeOutcome::Failed("the channel sends no e-mail".to_owned())),
             },
         };
         let (route, content) = match ended {

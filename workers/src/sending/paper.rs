@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
-    dunning::{LastLook, look_again},
+    customer::ContactRole,
+    dunning::{LastLook, Snapshot, look_again},
     ids::{ReminderId, TenantId},
+    phone,
     records::MessageContent,
     statement::Statement,
 };
@@ -87,4 +89,18 @@ fn print(job: &SendJob, dates: PrintedDates, now: DateTime<Utc>) -> (ReminderId,
     }
     let statement = statement_pdf(&job.facts);
     (job.id(), Letter { context, of, content: Ok(MessageContent::default()), statement })
+}
+
+/// Whom a registered e-letter is handed to: the one who answers for the debtor, else whoever has an e-mail address.
+pub(super) fn name_person(content: &mut MessageContent, snapshot: &Snapshot) {
+    const ROLES: [ContactRole; 4] =
+        [ContactRole::LegalRepresentative, ContactRole::Director, ContactRole::Approver, ContactRole::AccountsPayable];
+    let with_email = || snapshot.contacts.iter().filter(|contact| contact.details.email.is_some());
+    let by_role = ROLES.iter().find_map(|role| with_email().find(|contact| contact.details.role == *role));
+    let Some(contact) = by_role.or_else(|| with_email().next()) else { return };
+    let details = &contact.details;
+    let phone = details.phone.as_deref().and_then(phone::mobile);
+    for (name, value) in [("email", &details.email), ("phone", &phone), ("contact", &details.name)] {
+        content.headers.extend(value.clone().map(|value| (name.to_owned(), value)));
+    }
 }

@@ -22,7 +22,7 @@ use super::{
     SendContext,
     call::{Call, Purpose},
     gate::Places,
-    paper::{LETTERS, Letter, is_laid_out, is_letter},
+    paper::{self, LETTERS, Letter, is_laid_out, is_letter},
     providers,
     route::{Route, Routes},
 };
@@ -145,7 +145,13 @@ fn ready(
         LastLook::Later { at, .. } => Ready::Ends(SendOutcome::Later { at: at.max(after(now, TimeDelta::minutes(1))) }),
         LastLook::Go { pay_before_on, deadline_on } => {
             let dates = PrintedDates { pay_before_on, deadline_on };
-            let ready = bytes(job, dates, routes, letters, now);
+            let mut ready = bytes(job, dates, routes, letters, now);
+            if let Ready::Leaves { content, .. } = &mut ready
+                && is_letter(job)
+                && !job.is_unknown()
+            {
+                paper::name_person(content, snapshot);
+            }
             if matches!(ready, Ready::Leaves { .. }) && job.facts.reminder.copy_of.is_none() {
                 // the next one of the same customer sees this one
                 let channel = channel.as_str().to_owned();
@@ -286,6 +292,7 @@ impl Plan {
             reference,
             key,
             account,
+            channel,
             route,
             content,
             granted,

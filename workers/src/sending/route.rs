@@ -6,10 +6,10 @@ use relance_domain::{ids::TenantId, phone, policy::Channel, records::MessageCont
 use relance_store::{Store, StoreError, Tx, channels, channels::OpenChannel};
 use serde_json::Value;
 
-use super::providers::{Account, SmtpServer, Vendor, bare_address, vendor};
+use super::providers::{Account, Post, SmtpServer, Vendor, bare_address, vendor};
 
-/// Settings that a provider of e-mail has only when its receipts come to us.
-const RECEIPT_SETTINGS: [&str; 3] = ["webhook_key", "webhook_password", "topic_arn"];
+/// Settings that a provider of e-mail or letters has only when its receipts come to us.
+const RECEIPT_SETTINGS: [&str; 4] = ["webhook_key", "webhook_password", "webhook_secret", "topic_arn"];
 
 /// Where a message goes.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub(super) enum Route {
     Smtp(Box<SmtpServer>),
     /// A provider over HTTP.
     Vendor(&'static Vendor, Box<Account>),
+    /// A provider that posts letters.
+    Post(Post, Box<Account>),
     /// A folder for a person to print from.
     Print,
     /// Nothing that works is configured.
@@ -33,6 +35,7 @@ impl Route {
             Self::Nowhere(word) => word,
             Self::Smtp(_) => "smtp",
             Self::Vendor(vendor, _) => vendor.name,
+            Self::Post(post, _) => post.name(),
             Self::Print => "print",
             Self::Broken(_) => "none",
         }
@@ -70,7 +73,7 @@ impl Routes {
             let own = open.config.get(&open.record.provider);
             RECEIPT_SETTINGS.iter().any(|name| own.is_some_and(|own| own.get(name).is_some()))
         };
-        if channel == Channel::Email { self.channel(channel).is_some_and(set_up) } else { callback }
+        if name(channel) != Some("sms") { self.channel(channel).is_some_and(set_up) } else { callback }
     }
 
     /// Messages a second that the account takes, if it says so.
@@ -101,6 +104,8 @@ impl Routes {
         let made = match open.record.provider.as_str() {
             "smtp" => SmtpServer::read(&open.config).map(|server| Route::Smtp(Box::new(server))),
             "print" => Some(Route::Print),
+            other if Post::named(other).is_some() => Post::named(other)
+                .and_then(|post| Account::named(post.name(), &open.config).map(|account| Route::Post(post, Box::new(account)))),
             other => match vendor(&open.record.channel, other) {
                 Some(vendor) => Account::read(vendor, &open.config).map(|account| Route::Vendor(vendor, Box::new(account))),
                 None => Some(Route::Broken(format!("provider {other}: this provider is not available in this release"))),
@@ -122,9 +127,13 @@ fn name(channel: Channel) -> Option<&'static str> {
 /// Is the recipient on the channel's list of addresses that a test tenant may really write to?
 fn is_allowed(config: &Value, content: &MessageContent) -> bool {
     let Some(to) = content.to.as_deref() else { return false };
-    let address = bare_address(to);
+    let in_one_line = to.replace('\n', ", "); // a letter's: the lines of its envelope
+    let address = bare_address(&in_one_line);
+    let email = content.headers.get("email").map(String::as_str);
     let listed = config.get("allow_list").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    listed.into_iter().any(|entry| entry.trim().eq_ignore_ascii_case(address) || phone::mobile(entry).as_deref() == Some(address))
+    listed.into_iter().any(|entry| {
+        entry.trim().eq_ignore_ascii_case(address) || email == Some(entry.trim()) || phone::mobile(entry).as_deref() == Some(address)
+    })
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ impl SendContext {
     ) -> Option<Handed> {
         let _in_flight = self.gate.call().await;
         match route {
-            Route::Nowhere(_) | Route::Print => None,
+            Route::Nowhere(_) | Route::Print | Route::Post(..) => None,
             Route::Broken(detail) => Some(Handed::refused(providers::RefusalScope::Account, detail)),
             Route::Smtp(server) => match Session::open(&self.http, server).await {
                 Ok(mut session) => {

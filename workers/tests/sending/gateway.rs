@@ -11,6 +11,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use super::post;
+
 /// What goes wrong with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -55,6 +57,8 @@ pub struct Seen {
     pub posts: usize,
     /// Our reference → copies taken.
     pub copies: BTreeMap<String, usize>,
+    /// Calls before those that order.
+    pub early: usize,
     /// Bodies of the calls.
     pub bodies: Vec<String>,
     /// Heads of the calls.
@@ -101,33 +105,61 @@ async fn serve(mut stream: TcpStream, accounts: Accounts) {
     let mut words = head.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let name = path.split('/').nth(1).unwrap_or_default().to_owned();
-    let reference = reference(&format!("{path} {body}"));
+    let seen = accounts.lock().unwrap()[&name].2.clone();
+    if let Some(said) = post::before(method, path, &body, &seen) {
+        return match early(&accounts, &name, method) {
+            Some(fault) => befall(&mut stream, fault).await,
+            None => answer(&mut stream, "201 Created", &said).await,
+        };
+    }
+    let reference = reference(&format!("{path} {body}").replace("rl-", "rl_"));
     if method == "GET" {
         let there = accounts.lock().unwrap()[&name].2.copies.contains_key(&reference);
         return answer(&mut stream, "200 OK", &looked_up(path, there)).await;
     }
     let (fault, duplicate) = take(&accounts, &name, &head, &body, reference);
     if duplicate {
-        return answer(&mut stream, "400 Bad Request", r#"{"code":"duplicate_parameter","message":"known"}"#).await;
+        let known = match path.ends_with("/sendCourrier") {
+            true => r#"{"success":false,"error":{"code":"ANTIDOUBLON","text":"known"}}"#,
+            false => r#"{"code":"duplicate_parameter","message":"known"}"#,
+        };
+        return answer(&mut stream, "400 Bad Request", known).await;
     }
     match fault {
         None => answer(&mut stream, "201 Created", &taken(path)).await,
-        Some(Fault::LimitInSeconds) => limited(&mut stream, "60".to_owned()).await,
-        Some(Fault::LimitByDate) => {
+        Some(fault) => befall(&mut stream, fault).await,
+    }
+}
+
+/// The fault of an account whose name says so befalls the first call before the one that orders.
+fn early(accounts: &Accounts, name: &str, method: &str) -> Option<Fault> {
+    let mut accounts = accounts.lock().unwrap();
+    let (fault, _, seen) = accounts.get_mut(name).unwrap();
+    if method != "POST" || !name.contains("-early-") {
+        return None;
+    }
+    seen.early += 1;
+    fault.filter(|_| seen.early == 1)
+}
+
+async fn befall(stream: &mut TcpStream, fault: Fault) {
+    match fault {
+        Fault::LimitInSeconds => limited(stream, "60".to_owned()).await,
+        Fault::LimitByDate => {
             #[expect(clippy::disallowed_methods, reason = "a date lies ahead of the clock that the service reads")]
             let now = std::time::SystemTime::now();
             let at = chrono::DateTime::<chrono::Utc>::from(now) + chrono::TimeDelta::seconds(60);
-            limited(&mut stream, at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).await;
+            limited(stream, at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).await;
         }
-        Some(Fault::ServerError | Fault::ServerErrorAfter) => answer(&mut stream, "500 Oops", r#"{"code":"internal"}"#).await,
-        Some(Fault::ResetBefore | Fault::ResetAfter) => {}
-        Some(Fault::Hang) => tokio::time::sleep(std::time::Duration::from_secs(60)).await,
-        Some(Fault::Truncated) => {
+        Fault::ServerError | Fault::ServerErrorAfter => answer(stream, "500 Oops", r#"{"code":"internal"}"#).await,
+        Fault::ResetBefore | Fault::ResetAfter => {}
+        Fault::Hang => tokio::time::sleep(std::time::Duration::from_secs(60)).await,
+        Fault::Truncated => {
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"messageId\":\"ab")
                 .await;
         }
-        Some(Fault::Page) => {
+        Fault::Page => {
             let page = "<html><body>Welcome to the hotel's network</body></html>";
             let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{page}", page.len());
             let _ = stream.write_all(head.as_bytes()).await;
@@ -142,9 +174,11 @@ fn take(accounts: &Accounts, name: &str, head: &str, body: &str, reference: Stri
     seen.posts += 1;
     seen.bodies.push(body.to_owned());
     seen.heads.push(head.to_owned());
-    let fault = fault.filter(|_| *always || seen.posts == 1);
+    let early = name.contains("-early-");
+    let fault = fault.filter(|_| !early && (*always || seen.posts == 1));
+    let antidoublon = head.contains("/sendCourrier").then(|| reference.clone());
     let key = serde_json::from_str::<serde_json::Value>(body).ok();
-    let key = key.and_then(|body| Some(body.pointer("/headers/idempotencyKey")?.as_str()?.to_owned()));
+    let key = key.and_then(|body| Some(body.pointer("/headers/idempotencyKey")?.as_str()?.to_owned())).or(antidoublon);
     if key.as_ref().is_some_and(|key| seen.keys.contains(key)) {
         return (None, true);
     }
@@ -161,11 +195,11 @@ async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     loop {
         let read = stream.read(&mut piece).await.ok().filter(|read| *read > 0)?;
         bytes.extend_from_slice(&piece[..read]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let (head, body) = (String::from_utf8_lossy(&bytes[..end]).into_owned(), &bytes[end + 4..]);
         let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
         if body.len() >= length.unwrap_or_default() {
-            return Some((head.to_owned(), body.to_owned()));
+            return Some((head, String::from_utf8_lossy(body).into_owned()));
         }
     }
 }
@@ -189,6 +223,9 @@ fn looked_up(path: &str, there: bool) -> String {
 }
 
 fn taken(path: &str) -> String {
+    if let Some(ordered) = post::ordered(path) {
+        return ordered.to_string();
+    }
     match path {
         path if path.contains("/v3.1/send") => {
             json!({ "Messages": [{ "Status": "success", "To": [{ "MessageID": 1_152_921_529_072_349_585_u64 }] }] })

@@ -6,6 +6,7 @@ mod faults;
 mod gateway;
 mod ladder;
 mod mail;
+mod post;
 mod texts;
 mod vendors;
 

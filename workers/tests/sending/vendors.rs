@@ -20,5 +20,13 @@ pub fn all(base: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("sms", "brevo", json!({ "api_key": "k", "base_url": base })),
         ("sms", "smsmode", json!({ "api_key": "k", "base_url": base })),
         ("sms", "http", json!({ "url": format!("{base}/sms") })),
+        ("letter", "merci_facteur", json!({ "service_id": "s", "secret_key": "k", "user_id": "37", "base_url": base })),
+        (
+            "letter",
+            "maileva",
+            json!({ "client_id": "c", "client_secret": "s", "username": "u", "password": "p", "notification_email": "post@dumas.example",
+                "base_url": base }),
+        ),
+        ("registered_letter", "ar24", json!({ "token": "t", "private_key": "7X9gx9E3Qx4EiUdB63nc", "user_id": "42", "base_url": base })),
     ]
 }

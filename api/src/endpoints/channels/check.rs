@@ -17,7 +17,7 @@ fn providers(channel: &str) -> &'static [&'static str] {
     match channel {
         "email" => &["smtp", "brevo", "mailjet", "postmark", "scaleway", "ses", "sendgrid"],
         "sms" => &["ovh", "twilio", "brevo", "smsmode", "http"],
-        _ => &["print"],
+        _ => &["print", "merci_facteur", "maileva", "ar24"],
     }
 }
 
@@ -49,6 +49,7 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
     }
     input.smtp.iter().for_each(|smtp| server(smtp, &mut faults));
     own_texts(input, &mut faults);
+    by_post(input, &mut faults);
     if input.max_per_second == Some(0) {
         faults.invalid("/max_per_second", "This must be from 1 to 10000.");
     }
@@ -72,6 +73,9 @@ fn objects(input: &ChannelInput, faults: &mut Faults) {
         ("ses", input.ses.is_some()),
         ("sendgrid", input.sendgrid.is_some()),
         ("smsmode", input.smsmode.is_some()),
+        ("merci_facteur", input.merci_facteur.is_some()),
+        ("maileva", input.maileva.is_some()),
+        ("ar24", input.ar24.is_some()),
     ];
     for (name, there) in given {
         if there && name != input.provider {
@@ -99,6 +103,25 @@ fn own_texts(input: &ChannelInput, faults: &mut Faults) {
         && !relance_ingest::receipts::is_sendgrid_key(key)
     {
         faults.invalid("/sendgrid/webhook_key", "This is not the public key that SendGrid shows.");
+    }
+}
+
+/// How letters go, and who is told.
+fn by_post(input: &ChannelInput, faults: &mut Faults) {
+    if let Some(own) = &input.merci_facteur {
+        let modes = [
+            ("/merci_facteur/registered_mode", &own.registered_mode, ["lrare", "lrar", "ere_otp_mail", "ere_otp_sms"].as_slice()),
+            ("/merci_facteur/letter_mode", &own.letter_mode, ["suivi", "normal"].as_slice()),
+        ];
+        for (pointer, mode, known) in modes {
+            mode.iter().for_each(|mode| faults.word(pointer, mode, known));
+        }
+        if !own.user_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            faults.invalid("/merci_facteur/user_id", "This is a number.");
+        }
+    }
+    if input.maileva.as_ref().is_some_and(|own| !is_email(&own.notification_email)) {
+        faults.invalid("/maileva/notification_email", "This is not an e-mail address.");
     }
 }
 
@@ -151,6 +174,10 @@ pub(super) async fn addresses(egress: &dyn Egress, input: &ChannelInput) -> Answ
         ("/ses/base_url", input.ses.as_ref().and_then(|own| own.base_url.as_ref())),
         ("/sendgrid/base_url", input.sendgrid.as_ref().and_then(|own| own.base_url.as_ref())),
         ("/smsmode/base_url", input.smsmode.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/merci_facteur/base_url", input.merci_facteur.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/maileva/base_url", input.maileva.as_ref().and_then(|own| own.base_url.as_ref())),
+        ("/maileva/auth_url", input.maileva.as_ref().and_then(|own| own.auth_url.as_ref())),
+        ("/ar24/base_url", input.ar24.as_ref().and_then(|own| own.base_url.as_ref())),
     ];
     for (pointer, url) in urls {
         if let Some(url) = url

@@ -6,12 +6,15 @@ use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path, Payload},
 };
-use relance_domain::ids::TenantId;
-use relance_ingest::receipts::{self, Incoming};
+use relance_domain::{
+    ids::TenantId,
+    sending::{Proof, Receipt},
+};
+use relance_ingest::receipts::{self, Hint, Incoming};
 use relance_openapi::{inbox::WebhookTaken, problem::Code};
 use relance_store::{
     channels::{self, OpenChannel},
-    dunning::receipts::take,
+    dunning::{letters, receipts::take},
 };
 use serde_json::Value;
 
@@ -24,6 +27,10 @@ use crate::{
 
 /// Longest end of an address that is looked for.
 const LONGEST: usize = 100;
+/// Bytes of a receipt with a proof in it.
+const PROOF_LIMIT: usize = 8 * 1024 * 1024;
+/// Letters of one receipt that are asked after.
+const MOST_HINTS: usize = 100;
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
@@ -37,14 +44,17 @@ pub fn routes(cfg: &mut impl Registry) {
     tag = "channels",
     operation_id = "receive_receipts",
     params(("token" = String, Path, description = "The end of the channel's `receipts_path`.")),
-    request_body(content = Object, description = "As the provider writes it; at most 1 MiB.", content_type = "application/json"),
+    request_body(content = Object, description = "As the provider writes it; at most 1 MiB, 8 MiB for letters.", content_type = "application/json"),
     responses((status = 200, description = "Taken, or known already.", body = WebhookTaken)),
     security(())
 )]
 #[post("/v1/receipts/{token}")]
 pub async fn receive_receipts(req: HttpRequest, app: Data<App>, token: Path<String>, payload: Payload) -> Answer<HttpResponse> {
-    let bytes = body::gather(payload.into_inner(), LIMIT).await?;
-    receive(&req, &app, &token, &bytes).await
+    let (tenant, channel) = addressed(&app, &token).await?;
+    // proofs of letters ride in the receipts that announce them
+    let limit = if channel.record.channel == "letter" { PROOF_LIMIT } else { LIMIT };
+    let bytes = body::gather(payload.into_inner(), limit).await?;
+    receive(&req, &app, tenant, channel, &bytes).await
 }
 
 /// The same for providers that tell by a GET (OVHcloud).
@@ -64,13 +74,21 @@ pub async fn receive_receipts(req: HttpRequest, app: Data<App>, token: Path<Stri
 )]
 #[get("/v1/receipts/{token}")]
 pub async fn receive_receipt(req: HttpRequest, app: Data<App>, token: Path<String>) -> Answer<HttpResponse> {
-    receive(&req, &app, &token, &[]).await
+    let (tenant, channel) = addressed(&app, &token).await?;
+    receive(&req, &app, tenant, channel, &[]).await
 }
 
-async fn receive(req: &HttpRequest, app: &App, token: &str, body: &[u8]) -> Answer<HttpResponse> {
-    let unknown = || Refusal::new(Code::Unauthorized, "There is no such address, or this does not come from its provider.");
+fn unknown() -> Refusal {
+    Refusal::new(Code::Unauthorized, "There is no such address, or this does not come from its provider.")
+}
+
+/// The channel that the address belongs to.
+async fn addressed(app: &App, token: &str) -> Answer<(TenantId, OpenChannel)> {
     let found = if token.len() <= LONGEST { channels::by_receipt_token(&app.store, token).await? } else { None };
-    let (tenant, channel) = found.ok_or_else(unknown)?;
+    found.ok_or_else(unknown)
+}
+
+async fn receive(req: &HttpRequest, app: &App, tenant: TenantId, channel: OpenChannel, body: &[u8]) -> Answer<HttpResponse> {
     let (name, provider) = (channel.record.channel.as_str(), channel.record.provider.as_str());
     let own = channel.config.get(provider).cloned().unwrap_or_default();
     let certificate = if provider == "ses" { certificate::of(app, body).await } else { None };
@@ -92,18 +110,32 @@ async fn receive(req: &HttpRequest, app: &App, token: &str, body: &[u8]) -> Answ
         return Err(Refusal::new(Code::MalformedJson, "This does not read as a receipt of the channel's provider."));
     };
     let told = list.len();
-    let new = store(app, tenant, &channel, list).await?;
+    let proofs = receipts::proofs(provider, &incoming);
+    let hints = if name == "letter" { receipts::hint(provider, body).unwrap_or_default() } else { Vec::new() };
+    let new = store(app, tenant, &channel, list, proofs, hints).await?;
     metrics::counter!("relance_receipts_total", "provider" => provider.to_owned(), "result" => "taken").increment(new);
     let known = u64::try_from(told).unwrap_or_default().saturating_sub(new);
     metrics::counter!("relance_receipts_total", "provider" => provider.to_owned(), "result" => "known").increment(known);
     Ok(HttpResponse::Ok().json(WebhookTaken { received: true }))
 }
 
-async fn store(app: &App, tenant: TenantId, channel: &OpenChannel, list: Vec<relance_domain::sending::Receipt>) -> Answer<u64> {
-    if list.is_empty() {
+async fn store(
+    app: &App,
+    tenant: TenantId,
+    channel: &OpenChannel,
+    list: Vec<Receipt>,
+    proofs: Vec<Proof>,
+    hints: Vec<Hint>,
+) -> Answer<u64> {
+    if list.is_empty() && proofs.is_empty() && hints.is_empty() {
         return Ok(0);
     }
-    let tx = app.store.write(tenant).await?;
+    let (tx, now) = (app.store.write(tenant).await?, app.store.now());
+    letters::keep(&tx, tenant, proofs, now).await?;
+    for hint in hints.iter().take(MOST_HINTS) {
+        let named = (hint.reference.as_deref(), hint.provider_id.as_deref());
+        letters::look_now(&tx, tenant, &channel.record.provider, named, now).await?;
+    }
     let new = take(&tx, tenant, &channel.record.channel, &channel.record.provider, list, app.store.now()).await?;
     app.store.commit(tx).await?;
     Ok(new)

@@ -5,16 +5,17 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::ReminderId;
+use relance_store::dunning::letters;
 
 use super::preview::read;
 use crate::{
     caller::{Caller, Scope},
-    problem::{Answer, Refusal},
+    problem::Answer,
     query::{self, path_id},
     state::App,
 };
 
-/// One file of the message, byte for byte.
+/// One file of the message, or one that proves a letter, byte for byte.
 #[utoipa::path(
     tag = "reminders",
     operation_id = "get_reminder_attachment",
@@ -36,7 +37,13 @@ pub async fn get_reminder_attachment(
     let (id, name) = path.into_inner();
     let id: ReminderId = path_id(&id)?;
     let content = read(&app, caller.tenant, id).await?;
-    let file = content.attachments.into_iter().find(|file| file.name == name).ok_or_else(Refusal::not_found)?;
+    let file = match content.attachments.into_iter().find(|file| file.name == name) {
+        Some(file) => file,
+        None => {
+            let tx = app.store.read(caller.tenant).await?;
+            letters::proof(&tx, caller.tenant, id, &name).await?
+        }
+    };
     // the name is one of ours: letters, digits, dot and hyphen
     let disposition = format!("attachment; filename=\"{}\"", file.name);
     Ok(HttpResponse::Ok()

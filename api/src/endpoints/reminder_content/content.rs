@@ -5,7 +5,8 @@ use actix_web::{
     web::{Data, Path},
 };
 use relance_domain::ids::ReminderId;
-use relance_openapi::reminder_content::ReminderContentView;
+use relance_openapi::reminder_content::{ProofView, ReminderContentView};
+use relance_store::dunning::letters;
 
 use super::preview::read;
 use crate::{
@@ -28,5 +29,15 @@ pub async fn get_reminder_content(req: HttpRequest, app: Data<App>, caller: Call
     query::none(&req)?;
     let id: ReminderId = path_id(&id)?;
     let content = read(&app, caller.tenant, id).await?;
-    Ok(HttpResponse::Ok().json(ReminderContentView::from(&content)))
+    let tx = app.store.read(caller.tenant).await?;
+    let proofs = letters::proofs(&tx, caller.tenant, id).await?;
+    let proofs = proofs.into_iter().map(|proof| ProofView {
+        kind: proof.kind,
+        name: proof.name,
+        media_type: proof.media_type,
+        size: proof.size,
+        sha256: proof.sha256,
+        received_at: relance_openapi::time::at(proof.received_at),
+    });
+    Ok(HttpResponse::Ok().json(ReminderContentView { proofs: proofs.collect(), ..ReminderContentView::from(&content) }))
 }

@@ -50,7 +50,7 @@ pub async fn presented(
         return Err(StoreError::refused("validation_failed", "/on", detail));
     }
     row.presented_on = Some(day_text(on));
-    grant(tx, tenant, &row, on).await?;
+    granted(tx, tenant, &row, on).await?;
     row.row_version += 1;
     batch::insert::<reminders::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     moment.finish(tx, tenant, customer, Vec::new()).await?;
@@ -58,17 +58,22 @@ pub async fn presented(
 }
 
 /// Moves the end of what the letter grants to its rows.
-async fn grant(tx: &Tx, tenant: TenantId, row: &reminders::Model, presented_on: NaiveDate) -> Result<(), StoreError> {
+pub(in crate::dunning) async fn granted(
+    tx: &Tx,
+    tenant: TenantId,
+    row: &reminders::Model,
+    presented_on: NaiveDate,
+) -> Result<(), StoreError> {
     let Some(printed) = rows::reminder(row)?.deadline_on else { return Ok(()) };
     let creditor = tenants::get(tx, tenant).await?;
     let customer = look::details(&look::customer(tx, tenant, CustomerId(row.customer_id)).await?)?;
     let policies = versions::of(tx, tenant, [(row.policy_id, row.policy_version)].into_iter()).await?;
     let policy = policies.get(&(row.policy_id, row.policy_version)).map(|version| &version.policy);
     let step = policy.and_then(|policy| policy.step(&row.step_key));
-    let granted = step.and_then(|step| deadline_granted(step, &customer, &creditor.settings, printed, presented_on));
-    let Some(granted) = granted else { return Ok(()) };
+    let until = step.and_then(|step| deadline_granted(step, &customer, &creditor.settings, printed, presented_on));
+    let Some(until) = until else { return Ok(()) };
     invoice_steps::Entity::update_many()
-        .col_expr(invoice_steps::Column::GrantedUntil, Expr::value(day_text(granted)))
+        .col_expr(invoice_steps::Column::GrantedUntil, Expr::value(day_text(until)))
         .filter(invoice_steps::Column::TenantId.eq(tenant.0))
         .filter(invoice_steps::Column::CustomerId.eq(row.customer_id))
         .filter(invoice_steps::Column::ReminderId.eq(row.id))

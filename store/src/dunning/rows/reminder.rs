@@ -34,6 +34,7 @@ pub(in crate::dunning) fn reminder(row: &reminders::Model) -> Result<ReminderRec
         pay_before_on: row.pay_before_on.as_deref().map(|text| day("reminders", text)).transpose()?,
         deadline_on: row.deadline_on.as_deref().map(|text| day("reminders", text)).transpose()?,
         presented_on: row.presented_on.as_deref().map(|text| day("reminders", text)).transpose()?,
+        postal: row.postal.clone(),
         copy_of: row.copy_of.map(ReminderId),
         answers: row.answers.map(|id| answered(&row.step_key, id)),
         body: json("reminders", &row.body)?,

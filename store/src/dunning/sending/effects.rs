@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     StoreError,
-    dunning::{reminders::reference, rows},
+    dunning::{letters, reminders::reference, rows},
     entity::{invoice_steps, reminders},
     time::{day_text, instant, millis},
 };
@@ -77,11 +77,20 @@ fn sent(work: &mut Work, row: Row, provider_id: Option<String>, granted: &BTreeM
     let notice = template.starts_with("formal_notice") || template == "public_demand";
     let row = reminders::Model { status: "sent".to_owned(), sent_at: Some(now), send_at: None, provider_id, settle_by: None, ..row.row };
     let row = changed(work, row);
+    follow(work, &row);
     tell(work, EventType::ReminderSent, &row)?;
     if notice && row.copy_of.is_none() {
         tell(work, EventType::FormalNoticeSent, &row)?;
     }
     copies(work, &row)
+}
+
+/// A letter that a provider posts is asked after until it has arrived.
+pub(super) fn follow(work: &mut Work, row: &reminders::Model) {
+    let Some(provider) = row.provider.as_deref().filter(|provider| settle::is_followed(provider)) else { return };
+    if matches!(row.channel.as_str(), "letter" | "registered_letter") {
+        work.letters.push(letters::row(work.tenant.id, row.id, provider, work.real_now));
+    }
 }
 
 /// What has left is said again by the channels that its step asks for: same decision, same dates, no step of its own.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     SendOutcome, Settled, claims, effects, held,
     list::among,
+    shown,
     told::{self, Told},
     write,
 };
@@ -22,7 +23,7 @@ use crate::{
         rows::{self, json},
         zones::day_in,
     },
-    entity::{attempts, contacts, invoice_steps, reminders, suppressions, tasks},
+    entity::{attempts, contacts, invoice_steps, letters, reminders, suppressions, tasks},
     outbox::{self, NewEvent},
     time::day_text,
     touch,
@@ -78,6 +79,10 @@ pub(super) struct Work {
     pub tasks: Vec<tasks::Model>,
     /// Copies that follow what left.
     pub copies: Vec<reminders::Model>,
+    /// Letters that are asked after from now on.
+    pub letters: Vec<letters::Model>,
+    /// Registered letters of whose presentation is told.
+    pub shown: Vec<shown::Shown>,
     pub events: Vec<NewEvent>,
     pub looks: BTreeSet<CustomerId>,
 }
@@ -122,7 +127,9 @@ pub async fn finish(tx: &Tx, of: TenantId, list: Vec<Settled>, now: DateTime<Utc
     }
     let looks: Vec<CustomerId> = work.looks.iter().copied().collect();
     let charges = claims::claimed(tx, &work).await?;
+    let shown = std::mem::take(&mut work.shown);
     let mut events = write::write(tx, of, work).await?;
+    shown::note(tx, of, shown).await?;
     events.extend(charges);
     touch::look_now(tx, of, &looks, now).await?;
     outbox::append(tx, of, now, real_now, events).await
@@ -231,6 +238,8 @@ impl Work {
             undone: Vec::new(),
             tasks: Vec::new(),
             copies: Vec::new(),
+            letters: Vec::new(),
+            shown: Vec::new(),
             events: Vec::new(),
             looks: BTreeSet::new(),
         }

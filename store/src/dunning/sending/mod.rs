@@ -17,6 +17,7 @@ mod load;
 mod occurred;
 mod raise;
 mod reap;
+mod shown;
 mod statements;
 mod suppression;
 mod told;

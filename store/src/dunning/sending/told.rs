@@ -9,16 +9,17 @@ use relance_domain::{
     event::EventType,
     ids::{ContactId, TenantId},
     phone,
-    sending::{Fate, ReceiptKind, fate, suppression},
+    sending::{Fate, ReceiptKind, fate, postal, shows_presentation, suppression},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
 use uuid::Uuid;
 
 use super::{
-    effects::{changed, finish_steps, tell},
+    effects::{changed, finish_steps, follow, tell},
     finish::{Row, Work},
     list::among,
     raise::{self, Raise},
+    shown::Shown,
     suppression,
 };
 use crate::{
@@ -38,6 +39,8 @@ const SOFT_FOR: TimeDelta = TimeDelta::days(30);
 pub(super) struct Told {
     kinds: BTreeMap<Uuid, Vec<ReceiptKind>>,
     details: BTreeMap<Uuid, String>,
+    /// Instants at which letters were presented, as far as receipts show it.
+    shown: BTreeMap<Uuid, Vec<i64>>,
     /// The latest message that left, by customer.
     latest: BTreeMap<Uuid, i64>,
     /// Messages to each contact that bounced softly of late.
@@ -48,17 +51,20 @@ pub(super) struct Told {
 pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: i64) -> Result<Told, StoreError> {
     let backend = tx.get_database_backend();
     let mut told = Told::default();
-    let list: Vec<(Option<Uuid>, String, Option<String>)> = receipts::Entity::find()
+    let list: Vec<(Option<Uuid>, String, Option<String>, i64)> = receipts::Entity::find()
         .select_only()
-        .columns([receipts::Column::ReminderId, receipts::Column::Kind, receipts::Column::Detail])
+        .columns([receipts::Column::ReminderId, receipts::Column::Kind, receipts::Column::Detail, receipts::Column::At])
         .filter(receipts::Column::TenantId.eq(of.0))
         .filter(among(backend, receipts::Column::ReminderId, rows.iter().map(|row| row.id)))
         .into_tuple()
         .all(tx)
         .await?;
-    for (id, kind, detail) in list {
+    for (id, kind, detail, at) in list {
         let (Some(id), Some(kind)) = (id, ReceiptKind::parse(&kind)) else { continue };
         told.kinds.entry(id).or_default().push(kind);
+        if shows_presentation(kind) {
+            told.shown.entry(id).or_default().push(at);
+        }
         told.details.extend(detail.map(|detail| (id, detail)));
     }
     let sql = format!(
@@ -91,14 +97,23 @@ pub(super) fn apply(work: &mut Work, row: Row) -> Result<(), StoreError> {
     if let Some(reason) = suppression(&kinds) {
         suppress(work, &row, reason, None)?;
     }
-    let row = was_taken(work, row)?;
+    let mut row = was_taken(work, row)?;
+    let moved = by_post(work, &mut row, &kinds);
     let (status, event) = match fate {
-        Fate::Sent => return Ok(()),
+        Fate::Sent => {
+            if moved {
+                changed(work, row.row);
+            }
+            return Ok(());
+        }
         Fate::Delivered => ("delivered", EventType::ReminderDelivered),
         Fate::BouncedSoft | Fate::BouncedHard => ("bounced", EventType::ReminderBounced),
         Fate::Failed => ("failed", EventType::ReminderFailed),
     };
     if row.row.status == status && fate != Fate::BouncedHard {
+        if moved {
+            changed(work, row.row);
+        }
         return Ok(());
     }
     match fate {
@@ -122,6 +137,24 @@ pub(super) fn apply(work: &mut Work, row: Row) -> Result<(), StoreError> {
     tell(work, event, &row)
 }
 
+/// How far a letter has come, and when it was presented; true when it is further than it was known to be.
+fn by_post(work: &mut Work, row: &mut Row, kinds: &[ReceiptKind]) -> bool {
+    if !matches!(row.row.channel.as_str(), "letter" | "registered_letter") {
+        return false;
+    }
+    if row.row.channel == "registered_letter"
+        && let Some(at) = work.told.shown.get(&row.row.id)
+    {
+        work.shown.push(Shown { row: row.row.clone(), at: at.clone() });
+    }
+    let furthest = postal(kinds);
+    let moved = furthest.is_some() && row.row.postal.as_deref() != furthest;
+    if moved {
+        row.row.postal = furthest.map(str::to_owned);
+    }
+    moved
+}
+
 /// A message of unknown fate about which there is any receipt was taken: nobody need look for it any more.
 fn was_taken(work: &mut Work, row: Row) -> Result<Row, StoreError> {
     if row.row.status != "unknown" {
@@ -138,6 +171,7 @@ fn was_taken(work: &mut Work, row: Row) -> Result<Row, StoreError> {
         ..row.row
     };
     let sent = changed(work, sent);
+    follow(work, &sent);
     tell(work, EventType::ReminderSent, &sent)?;
     Ok(Row { row: sent, before: row.before })
 }

@@ -11,7 +11,7 @@ use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
     change::{Change, Kind},
-    entity::{contacts, invoice_steps, reminders, suppressions, tasks},
+    entity::{contacts, invoice_steps, letters, reminders, suppressions, tasks},
     outbox::NewEvent,
     time::millis,
 };
@@ -29,13 +29,15 @@ pub(super) async fn write(tx: &Tx, tenant: TenantId, work: Work) -> Result<Vec<N
     batch::insert::<contacts::Entity, _>(tx, &suppressed, OnConflict::Replace).await?;
     batch::insert::<tasks::Entity, _>(tx, &work.tasks, OnConflict::Fail).await?;
     batch::insert::<reminders::Entity, _>(tx, &work.copies, OnConflict::Fail).await?;
+    batch::insert::<letters::Entity, _>(tx, &work.letters, OnConflict::Keep).await?;
     Ok(work.events)
 }
 
 async fn settled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreError> {
-    let rows: Vec<Vec<Value>> = work
-        .changed
-        .iter()
+    // what changed twice in the batch is written as it ended
+    let latest: std::collections::BTreeMap<_, _> = work.changed.iter().map(|row| (row.id, row)).collect();
+    let rows: Vec<Vec<Value>> = latest
+        .into_values()
         .map(|row| {
             vec![
                 row.id.into(),
@@ -47,6 +49,7 @@ async fn settled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErro
                 row.cancel_reason.clone().into(),
                 row.unknown_at.into(),
                 row.settle_by.clone().into(),
+                row.postal.clone().into(),
             ]
         })
         .collect();
@@ -62,9 +65,10 @@ async fn settled(tx: &Tx, tenant: TenantId, work: &Work) -> Result<(), StoreErro
             ("cancel_reason", Kind::Text),
             ("unknown_at", Kind::Big),
             ("settle_by", Kind::Text),
+            ("postal", Kind::Text),
         ],
         set: "status = v.status, send_at = v.send_at, scheduled_at = v.scheduled_at, sent_at = v.sent_at, provider_id = v.provider_id, \
-              cancel_reason = v.cancel_reason, unknown_at = v.unknown_at, settle_by = v.settle_by, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
+              cancel_reason = v.cancel_reason, unknown_at = v.unknown_at, settle_by = v.settle_by, postal = v.postal, lease_until = NULL, lease_by = NULL, row_version = t.row_version + 1",
         only: "",
     };
     change.apply(tx, tenant, rows).await.map(|_| ())

@@ -1,11 +1,13 @@
 //! Providers: each hands one message over and says what became of it, in one of five words.
 
+mod post;
 mod print;
 mod smtp;
 mod vendor;
 
 use relance_domain::{policy::Channel, records::MessageContent};
 
+pub use post::{Post, Posted, Tokens};
 pub use print::print;
 pub use relance_domain::sending::{Found, Handed, Scope as RefusalScope, bare_address, without_addresses};
 pub use smtp::{Security, Session, SmtpServer};

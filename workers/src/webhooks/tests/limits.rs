@@ -9,7 +9,11 @@ use crate::http::Limits;
 const WHOLE: Duration = Duration::from_secs(3);
 
 fn quick(house: &mut House) {
-    let client = GuardedClient::new(EgressPolicy::parse("127.0.0.0/8").unwrap()).with_limits(Limits { connect: WHOLE, whole: WHOLE });
+    let client = GuardedClient::new(EgressPolicy::parse("127.0.0.0/8").unwrap()).with_limits(Limits {
+        connect: WHOLE,
+        whole: WHOLE,
+        read: 16 * 1024,
+    });
     house.ctx = WebhookContext::new(house.store.clone(), client);
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::http::Exchange;
 
 /// An answer; a body that is no JSON is null.
-pub(super) struct Answer {
+pub(in crate::sending::providers) struct Answer {
     pub status: u16,
     pub body: Value,
     exchange: Exchange,
@@ -20,6 +20,11 @@ impl Answer {
     pub fn of(exchange: &Exchange) -> Self {
         let body = serde_json::from_slice(&exchange.body).unwrap_or_default();
         Self { status: exchange.status, body, exchange: exchange.clone() }
+    }
+
+    /// The body as it came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.exchange.body
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {

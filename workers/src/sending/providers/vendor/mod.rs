@@ -23,7 +23,7 @@ use relance_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use self::{answer::Answer, request::Request};
+pub(super) use self::{answer::Answer, request::Request};
 use crate::http::{GuardedClient, HttpError};
 
 /// A provider over HTTP.
@@ -50,7 +50,7 @@ struct Asking {
 
 /// Why a message cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Fault(Scope, String);
+pub(super) struct Fault(pub Scope, pub String);
 
 /// All of them.
 const VENDORS: &[Vendor] = &[
@@ -82,22 +82,32 @@ pub struct Account {
 impl Account {
     /// Reads a channel's settings; `None` without the provider's own object.
     pub fn read(vendor: &'static Vendor, config: &Value) -> Option<Self> {
-        config.get(vendor.name).filter(|own| own.is_object())?;
-        Some(Self { provider: vendor.name, config: config.clone() })
+        Self::named(vendor.name, config)
+    }
+
+    /// The same by the provider's name.
+    pub fn named(provider: &'static str, config: &Value) -> Option<Self> {
+        config.get(provider).filter(|own| own.is_object())?;
+        Some(Self { provider, config: config.clone() })
+    }
+
+    /// Is a yes-or-no setting of the provider's own set?
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.config.get(self.provider).and_then(|own| own.get(name)) == Some(&Value::Bool(true))
     }
 
     /// A setting of the provider's own.
-    fn setting(&self, name: &str) -> Option<&str> {
+    pub(super) fn setting(&self, name: &str) -> Option<&str> {
         self.config.get(self.provider)?.get(name)?.as_str()
     }
 
     /// One that has to be there.
-    fn needed(&self, name: &str) -> Result<&str, Fault> {
+    pub(super) fn needed(&self, name: &str) -> Result<&str, Fault> {
         self.setting(name).ok_or_else(|| Fault(Scope::Account, format!("the setting {name} is missing")))
     }
 
     /// Scheme, host and path prefix; `base_url` replaces the vendor's.
-    fn base(&self, default: &str) -> String {
+    pub(super) fn base(&self, default: &str) -> String {
         self.setting("base_url").unwrap_or(default).trim_end_matches('/').to_owned()
     }
 }

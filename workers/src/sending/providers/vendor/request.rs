@@ -11,7 +11,7 @@ use crate::http::{Exchange, GuardedClient, HttpError};
 
 /// A request, whole: what is signed is what is sent.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(in crate::sending::providers) struct Request {
     pub url: Url,
     pub headers: HeaderMap,
     /// `None`: it is asked for, not posted.
@@ -28,6 +28,16 @@ impl Request {
     pub fn form(base: &str, path: &str, fields: &[(&str, &str)]) -> Result<Self, Fault> {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
         Self::get(base, path)?.header("content-type", "application/x-www-form-urlencoded")?.with_body(body.into_bytes())
+    }
+
+    /// Posts bytes of a media type.
+    pub fn bytes(base: &str, path: &str, media_type: &str, body: Vec<u8>) -> Result<Self, Fault> {
+        Self::get(base, path)?.header("content-type", media_type)?.with_body(body)
+    }
+
+    /// Posts nothing.
+    pub fn empty(base: &str, path: &str) -> Result<Self, Fault> {
+        Self::get(base, path)?.with_body(Vec::new())
     }
 
     /// Gets `path` under `base`.
