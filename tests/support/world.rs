@@ -47,7 +47,8 @@ pub struct World {
 #[expect(clippy::disallowed_methods, reason = "a test speaks to its own server")]
 fn client() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+    // a connection that rested is not used again: the server may be closing it
+    Client::builder().no_proxy().timeout(Duration::from_secs(60)).pool_idle_timeout(Duration::from_secs(1)).build().unwrap()
 }
 
 /// Waits for a condition, four minutes at most (a lease has to run out in some).
