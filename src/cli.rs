@@ -83,8 +83,12 @@ pub enum Command {
     Openapi(OpenapiArgs),
     /// Print the event feed of a tenant as it comes; on a terminal as lines, else as JSON lines.
     Listen(ListenArgs),
-    /// Check database, migrations, clock, egress and rates, and say what to do.
-    Doctor,
+    /// Check database, migrations, clock, rates and the channels of every tenant, and say what to do.
+    Doctor {
+        /// Networks that providers may be reached in although special-purpose.
+        #[arg(long, env = "RELANCE_EGRESS_ALLOW", default_value = "")]
+        egress_allow: String,
+    },
     /// Write a consistent copy of the SQLite database while it runs.
     Backup {
         /// The copy; must not exist.
@@ -358,6 +362,15 @@ pub struct SimulateArgs {
     /// Write a report there: one HTML file with its pictures.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+
+    /// What the policy does with what is overdue on the first day: begin at its first step, at the one that fits the age, or
+    /// leave it alone.
+    #[arg(long, value_name = "PLAN", requires = "policy", value_parser = ["first_step", "by_age", "skip"], default_value = "first_step")]
+    pub backlog: String,
+
+    /// The first looks at it are spread over so many days.
+    #[arg(long, value_name = "DAYS", requires = "policy", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=60))]
+    pub spread_days: u16,
 
     /// Nobody approves anything; else it is done at once.
     #[arg(long)]

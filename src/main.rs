@@ -46,7 +46,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit { action } => commands::audit::run(&cli.database, action).await,
         Command::Rates { action } => commands::rates::run(&cli.database, action).await,
         Command::Openapi(openapi) => commands::openapi::run(&openapi),
-        Command::Doctor => commands::doctor::run(&cli.database).await,
+        Command::Doctor { egress_allow } => commands::doctor::run(&cli.database, &egress_allow).await,
         Command::Listen(args) => listen::run(args).await,
         Command::Simulate(args) => simulate::run(&args),
         Command::Backup { file } => commands::backup::run(&cli.database, &file).await,

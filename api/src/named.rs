@@ -75,6 +75,33 @@ pub fn external<T>(faults: &mut Faults, external_id: &str, source: Option<&str>)
     source.map(|source| Named::External { source: source.to_owned(), external_id: external_id.to_owned() })
 }
 
+/// Most invoices that one body names.
+const MOST_INVOICES: usize = 1_000;
+
+/// Reads a list of invoices, by our ids and by the source's; each with its pointer.
+pub fn several(
+    faults: &mut Faults,
+    ids: Option<&[String]>,
+    external_ids: Option<&[String]>,
+    source: Option<&str>,
+) -> Option<Vec<(String, Named<InvoiceId>)>> {
+    let (ids, external_ids) = (ids.unwrap_or_default(), external_ids.unwrap_or_default());
+    if ids.len() + external_ids.len() > MOST_INVOICES {
+        faults.invalid("/invoice_ids", format!("At most {MOST_INVOICES} invoices."));
+        return None;
+    }
+    let mut list = Vec::with_capacity(ids.len() + external_ids.len());
+    for (at, id) in ids.iter().enumerate() {
+        let pointer = format!("/invoice_ids/{at}");
+        let name = faults.id(&pointer, id).map(Named::Id);
+        list.push(name.map(|name| (pointer, name)));
+    }
+    for (at, id) in external_ids.iter().enumerate() {
+        list.push(external(faults, id, source).map(|name| (format!("/invoice_external_ids/{at}"), name)));
+    }
+    list.into_iter().collect()
+}
+
 /// The customer that is named.
 ///
 /// # Errors

@@ -122,7 +122,12 @@ operations! {
     GET "/v1/ingest/inbox" list_inbox READ;
     GET "/v1/ingest/inbox/{id}" get_inbox READ;
     POST "/v1/ingest/inbox/{id}/replay" replay_inbox FACTS;
+    POST "/v1/ingest/mails" ingest_mail FACTS;
     GET "/v1/ingest/parked" list_parked READ;
+    GET "/v1/interruptions" list_interruptions READ;
+    POST "/v1/interruptions" create_interruption REMINDERS;
+    DELETE "/v1/interruptions/{id}" delete_interruption REMINDERS;
+    GET "/v1/interruptions/{id}" get_interruption READ;
     GET "/v1/invoices" list_invoices READ;
     GET "/v1/invoices/{id}" get_invoice READ;
     GET "/v1/late_charges" list_late_charges READ;

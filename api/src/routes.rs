@@ -51,6 +51,7 @@ pub fn configure(cfg: &mut impl Registry) {
     endpoints::decisions::routes(cfg);
     endpoints::deliveries::routes(cfg);
     endpoints::disputes::routes(cfg);
+    endpoints::interruptions::routes(cfg);
     endpoints::events::routes(cfg);
     endpoints::holds::routes(cfg);
     endpoints::interactions::routes(cfg);

@@ -121,7 +121,7 @@ fn policy(days_later: i32) -> Policy {
 fn lived(courses: &[Course], policy: &Policy, span: Span, threads: usize) -> Vec<Lived> {
     let version = PolicyVersion { id: PolicyId(uuid::Uuid::nil()), version: 1, policy: policy.clone().into() };
     let share = courses.len().div_ceil(threads).max(1);
-    let part = |part: &[Course]| part.iter().map(|course| drive(course, Some(version.clone()), span)).collect::<Vec<_>>();
+    let part = |part: &[Course]| part.iter().map(|course| drive(course, Some(version.clone()), span, None)).collect::<Vec<_>>();
     std::thread::scope(|scope| {
         let workers: Vec<_> = courses.chunks(share).map(|list| scope.spawn(|| part(list))).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()

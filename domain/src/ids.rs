@@ -121,6 +121,8 @@ ids! {
     DocumentId = "doc";
     /// A charge that was claimed.
     ChargeId = "chg";
+    /// An act that began a new period of limitation.
+    InterruptionId = "itr";
     /// A contact made elsewhere.
     InteractionId = "int";
     /// A webhook that a source delivered.

@@ -1,5 +1,7 @@
 //! What a tenant says about itself: the creditor's identity and its defaults.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::customer::Address;
@@ -54,6 +56,10 @@ pub struct Settings {
     pub webhook_attempt_days: u16,
     /// Days an event is kept with its content, 1 to 90; then only what it was about.
     pub webhook_payload_days: u16,
+    /// What happened ([`crate::dunning::Occasion`]) → the message that answers it by itself; nothing else is answered.
+    pub event_templates: BTreeMap<String, String>,
+    /// An approval takes two persons; whoever asked for a message again is one of them.
+    pub four_eyes: bool,
     /// The tenant collects for somebody else (CPCE R124-1 to R124-7). Refused as long as the mentions cannot all be given.
     pub third_party_collector: bool,
 }
@@ -84,6 +90,8 @@ impl Default for Settings {
             default_payment_days: 30,
             webhook_attempt_days: 30,
             webhook_payload_days: 90,
+            event_templates: BTreeMap::new(),
+            four_eyes: false,
             third_party_collector: false,
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::{
-    charges::{Claimant, InvoiceCharges, RateBook, movements_of},
+    charges::{Claimant, Debt, InvoiceCharges, RateBook, movements_of},
     ids::{CreditNoteId, CustomerId, InvoiceId},
     ledger::{Allocation, InvoiceBalance, LedgerCredit, LedgerFacts, LedgerInvoice, LedgerPayment, Origin, balance_on},
     money::{Currency, Money},
@@ -30,6 +30,16 @@ pub struct Account {
     pub insolvency_on: Option<NaiveDate>,
     /// Charges that were claimed.
     pub claimed: Vec<LateChargeRecord>,
+    /// Days on which a formal notice of an invoice was first presented: the legal rate runs from the day after.
+    pub noticed_on: BTreeMap<InvoiceId, NaiveDate>,
+}
+
+impl Account {
+    /// An invoice as late charges see it at the end of a day.
+    pub fn debt(&self, invoice: &LedgerInvoice, as_of: NaiveDate) -> Debt {
+        let debt = movements_of(invoice, &self.facts.allocations, &self.from_the_start, self.insolvency_on, as_of);
+        Debt { formal_notice_on: self.noticed_on.get(&invoice.id).copied().filter(|day| *day <= as_of), ..debt }
+    }
 }
 
 /// One invoice of a statement.
@@ -135,7 +145,7 @@ fn row(account: &Account, line: &InvoiceBalance, invoice: &LedgerInvoice, on: Na
         (line.amount_due > 0 || claimed) && !waived.iter().any(|word| word == rule)
     };
     let charges = account.claimant.map(|claimant| {
-        let debt = movements_of(invoice, &account.facts.allocations, &account.from_the_start, account.insolvency_on, on);
+        let debt = account.debt(invoice, on);
         let mut charges = claimant.charges(invoice.id, invoice.currency, &debt, on, book);
         if !asked(INTEREST) {
             charges.reckoning = None;

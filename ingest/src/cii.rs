@@ -9,7 +9,7 @@ mod terms;
 use roxmltree::Node;
 
 use crate::draft::{Amounts, Draft, identity};
-use crate::extracted::{Extracted, Note, Syntax};
+use crate::extracted::{Extracted, Note, Syntax, Vat};
 use crate::kind;
 use crate::refusal::Refusal;
 use crate::trail::Trail;
@@ -70,6 +70,10 @@ pub(crate) fn read(root: Node<'_, '_>) -> Result<Extracted, Refusal> {
             .and_then(|node| xml::first(node, "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString"))
             .and_then(|node| trail.date("delivered_on", "BT-72", node)),
         instalments: terms.instalments,
+        vat: Vat {
+            categories: xml::texts(settlement, "ApplicableTradeTax/CategoryCode"),
+            exemptions: xml::texts(settlement, "ApplicableTradeTax/ExemptionReason|ExemptionReasonCode"),
+        },
         business_process: trail.text(
             "business_process",
             "BT-23",

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::extracted::{Extracted, Instalment, Note, Syntax};
+use crate::extracted::{Extracted, Instalment, Note, Syntax, Vat};
 use crate::kind;
 use crate::normalise;
 use crate::party::Party;
@@ -51,6 +51,7 @@ pub(crate) struct Draft {
     pub(crate) notes: Vec<Note>,
     pub(crate) delivered_on: Option<NaiveDate>,
     pub(crate) instalments: Vec<Instalment>,
+    pub(crate) vat: Vat,
     pub(crate) business_process: Option<String>,
 }
 
@@ -111,6 +112,7 @@ impl Draft {
             notes: self.notes,
             delivered_on: self.delivered_on,
             instalments: self.instalments.into_iter().map(|part| Instalment { amount: signed(part.amount), ..part }).collect(),
+            vat: self.vat,
             already_paid,
             business_process: self.business_process,
             provenance: trail.into_provenance(),

@@ -62,6 +62,22 @@ pub struct Note {
     pub text: String,
 }
 
+/// What the breakdown of VAT says beside amounts (BG-23).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vat {
+    /// Category codes (BT-118): `S`, `E`, `AE`…
+    pub categories: Vec<String>,
+    /// Reasons of exemption and their codes (BT-120, BT-121).
+    pub exemptions: Vec<String>,
+}
+
+impl Vat {
+    /// Under the franchise of small firms (CGI art. 293 B)?
+    pub fn is_under_franchise(&self) -> bool {
+        self.exemptions.iter().any(|reason| reason.contains("293") || reason.to_uppercase().contains("FRANCHISE"))
+    }
+}
+
 /// What an invoice or credit note says.
 ///
 /// Amounts are those of the document for an invoice (a negative `payable` is a customer in credit).
@@ -121,6 +137,8 @@ pub struct Extracted {
     /// BT-72.
     pub delivered_on: Option<NaiveDate>,
     pub instalments: Vec<Instalment>,
+    /// VAT as its breakdown states it.
+    pub vat: Vat,
     /// BT-23 is `B2`, `S2` or `M2`, or nothing is payable. `due_on_stated` then is the day it was paid.
     pub already_paid: bool,
     /// Type 389 or 261: the buyer issued it in the seller's name.

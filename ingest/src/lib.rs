@@ -11,6 +11,7 @@ mod encoding;
 mod extracted;
 mod guard;
 mod kind;
+pub mod mail;
 pub mod normalise;
 mod party;
 mod preflight;

@@ -5,6 +5,8 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use crate::{DocumentKind, Extracted};
 
+mod rate;
+
 /// One thing to mend on the creditor's own invoices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Warning {
@@ -30,6 +32,11 @@ const WARNINGS: &[Warning] = &[
         citation: "C. com. L441-9 I, L441-10 II",
     },
     Warning {
+        code: "penalty_rate_under_floor",
+        message: "The printed penalty rate is under three times the legal interest rate.",
+        citation: "C. com. L441-10 II",
+    },
+    Warning {
         code: "no_fixed_compensation",
         message: "The fixed compensation of 40 EUR for recovery costs is missing.",
         citation: "C. com. L441-9 I, D441-5",
@@ -41,6 +48,11 @@ const WARNINGS: &[Warning] = &[
     },
     Warning { code: "no_seller_siren", message: "The seller's SIREN is missing.", citation: "C. com. R123-237" },
     Warning { code: "no_seller_vat_id", message: "The seller's VAT number is missing.", citation: "CGI ann. II, 242 nonies A, I-2°" },
+    Warning {
+        code: "no_vat_exemption",
+        message: "No VAT is charged and nothing says why; under the franchise: « TVA non applicable, art. 293 B du CGI ».",
+        citation: "CGI art. 293 B; CGI ann. II, 242 nonies A",
+    },
     Warning {
         code: "no_buyer_siren",
         message: "The customer's SIREN is missing.",
@@ -71,12 +83,18 @@ fn is_missing(code: &str, document: &Extracted) -> bool {
         "no_penalty_rate" => {
             !(coded("PMD") || says(&["pénalit", "penalit", "intérêt", "interet", "late payment"]) && says(&["%", "taux", "rate"]))
         }
+        "penalty_rate_under_floor" => rate::is_under_floor(&said, document.issued_on) == Some(true),
+        "no_vat_exemption" => {
+            let exempt = !document.vat.categories.is_empty() && document.vat.categories.iter().all(|category| category == "E");
+            exempt && document.vat.exemptions.is_empty() && !says(&["293", "261", "262", "exon", "non applicable", "exempt"])
+        }
         "no_fixed_compensation" => {
             !coded("PMT") && !says(&["40 €", "40€", "40 eur", "40,00 €", "40,00€", "40.00 eur", "40,00 eur", "€40", "eur 40"])
         }
         "no_discount_terms" => !coded("AAB") && !says(&["escompte", "discount", "paiement anticipé"]),
         "no_seller_siren" => document.seller.siren.is_none(),
-        "no_seller_vat_id" => document.seller.vat_id.is_none(),
+        // under the franchise there is none to show
+        "no_seller_vat_id" => document.seller.vat_id.is_none() && !(document.vat.is_under_franchise() || says(&["293 b", "293b", "293-b"])),
         "no_buyer_siren" => buyer_is_french && document.buyer.siren.is_none(),
         "no_seller_address" => document.seller.address.is_none(),
         "no_buyer_address" => document.buyer.address.is_none(),

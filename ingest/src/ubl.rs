@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use roxmltree::Node;
 
 use crate::draft::{Amounts, Draft, identity};
-use crate::extracted::{Extracted, Instalment, Note, Syntax};
+use crate::extracted::{Extracted, Instalment, Note, Syntax, Vat};
 use crate::kind;
 use crate::normalise;
 use crate::refusal::Refusal;
@@ -62,6 +62,10 @@ pub(crate) fn read(root: Node<'_, '_>) -> Result<Extracted, Refusal> {
         notes: notes(root, &mut trail),
         delivered_on: xml::first(root, "Delivery/ActualDeliveryDate").and_then(|node| trail.date("delivered_on", "BT-72", node)),
         instalments: instalments(root, &mut trail)?,
+        vat: Vat {
+            categories: xml::texts(root, "TaxTotal/TaxSubtotal/TaxCategory/ID"),
+            exemptions: xml::texts(root, "TaxTotal/TaxSubtotal/TaxCategory/TaxExemptionReason|TaxExemptionReasonCode"),
+        },
         business_process: trail.text("business_process", "BT-23", root, "ProfileID"),
     };
     draft.finish(trail)

@@ -44,6 +44,11 @@ pub(crate) fn text_at(node: Node<'_, '_>, path: &str) -> Option<String> {
     all(node, path).into_iter().find_map(text)
 }
 
+/// Every text at a path that is not empty.
+pub(crate) fn texts(node: Node<'_, '_>, path: &str) -> Vec<String> {
+    all(node, path).into_iter().filter_map(text).collect()
+}
+
 /// An attribute by local name, trimmed, `None` when empty.
 pub(crate) fn attribute(node: Node<'_, '_>, name: &str) -> Option<String> {
     node.attributes()

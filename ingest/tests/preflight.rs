@@ -31,6 +31,7 @@ fn each_missing_mention_is_named_with_its_article() {
         (whole.replace("<cbc:DueDate>2026-11-02</cbc:DueDate>", ""), "no_due_date"),
         (whole.replace("2026-11-02", "2027-01-15"), "due_date_too_late"),
         (invoice(&TERMS.replace("Pénalités de retard : taux de la BCE majoré de 10 points.", "")), "no_penalty_rate"),
+        (invoice(&TERMS.replace("taux de la BCE majoré de 10 points", "5 %")), "penalty_rate_under_floor"),
         (invoice(&TERMS.replace("40\u{a0}€", "due")), "no_fixed_compensation"),
         (invoice(&TERMS.replace("Pas d’escompte pour paiement anticipé.", "")), "no_discount_terms"),
         (whole.replace("FR44732829320", ""), "no_seller_vat_id"),
@@ -65,4 +66,21 @@ fn a_consumer_a_credit_note_and_a_foreign_seller_are_not_measured_by_french_comm
     ] {
         assert_eq!(codes(&xml), Vec::<&str>::new());
     }
+}
+
+/// The whole invoice with this category of VAT and what is said of it.
+fn taxed(category: &str, reason: &str) -> String {
+    let scheme = "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>";
+    let category = format!("<cac:TaxCategory><cbc:ID>{category}</cbc:ID><cbc:Percent>0</cbc:Percent>{reason}{scheme}</cac:TaxCategory>");
+    invoice(TERMS).replacen("</cac:TaxTotal>", &format!("<cac:TaxSubtotal>{category}</cac:TaxSubtotal></cac:TaxTotal>"), 1)
+}
+
+#[test]
+fn an_invoice_without_vat_says_why() {
+    assert_eq!(codes(&taxed("E", "")), ["no_vat_exemption"]);
+    let reason = "<cbc:TaxExemptionReason>TVA non applicable, art. 293 B du CGI</cbc:TaxExemptionReason>";
+    assert_eq!(codes(&taxed("E", reason)), Vec::<&str>::new());
+    // the franchise has no VAT number to show
+    assert_eq!(codes(&taxed("E", reason).replace("FR44732829320", "")), Vec::<&str>::new());
+    assert_eq!(codes(&taxed("AE", "")), Vec::<&str>::new(), "reverse charge is another matter");
 }

@@ -147,6 +147,8 @@ pub struct Charges {
     pub fixed_count: u32,
     /// Empty while a rate is unknown: then the text names no figure.
     pub interest: Vec<Interest>,
+    /// It was waived or paid: no word of it.
+    pub interest_settled: bool,
     /// `fr_b2b_default`, `fr_b2g`, `eu_ecb_plus_8` …; none: French law by kind of customer.
     pub regime: Option<String>,
 }
@@ -229,6 +231,8 @@ pub struct MessageContext {
     pub confirmed_consequence: Option<String>,
     /// What happened, for the messages sent on an event.
     pub event: EventFacts,
+    /// What calendar entries belong to: the same there, the same entry. Empty: to this message alone.
+    pub calendar_of: String,
     /// The tenant's own text, in place of the built-in one.
     pub own: Option<OwnText>,
 }

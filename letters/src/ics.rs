@@ -62,7 +62,8 @@ fn event(out: &mut String, ctx: &MessageContext, entry: &Entry) {
     let end = entry.on.checked_add_days(Days::new(1)).unwrap_or(entry.on);
     let language = ctx.lang().code();
     line(out, "BEGIN:VEVENT");
-    line(out, &format!("UID:{}", uid(&ctx.reference, &entry.key)));
+    let owner = if ctx.calendar_of.is_empty() { &ctx.reference } else { &ctx.calendar_of };
+    line(out, &format!("UID:{}", uid(owner, &entry.key)));
     line(out, &format!("DTSTAMP:{}T000000Z", ctx.today.format("%Y%m%d")));
     line(out, &format!("DTSTART;VALUE=DATE:{}", entry.on.format("%Y%m%d")));
     line(out, &format!("DTEND;VALUE=DATE:{}", end.format("%Y%m%d")));
@@ -132,6 +133,16 @@ mod tests {
         }
         let uids: Vec<&str> = ics.lines().filter(|line| line.starts_with("UID:")).collect();
         assert_ne!(uids[0], uids[1]);
+    }
+
+    #[test]
+    fn a_due_day_told_again_by_another_message_takes_the_place_of_its_entry() {
+        let uids = |reference: &str, owner: &str| {
+            let ics = ics_for_due_dates(&MessageContext { reference: reference.into(), calendar_of: owner.into(), ..context() });
+            ics.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(uids("rl_1", "cus_1"), uids("rl_2", "cus_1"));
+        assert_ne!(uids("rl_1", "cus_1"), uids("rl_1", "cus_2"));
     }
 
     #[test]

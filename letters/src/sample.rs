@@ -128,6 +128,7 @@ pub fn full(template: &str, language: &str, kind: &str) -> MessageContext {
             fixed_compensation: claims.then(|| eur(8_000)),
             fixed_count: 2,
             interest: if claims { interest() } else { Vec::new() },
+            interest_settled: false,
             regime: None,
         }),
         previous: vec![contact(on(2026, 10, 9), "email"), contact(on(2026, 10, 21), "phone_task"), contact(on(2026, 10, 30), "email")],

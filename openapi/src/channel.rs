@@ -1,5 +1,8 @@
 //! How a tenant's messages leave, on the wire. Secrets go in and never come out.
 
+mod post;
+
+pub use post::{Ar24Input, MailevaInput, MerciFacteurInput};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -93,6 +96,11 @@ pub struct SmtpInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(write_only)]
     pub password: Option<String>,
+    /// Where bounces come back to, with our reference behind a `+`: `bounces@firm.example` is written as
+    /// `bounces+rl_…@firm.example`. Absent: to `from`. Hand what arrives there to `POST /v1/ingest/mails`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bounces@firm.example")]
+    pub bounce_address: Option<String>,
     /// A certificate authority of your own, PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
@@ -265,89 +273,6 @@ pub struct SmsmodeInput {
     pub base_url: Option<String>,
 }
 
-/// Merci Facteur: paper letters, and simple registered e-letters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MerciFacteurInput {
-    /// Service id.
-    pub service_id: String,
-    /// Secret key; it signs, and never travels.
-    #[schema(write_only)]
-    pub secret_key: String,
-    /// The user in whose name letters leave.
-    pub user_id: String,
-    /// Addresses that may use the token, divided by `;`; without it the restriction is taken to be lifted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorized_ip: Option<String>,
-    /// How registered letters go: `lrare` (the default: the acknowledgement is scanned and kept), `lrar`, or the electronic
-    /// `ere_otp_mail`, `ere_otp_sms`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registered_mode: Option<String>,
-    /// How other letters go: `suivi` (the default) or `normal`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub letter_mode: Option<String>,
-    /// Your consumer customers agreed beforehand to registered e-letters; without it none is sent to a consumer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consumers_agreed: Option<bool>,
-    /// The key that its webhooks show; without it none is taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(write_only)]
-    pub webhook_secret: Option<String>,
-    /// Replaces the vendor's scheme, host and path prefix.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_url: Option<String>,
-}
-
-/// Maileva of La Poste.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MailevaInput {
-    /// Id of the application.
-    pub client_id: String,
-    /// Secret of the application.
-    #[schema(write_only)]
-    pub client_secret: String,
-    /// Login of the user.
-    pub username: String,
-    /// Password of the user.
-    #[schema(write_only)]
-    pub password: String,
-    /// Where Maileva writes about a sending.
-    pub notification_email: String,
-    /// Print in colour.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<bool>,
-    /// Asked of its notifications as the password of basic authentication, or as a bearer token; without it none is taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(write_only)]
-    pub webhook_password: Option<String>,
-    /// Replaces the scheme, host and path prefix of the vendor's sign-in; without it that of `base_url` does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_url: Option<String>,
-    /// Replaces the vendor's scheme, host and path prefix.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_url: Option<String>,
-}
-
-/// AR24: registered e-letters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Ar24Input {
-    /// Token.
-    pub token: String,
-    /// Private key; it seals and opens, and never travels.
-    #[schema(write_only)]
-    pub private_key: String,
-    /// The user in whose name letters leave.
-    pub user_id: String,
-    /// Your consumer customers agreed beforehand to registered e-letters; without it none is sent to a consumer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consumers_agreed: Option<bool>,
-    /// Replaces the vendor's scheme, host and path prefix.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_url: Option<String>,
-}
-
 /// A channel as it is shown: what was put, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelView {
@@ -383,6 +308,21 @@ pub struct ChannelTestView {
     pub outcome: String,
     /// What was said, without addresses.
     pub detail: Option<String>,
+    /// Of e-mail: whether the sender's domain fits who sends for it, as far as the settings say.
+    #[serde(default)]
+    pub checks: Vec<ChannelCheck>,
+}
+
+/// One thing that was looked at in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChannelCheck {
+    /// `from_domain`, `return_path`, `reply_to`, `transport`.
+    #[schema(example = "return_path")]
+    pub code: String,
+    /// Nothing stands in the way.
+    pub ok: bool,
+    /// What was found, and what to do.
+    pub detail: String,
 }
 
 /// The channels of the tenant.

@@ -83,16 +83,17 @@ pub struct ActionView {
     pub send_at: Option<String>,
     /// Why.
     pub reason: Option<String>,
-    /// What a person has to do.
+    /// What a person has to do, in the language that was asked for.
     pub title: Option<String>,
 }
 
-impl From<&Action> for ActionView {
-    fn from(action: &Action) -> Self {
+impl ActionView {
+    /// The action, told in `language`.
+    pub fn told(action: &Action, language: Language) -> Self {
         let named = |word: &str| Self { action: word.to_owned(), ..Self::default() };
         match action {
             Action::PlanReminder(plan) => planned(plan),
-            Action::CreateTask(task) => created(task),
+            Action::CreateTask(task) => created(task, language),
             Action::WaiveStep { invoice_id, step_key, reason, on: _ } => Self {
                 step_key: Some(step_key.clone()),
                 invoice_ids: vec![invoice_id.to_string()],
@@ -127,13 +128,13 @@ fn planned(plan: &PlannedReminder) -> ActionView {
     }
 }
 
-fn created(task: &NewTask) -> ActionView {
+fn created(task: &NewTask, language: Language) -> ActionView {
     ActionView {
         action: "create_task".to_owned(),
         step_key: task.step_key.clone(),
         kind: Some(task.kind.clone()),
         invoice_ids: task.lines.iter().map(|line| line.invoice_id.to_string()).collect(),
-        title: Some(task.title.clone()),
+        title: Some(task.title.told(language).to_owned()),
         ..ActionView::default()
     }
 }
@@ -179,7 +180,7 @@ impl DecisionView {
             at: at(*when),
             customer_id: customer_id.to_string(),
             outcome: outcome.clone(),
-            actions: actions.iter().map(Into::into).collect(),
+            actions: actions.iter().map(|action| ActionView::told(action, language)).collect(),
             reasons: reasons.iter().map(|reason| ReasonView::told(reason, language)).collect(),
             facts: facts.clone(),
             policy_id: policy.map(|(id, _)| id.to_string()),

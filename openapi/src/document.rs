@@ -130,7 +130,7 @@ pub struct DocumentItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DocumentWarning {
     /// `no_due_date`, `due_date_too_late`, `no_penalty_rate`, `no_fixed_compensation`, `no_discount_terms`, `no_seller_siren`,
-    /// `no_seller_vat_id`, `no_buyer_siren`, `no_seller_address`, `no_buyer_address`.
+    /// `penalty_rate_under_floor`, `no_vat_exemption`, `no_seller_vat_id`, `no_buyer_siren`, `no_seller_address`, `no_buyer_address`.
     #[schema(example = "no_fixed_compensation")]
     pub code: String,
     /// For people.

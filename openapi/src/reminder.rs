@@ -216,6 +216,9 @@ pub struct ReminderView {
     pub postal_state: Option<String>,
     /// The message that this one repeats by another channel.
     pub copy_of: Option<String>,
+    /// The promise, dispute, case or call (task) that it answers by itself; null for a step of the ladder.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// The invoices it asks for.
     pub invoices: Vec<ReminderInvoice>,
     /// Overdue invoices it leaves out, and why.
@@ -264,6 +267,7 @@ impl From<&ReminderRecord> for ReminderView {
             presented_on,
             postal,
             copy_of,
+            answers,
             body,
             decision_id,
             cancel_reason,
@@ -294,6 +298,7 @@ impl From<&ReminderRecord> for ReminderView {
             presented_on: presented_on.map(day),
             postal_state: postal.clone(),
             copy_of: copy_of.map(|id| id.to_string()),
+            answers: answers.clone(),
             invoices: lines.iter().map(Into::into).collect(),
             left_out: left_out.iter().map(Into::into).collect(),
             totals: totals.iter().map(Into::into).collect(),

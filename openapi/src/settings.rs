@@ -1,5 +1,7 @@
 //! The creditor's identity and the tenant's defaults on the wire.
 
+use std::collections::BTreeMap;
+
 use relance_domain::settings::Settings;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,6 +73,13 @@ settings! {
     webhook_attempt_days: u16,
     /// Days an event is kept with its content, 1 to 90; after them the feed names only what it was about.
     webhook_payload_days: u16,
+    /// What happened → the message that answers it by itself: `promise.made` `promise_confirmation`, `promise.broken`
+    /// `promise_broken`, `dispute.opened` `dispute_acknowledgment`, `call.completed` `call_summary`, `case.closed` `thank_you`.
+    /// Empty: none. In a patch the whole is replaced.
+    event_templates: BTreeMap<String, String>,
+    /// An approval takes two persons, told apart by their e-mail addresses. Whoever orders a message to be sent again is the first
+    /// of the two.
+    four_eyes: bool,
     /// Collecting for somebody else. Always false: the mentions of CPCE R124-4 cannot all be given, so `true` is refused.
     third_party_collector: bool,
 }
@@ -101,6 +110,8 @@ impl From<&Settings> for SettingsView {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            event_templates,
+            four_eyes,
             third_party_collector,
         } = settings.clone();
         let address = address.as_ref().map(PostalAddress::from);
@@ -128,6 +139,8 @@ impl From<&Settings> for SettingsView {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            event_templates,
+            four_eyes,
             third_party_collector,
         }
     }
@@ -159,6 +172,8 @@ impl From<SettingsView> for Settings {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            event_templates,
+            four_eyes,
             third_party_collector,
         } = view;
         let address = address.map(Into::into);
@@ -186,6 +201,8 @@ impl From<SettingsView> for Settings {
             default_payment_days,
             webhook_attempt_days,
             webhook_payload_days,
+            event_templates,
+            four_eyes,
             third_party_collector,
         }
     }

@@ -28,6 +28,15 @@ pub struct SimulationInput {
     pub until: String,
     /// Another ledger than the tenant's own.
     pub ledger: Option<SimulationLedger>,
+    /// What the policy does with what is overdue already when it comes into force at `from`: `first_step` (the default),
+    /// `by_age` or `skip`, as at an activation.
+    pub backlog: Option<String>,
+    /// The first looks at the backlog are spread over so many days; not in a past period.
+    #[schema(maximum = 60)]
+    pub spread_days: Option<u16>,
+    /// Running cases of the policy `keep` their version, as at an activation (the default), or `move` to this one, as at a
+    /// migration.
+    pub running_cases: Option<String>,
     /// Approvals are `given` at once (the default) or `withheld`.
     pub approvals: Option<String>,
     /// Calls are `made` when they are asked for, and nobody answers (the default), or `none` is.
@@ -89,6 +98,12 @@ pub struct SimulationAssumptions {
     pub approvals: String,
     /// `made` or `none`.
     pub calls: String,
+    /// What happened to the backlog: `first_step`, `by_age` or `skip`; null: no policy came into force.
+    pub backlog: Option<String>,
+    /// Days over which the first looks at it were spread.
+    pub spread_days: i64,
+    /// Running cases: `keep` or `move`.
+    pub running_cases: String,
     /// How the ledger was read: `as_it_stands` (dry run), `as_it_was` (backtest) or `given` (in the request).
     pub ledger: String,
 }

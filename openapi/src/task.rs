@@ -32,8 +32,12 @@ pub struct TaskView {
     /// `open`, `completed`, `cancelled`.
     #[schema(example = "open")]
     pub status: String,
-    /// What to do.
+    /// What to do, in English.
     pub title: String,
+    /// What to do, in French; null: it was asked for in one language only.
+    #[serde(default)]
+    #[schema(example = "Appelez le client : 1 facture(s), 1 200,00 EUR.")]
+    pub title_fr: Option<String>,
     /// To be done by.
     #[schema(format = Date)]
     pub due_on: String,
@@ -55,6 +59,9 @@ pub struct TaskView {
     pub reason_code: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// What the customer was told in writing of the call.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Who completed it.
     pub completed_by: Option<Person>,
     /// When.
@@ -81,6 +88,7 @@ impl From<&TaskRecord> for TaskView {
             about,
             status,
             title,
+            title_fr,
             due_on,
             lines,
             assign_to,
@@ -89,6 +97,7 @@ impl From<&TaskRecord> for TaskView {
             outcome,
             reason_code,
             comment,
+            summary,
             completed_by,
             completed_at,
             decision_id,
@@ -104,6 +113,7 @@ impl From<&TaskRecord> for TaskView {
             about: about.clone(),
             status: status.clone(),
             title: title.clone(),
+            title_fr: title_fr.clone(),
             due_on: day(*due_on),
             invoices: lines.iter().map(Into::into).collect(),
             assign_to: assign_to.clone(),
@@ -113,6 +123,7 @@ impl From<&TaskRecord> for TaskView {
             outcome: outcome.clone(),
             reason_code: reason_code.clone(),
             comment: comment.clone(),
+            summary: summary.clone(),
             completed_by: completed_by.as_ref().map(Into::into),
             completed_at: completed_at.map(at),
             decision_id: decision_id.map(|id| id.to_string()),
@@ -139,6 +150,9 @@ pub struct CompletionInput {
     pub expected_on: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// Of a call: what was agreed, in words that the customer is sent by `call_summary` where the settings'
+    /// `event_templates` ask for it. Nothing of `comment` is ever sent.
+    pub summary: Option<String>,
     /// What the customer promised.
     pub promise: Option<PromisedInput>,
     /// Who did it.

@@ -4,6 +4,13 @@ use chrono::NaiveDate;
 use relance_domain::{
     charges::{HalfYear, RateBook, Series},
     clock::Clock,
+    egress::EgressPolicy,
+};
+
+use relance_store::{Scope, Store, tenants};
+use relance_workers::{
+    http::GuardedClient,
+    sending::{Finding, check_up},
 };
 
 use crate::{cli::DatabaseArgs, clock::SystemClock};
@@ -11,7 +18,7 @@ use crate::{cli::DatabaseArgs, clock::SystemClock};
 /// Nothing of ours existed before this year: an earlier clock is wrong, and would chase wrongly.
 const FIRST_YEAR: i32 = 2026;
 
-pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
+pub async fn run(database: &DatabaseArgs, egress_allow: &str) -> anyhow::Result<()> {
     let mut faults = 0;
     let mut say = |fine: bool, what: &str, advice: &str| {
         println!("{} {what}{}", if fine { "ok  " } else { "FAIL" }, if fine { String::new() } else { format!(": {advice}") });
@@ -32,6 +39,10 @@ pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
                         Ok(book) => rates(&book, now.date_naive(), &mut say),
                         Err(_) => say(false, "rates can be read", "does this user own the database?"),
                     }
+                    match channels(&store, egress_allow).await {
+                        Ok(findings) => findings.iter().for_each(|(fine, what, advice)| say(*fine, what, advice)),
+                        Err(error) => say(false, "channels can be looked at", &error.to_string()),
+                    }
                 }
             }
             Err(_) => say(false, "schema can be read", "does this user own the database?"),
@@ -40,6 +51,25 @@ pub async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
     }
     anyhow::ensure!(faults == 0, "{faults} thing(s) to mend");
     Ok(())
+}
+
+/// Tenants that are looked at, the newest first.
+const TENANTS: u64 = 200;
+
+/// The channels of every tenant: who is there, encryption, credentials, sender. Nothing is sent.
+async fn channels(store: &Store, egress_allow: &str) -> anyhow::Result<Vec<(bool, String, String)>> {
+    let _ = rustls::crypto::ring::default_provider().install_default(); // once a process
+    let client = GuardedClient::new(EgressPolicy::parse(egress_allow)?);
+    let tx = store.read(Scope::System).await?;
+    let tenants = tenants::list(&tx, None, TENANTS).await?;
+    tx.commit().await?;
+    let mut all = Vec::new();
+    for tenant in tenants {
+        for Finding { ok, what, advice } in check_up(store, &client, tenant.id).await? {
+            all.push((ok, format!("{}: {what}", tenant.name), advice));
+        }
+    }
+    Ok(all)
 }
 
 /// The rates of this half-year must be there, in France at least; those of the next are only warned of.

@@ -5,18 +5,19 @@ mod read;
 mod report;
 mod show;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
 use indicatif::{ProgressBar, ProgressStyle};
 use relance_api::{
     problem::Refusal,
-    simulation::{Ask, Caps, Chooser, Period, as_presets, cores, drive_all, tell, with},
+    simulation::{Ask, Caps, Chooser, Entering, Period, as_presets, cores, drive_all, spread_over, tell, with},
 };
 use relance_domain::{
     calendar::{Zone, parse_zone},
     customer::Address,
+    policy::Backlog,
     settings::Settings,
     simulation::Assumptions,
 };
@@ -40,13 +41,18 @@ pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
     let presets = Chooser {
         name: SimulatedPolicy { id: None, version: None, name: "The built-in policies".to_owned() },
         in_force: Some(as_presets()),
+        id: None,
+        keeps_running: true,
     };
     let named = |file: &std::path::Path| read::policy(file).map(|policy| with(as_presets(), None, policy));
     let here = args.policy.as_deref().map(named).transpose()?;
     let there = args.compare.as_deref().map(named).transpose()?;
     // the built-in ones are not compared with themselves
     let there = there.or_else(|| here.is_some().then(|| presets.clone()));
-    let ask = Ask { span: period.span(zone, None, people), here: here.unwrap_or(presets), there };
+    let backlog = Backlog::parse(&args.backlog).unwrap_or(Backlog::FirstStep);
+    let entry = here.is_some().then(|| Entering { backlog, spread_days: args.spread_days, waits: BTreeMap::new() });
+    let mut ask = Ask { span: period.span(zone, None, people), here: here.unwrap_or(presets), there, entry };
+    spread_over(&courses, &mut ask);
 
     let bar = ProgressBar::new(u64::try_from(courses.len()).unwrap_or_default());
     bar.set_style(ProgressStyle::with_template("{elapsed_precise} {wide_bar} {pos}/{len} customers")?);

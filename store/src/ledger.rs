@@ -1,5 +1,8 @@
 //! Rows ↔ the ledger of a customer.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use relance_domain::{
     ids::{CreditNoteId, InvoiceId, PaymentId},
     ledger::{Allocation, AllocationRule, LedgerCredit, LedgerFacts, LedgerInvoice, LedgerPayment, Origin},
@@ -12,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     StoreError,
     entity::{allocations, credit_notes, invoices, payments},
+    facts::VOIDED_AT,
     json,
     payments::PaymentBody,
     time::{day, day_text, instant, millis},
@@ -33,6 +37,14 @@ struct InvoicePart {
     #[serde(default)]
     payment_reference: Option<String>,
     voided: bool,
+    #[serde(default)]
+    provenance: BTreeMap<String, String>,
+}
+
+/// When an invoice was withdrawn; `None`: it was not, or that was not written down.
+pub(crate) fn voided_at(row: &invoices::Model) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let part: InvoicePart = json::read("invoices", &row.details)?;
+    Ok(part.provenance.get(VOIDED_AT).filter(|_| part.voided).and_then(|text| text.parse().ok()))
 }
 
 pub(crate) fn invoice(row: &invoices::Model) -> Result<LedgerInvoice, StoreError> {

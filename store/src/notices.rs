@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
+    dunning::Title,
     event::EventType,
     ids::TenantId,
     records::{DisabledEndpoint, EndpointRecord},
@@ -193,15 +194,17 @@ fn settled(row: &Model, outcome: NoticeOutcome, now: DateTime<Utc>) -> (&'static
 }
 
 fn task(told: &DisabledEndpoint, status: &str, reason: &str) -> TenantTask {
-    let mail = if status == "unknown" { "may not have arrived" } else { "could not be sent" };
+    let (mail, courriel) = match status {
+        "unknown" => ("may not have arrived", "n’est peut-être pas arrivé"),
+        _ => ("could not be sent", "n’a pas pu partir"),
+    };
     let DisabledEndpoint { endpoint_id, reason: why, .. } = told;
-    let title = format!("Look at webhook endpoint {endpoint_id}: it is disabled ({why}), and the mail about it {mail} ({reason}).");
-    TenantTask {
-        kind: "webhook_endpoint_disabled",
-        about: told.endpoint_id.to_string(),
-        title: title.chars().take(LONGEST_TITLE).collect(),
-        assign_to: "controller",
-    }
+    let short = |text: String| text.chars().take(LONGEST_TITLE).collect::<String>();
+    let title = Title::new(
+        short(format!("Look at webhook endpoint {endpoint_id}: it is disabled ({why}), and the mail about it {mail} ({reason}).")),
+        short(format!("Vérifiez le webhook {endpoint_id} : il est désactivé ({why}), et le courriel à ce sujet {courriel} ({reason}).")),
+    );
+    TenantTask { kind: "webhook_endpoint_disabled", about: told.endpoint_id.to_string(), title, assign_to: "controller" }
 }
 
 /// When the next one is due, as a scalar subquery; `$2` is now.

@@ -20,6 +20,7 @@ use crate::{
     StoreError, any,
     batch::{self, OnConflict},
     cause,
+    dunning::answers,
     entity::{event_sequences, events},
     time::millis,
     webhooks::fan_out,
@@ -51,7 +52,7 @@ impl NewEvent {
 
 /// Writes `list` in order, numbers each per subject from 1 without holes, gives each its place in the
 /// tenant's feed in commit order, and makes one delivery per endpoint that wants it. `at` is the
-/// tenant's clock, `real_now` the system's. A constant number of statements, whatever the length.
+/// tenant's clock, `real_now` the system's. What the settings answer by themselves is planned with it. A constant number of statements, whatever the length.
 ///
 /// # Errors
 /// The database's.
@@ -60,11 +61,12 @@ pub async fn append<C: ConnectionTrait>(
     tenant: TenantId,
     at: DateTime<Utc>,
     real_now: DateTime<Utc>,
-    list: Vec<NewEvent>,
+    mut list: Vec<NewEvent>,
 ) -> Result<(), StoreError> {
     if list.is_empty() {
         return Ok(());
     }
+    answers::plan(c, tenant, at, &mut list).await?;
     let mut position = take_positions(c, tenant, list.len()).await?;
     let mut numbers = Numbers::load(c, tenant, &list).await?;
     let answered = cause::request();

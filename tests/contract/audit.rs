@@ -69,6 +69,8 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         (delete.clone(), format!("/v1/holds/{}", made("create_hold")), Value::Null),
         (post.clone(), "/v1/disputes".into(), json!({"invoice_id": i, "amount": "1.00", "reason_code": "price"})),
         (post.clone(), format!("/v1/disputes/{}/resolve", made("create_dispute")), json!({"outcome": "rejected"})),
+        (post.clone(), "/v1/interruptions".into(), super::isolation::act(&i)),
+        (delete.clone(), format!("/v1/interruptions/{}", made("create_interruption")), Value::Null),
         (post.clone(), "/v1/promises".into(), json!({"customer_id": c, "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"})),
         (post.clone(), format!("/v1/promises/{}/cancel", made("create_promise")), json!({})),
         (

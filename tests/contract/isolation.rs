@@ -7,6 +7,12 @@ use crate::{
     support::{Database, World, postgres, server},
 };
 
+/// The debtor's acknowledgment of an invoice.
+pub(super) fn act(invoice: &str) -> Value {
+    json!({"invoice_ids": [invoice], "kind": "acknowledgment", "on": "2026-09-20", "proof": "Letter of 20 September",
+        "by": {"name": "Marc", "email": "marc@keller.example"}})
+}
+
 /// Everything of a tenant that has an id, by path parameter and the noun before it.
 pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
     let customer = world.customer("C1").await;
@@ -23,6 +29,7 @@ pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
         .expect(201);
     let dispute =
         world.post("/v1/disputes", json!({"invoice_id": invoice["id"], "amount": "1.00", "reason_code": "price"})).await.expect(201);
+    let act = world.post("/v1/interruptions", act(invoice["id"].as_str().unwrap())).await.expect(201);
     let promise = world
         .post("/v1/promises", json!({"customer_id": customer["id"], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"}))
         .await
@@ -46,6 +53,7 @@ pub(super) async fn belongings(world: &World) -> Vec<(&'static str, String)> {
         ("holds", id(&hold)),
         ("disputes", id(&dispute)),
         ("promises", id(&promise)),
+        ("interruptions", id(&act)),
         ("sources", id(&source)),
         ("inbox", id(&delivered)),
         ("ingested", "e-own".to_owned()),
@@ -106,6 +114,7 @@ story! {
             [
                 ("/v1/holds", json!({"scope": "customer", "target_id": customer, "reason": "manual"})),
                 ("/v1/holds", json!({"scope": "invoice", "target_id": invoice, "reason": "manual"})),
+                ("/v1/interruptions", act(invoice)),
                 ("/v1/disputes", json!({"invoice_id": invoice, "amount": "1.00", "reason_code": "price"})),
                 ("/v1/promises", json!({"customer_id": customer, "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"})),
                 ("/v1/promises", json!({"customer_id": own, "invoice_ids": [invoice], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"})),

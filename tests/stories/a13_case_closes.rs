@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::ladder::{approve_all, dial_in_vain};
+use super::{
+    claims,
+    ladder::{approve_all, dial_in_vain},
+};
 use crate::{story, support::World};
 
 async fn closed(world: &World) -> Vec<Value> {
@@ -43,6 +46,8 @@ story! {
         world.rest().await;
         assert_eq!(closed(&world).await.len(), 1);
         assert!(charges_left(&world).await.is_empty(), "it is not asked twice");
+        let posted = world.list("/v1/late_charges").await;
+        assert_eq!((&posted[0]["status"], &posted[0]["waiver"]["reason"]), (&json!("waived"), &json!("good customer")));
     }
 }
 
@@ -62,5 +67,33 @@ story! {
         world.rest().await;
         assert_eq!(closed(&world).await.len(), 1);
         assert!(charges_left(&world).await.is_empty());
+    }
+}
+
+story! {
+    /// The principal is paid and a person waives what is left, charge by charge, without a look at the list of tasks: the
+    /// task is done by itself, and the case closes.
+    the_task_about_charges_is_done_once_nothing_of_them_is_left, world from "2026-10-01T05:00:00Z", {
+        let terms = json!({"penalty_terms": "Taux de la BCE majoré de 10 points ; indemnité forfaitaire de 40 EUR."});
+        world.patch("/v1/settings", terms).await.expect(200);
+        let mut policy = claims::claiming(&json!({"kind": "fr_b2b_default"}));
+        policy["late_charges"]["after_principal_paid"] = json!("task");
+        let policy = claims::activated(&world, policy).await;
+        world.customer_with("C1", json!({"policy_id": policy})).await;
+        world.invoice("FA-1", "C1", "2026-10-05", "10000.00").await;
+        world.advance("2026-10-08T12:00:00Z").await;
+        world.pays("P1", "C1", "10000.00", "2026-10-08", json!({"reference": "FA-1"})).await;
+        world.rest().await;
+        let left = charges_left(&world).await;
+        assert_eq!(left[0]["title"], "The principal is paid; 46.79 EUR of charges were claimed: settle or waive them.");
+        let posted = claims::charges(&world).await;
+        for (n, charge) in posted.iter().enumerate() {
+            assert_eq!((charges_left(&world).await.len(), closed(&world).await.len()), (1, 0), "{n}");
+            let waiver = json!({"by": claims::by(), "reason": "They paid within the week."});
+            world.post(&format!("/v1/late_charges/{}/waive", charge["id"].as_str().unwrap()), waiver).await.expect(200);
+            world.rest().await;
+        }
+        assert!(charges_left(&world).await.is_empty());
+        assert_eq!(closed(&world).await.len(), 1);
     }
 }

@@ -70,3 +70,33 @@ story! {
         assert!(world.list("/v1/tasks?status=open").await.iter().any(|task| task["kind"] == "approval_expired"));
     }
 }
+
+story! {
+    /// Two persons say yes, and one of them cannot be two; what is ordered again waits for the other.
+    four_eyes_are_two_persons, world from "2026-10-01T05:00:00Z", {
+        world.patch("/v1/settings", json!({"four_eyes": true})).await.expect(200);
+        let id = asked(&world).await["id"].as_str().unwrap().to_owned();
+        let says = async |id: &str, name: &str| {
+            let by = json!({"by": {"name": name, "email": format!("{name}@keller.example")}, "comment": "fine"});
+            world.post(&format!("/v1/reminders/{id}/approve"), by).await
+        };
+        let first = says(&id, "marc").await.expect(200);
+        assert_eq!((&first["status"], &first["approved"], first["verdicts"].as_array().unwrap().len()), (&json!("awaiting_approval"), &json!(false), 1));
+        says(&id, "marc").await.problem(409, "wrong_state");
+        says(&id, "MARC+2").await.problem(409, "wrong_state");
+        world.advance("2026-10-09T12:00:00Z").await;
+        assert!(world.list("/v1/reminders?status=sent").await.is_empty(), "one person is not two");
+        assert_eq!(says(&id, "anne").await.expect(200)["status"], "planned");
+        world.advance("2026-10-12T12:00:00Z").await;
+        assert_eq!(world.get(&format!("/v1/reminders/{id}")).await.expect(200)["status"], "sent");
+
+        let order = json!({"by": {"name": "Marc", "email": "marc@keller.example"}, "reason": "They lost it."});
+        let again = world.post(&format!("/v1/reminders/{id}/resend"), order).await.expect(200);
+        assert_eq!((&again["status"], again["verdicts"].as_array().unwrap().len()), (&json!("awaiting_approval"), 1), "{again}");
+        let again = again["id"].as_str().unwrap();
+        says(again, "marc").await.problem(409, "wrong_state");
+        says(again, "anne").await.expect(200);
+        world.advance("2026-10-19T12:00:00Z").await;
+        assert_eq!(world.get(&format!("/v1/reminders/{again}")).await.expect(200)["status"], "sent");
+    }
+}

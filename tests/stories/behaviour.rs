@@ -74,6 +74,8 @@ story! {
         assert_eq!(told, [pair("NEW-C1", "firmly"), pair("NEW-C2", "kindly")]);
         let calls: Vec<_> = world.list("/v1/tasks").await.into_iter().filter(|task| task["step_key"] == "sign").collect();
         assert!(!calls.is_empty() && calls.iter().all(|task| task["customer_id"] == late["id"]), "only who broke a promise is called");
+        assert!(calls.iter().all(|task| task["title"].as_str().unwrap().starts_with("Call the customer: ")), "{calls:?}");
+        assert!(calls.iter().all(|task| task["title_fr"].as_str().unwrap().starts_with("Appelez le client : ")), "{calls:?}");
 
         let decisions = world.list(&format!("/v1/decisions?customer_id={}", late["id"].as_str().unwrap())).await;
         let reasons: Vec<_> = decisions.iter().flat_map(|decision| decision["reasons"].as_array().unwrap().clone()).collect();

@@ -5,40 +5,40 @@ use serde_json::{Value, json};
 use crate::{story, support::World};
 
 /// A policy that claims by e-mail two days after the due date, and once more a week later.
-fn claiming(regime: &Value) -> Value {
+pub(super) fn claiming(regime: &Value) -> Value {
     json!({"name": "Claims", "applies_to": {"customer_kinds": ["business", "public_body"], "segments": ["claims"]},
         "steps": [{"key": "claim", "offset_days": 2, "channel": "email", "template": "final_reminder", "late_charges": "claim"},
                   {"key": "again", "offset_days": 9, "channel": "email", "template": "final_reminder", "late_charges": "claim"}],
         "late_charges": {"regime": regime, "rate_from": "invoice_terms", "fixed_compensation": true, "allocation": "principal_first", "after_principal_paid": "waive"}})
 }
 
-async fn activated(world: &World, policy: Value) -> String {
+pub(super) async fn activated(world: &World, policy: Value) -> String {
     let id = world.post("/v1/policies", policy).await.expect(201)["id"].as_str().unwrap().to_owned();
     let go = json!({"backlog": "skip", "confirm_count": 0});
     world.post(&format!("/v1/policies/{id}/versions/1/activate"), go).await.expect(200);
     id
 }
 
-async fn confirmed(world: &World) {
+pub(super) async fn confirmed(world: &World) {
     let terms = json!({"penalty_terms": "Pénalités de retard : taux de la BCE majoré de 10 points ; indemnité forfaitaire de 40 EUR."});
     world.patch("/v1/settings", terms).await.expect(200);
 }
 
-async fn charges(world: &World) -> Vec<Value> {
+pub(super) async fn charges(world: &World) -> Vec<Value> {
     let mut all = world.list("/v1/late_charges").await;
     all.sort_by_key(|charge| (charge["number"].to_string(), charge["rule"].to_string()));
     all
 }
 
-fn told(charge: &Value) -> String {
+pub(super) fn told(charge: &Value) -> String {
     ["number", "rule", "amount", "currency", "status", "until_on"].map(|name| charge[name].as_str().unwrap()).join(" ")
 }
 
-async fn statement(world: &World, customer: &Value, on: &str) -> Value {
+pub(super) async fn statement(world: &World, customer: &Value, on: &str) -> Value {
     world.get(&format!("/v1/customers/{}/statement?on={on}", customer["id"].as_str().unwrap())).await.expect(200)
 }
 
-fn by() -> Value {
+pub(super) fn by() -> Value {
     json!({"name": "Marc", "email": "marc@keller.example"})
 }
 
@@ -198,5 +198,59 @@ story! {
         world.customer_with("business-0", json!({"kind": "consumer", "source_version": 2})).await;
         let after = statement(&world, firm, "2026-10-25").await;
         assert_eq!((&after["late_charges"], &after["totals"][0]["total_due"]), (&Value::Null, &json!("10000.00")));
+    }
+}
+
+/// Charges of every message, whatever became of it, of this customer.
+async fn named(world: &World, customer: &Value) -> Vec<Value> {
+    let of = format!("/v1/reminders?customer_id={}", customer["id"].as_str().unwrap());
+    world.list(&of).await.into_iter().filter(|reminder| reminder["charges"] != json!([])).collect()
+}
+
+story! {
+    /// The kind of a customer is mended at the worst moments: between the plan and the approval, between the approval and the
+    /// send, and once charges are posted. Nothing of a fee leaves, nothing stands in the account, and what was posted can only
+    /// be waived.
+    a_firm_that_turns_out_to_be_a_person_is_asked_for_nothing_at_any_moment, world from "2026-10-01T05:00:00Z", {
+        confirmed(&world).await;
+        let mut asked = claiming(&json!({"kind": "fr_b2b_default"}));
+        asked["steps"][0]["approval"] = json!("required");
+        let policy = activated(&world, asked).await;
+        let person = |kind: &str, version: u64| json!({"kind": kind, "policy_id": policy, "source_version": version});
+        let mut all = Vec::new();
+        for name in ["PLANNED", "APPROVED", "POSTED"] {
+            all.push(world.customer_with(name, person("business", 1)).await);
+            world.invoice(&format!("FA-{name}"), name, "2026-10-02", "10000.00").await; // the claim is Sunday's: Monday morning
+        }
+        let [planned, approved, posted] = [&all[0], &all[1], &all[2]];
+        world.advance("2026-10-05T05:00:00Z").await;
+        let approve = async |customer: &Value| {
+            let waiting = world.list(&format!("/v1/reminders?status=awaiting_approval&customer_id={}", customer["id"].as_str().unwrap())).await;
+            world.post(&format!("/v1/reminders/{}/approve", waiting[0]["id"].as_str().unwrap()), json!({"by": by()})).await.expect(200);
+        };
+        approve(approved).await;
+        approve(posted).await;
+        world.customer_with("PLANNED", person("unknown", 2)).await;
+        world.customer_with("APPROVED", person("consumer", 2)).await;
+        world.advance("2026-10-09T12:00:00Z").await;
+        let sent = world.list("/v1/reminders?status=sent").await;
+        for customer in [planned, approved] {
+            assert!(named(&world, customer).await.iter().all(|reminder| reminder["status"] == "cancelled"), "{sent:?}");
+        }
+        assert!(charges(&world).await.iter().all(|charge| charge["number"] == "FA-POSTED"));
+        assert_eq!(charges(&world).await.len(), 2);
+
+        world.customer_with("POSTED", person("consumer", 2)).await;
+        world.advance("2026-11-20T12:00:00Z").await;
+        assert_eq!(named(&world, posted).await.len(), 1, "only the message that left before it was known");
+        assert_eq!(charges(&world).await.len(), 2, "nothing more is posted");
+        for customer in &all {
+            let said = statement(&world, customer, "2026-11-20").await;
+            assert_eq!((&said["late_charges"], &said["totals"][0]["total_due"]), (&Value::Null, &json!("10000.00")));
+        }
+        for charge in charges(&world).await {
+            let path = format!("/v1/late_charges/{}/waive", charge["id"].as_str().unwrap());
+            world.post(&path, json!({"by": by(), "reason": "A private person."})).await.expect(200);
+        }
     }
 }

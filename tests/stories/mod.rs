@@ -1,6 +1,7 @@
 //! Weeks of a customer's life, on a clock, through HTTP. The numbers are those of the twenty stories.
 
 mod a02_payment_before_send;
+mod a03_once_per_invoice_and_rule;
 mod a04_down_for_three_days;
 mod a05_not_before_the_day;
 mod a06_every_zone;
@@ -11,12 +12,14 @@ mod a10_one_message;
 mod a11_totals;
 mod a12_two_currencies;
 mod a13_case_closes;
+mod a14_interest_to_the_cent;
 mod a15_part_payment;
 mod a16_left_out;
 mod a17_one_poisoned_customer;
 mod a18_oldest_paid;
 mod a19_signed_webhooks;
 mod a20_debit_and_who;
+mod answers;
 mod approval;
 mod behaviour;
 mod capped;
@@ -26,7 +29,10 @@ mod guardrails;
 mod holds;
 mod ladder;
 mod late_charges;
+mod legal_rate;
 pub mod letters;
+mod limitation;
+mod mails;
 mod nonpayment;
 mod papers;
 mod policy_fields;

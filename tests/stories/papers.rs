@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::story;
+use super::claims::{activated, claiming, confirmed};
+use crate::{story, support::World};
 
 fn read_back(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -49,5 +50,104 @@ story! {
             assert!(text.contains(&format!(" {days} 10 000,00 €")), "{line} missing in {text}");
         }
         world.get("/v1/customers/cus_00000000000000000000000000/statement/document").await.problem(404, "not_found");
+    }
+}
+
+/// With plain spaces.
+fn plain(text: &Value) -> String {
+    text.as_str().unwrap().replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+/// The statement that goes along with the message of this step.
+async fn carried(world: &World, step: &str) -> (Value, String) {
+    let reminder = world.reminders().await.into_iter().find(|reminder| reminder["step_key"] == step).unwrap();
+    let path = format!("/v1/reminders/{}", reminder["id"].as_str().unwrap());
+    let content = world.get(&format!("{path}/content")).await.expect(200);
+    let (media_type, pdf) = world.file(&format!("{path}/attachments/releve-de-compte.pdf")).await;
+    assert_eq!(media_type, "application/pdf");
+    (content, read_back(&pdf))
+}
+
+story! {
+    /// A step that attaches the statement sends it, by mail and by letter, at the day of the message and under the policy's
+    /// terms; the text says that it is there. Six invoices are more than five copies: the statement stands for them.
+    a_step_that_attaches_the_statement_sends_it_along, world from "2026-10-01T05:00:00Z", {
+        confirmed(&world).await;
+        let mut policy = claiming(&json!({"kind": "fr_b2b_default"}));
+        policy["steps"] = json!([
+            {"key": "mail", "offset_days": 2, "channel": "email", "template": "second_reminder", "attach": ["statement", "ics"]},
+            {"key": "letter", "offset_days": 9, "channel": "letter", "template": "final_reminder", "attach": ["statement"]},
+            {"key": "many", "offset_days": 16, "channel": "email", "template": "second_reminder", "attach": ["invoice"]}]);
+        let policy = activated(&world, policy).await;
+        world.customer_with("C1", json!({"policy_id": policy, "name": "Établissements Lefèvre & Fils – Ébénisterie d’art"})).await;
+        for n in 1..=6 {
+            world.invoice(&format!("FA-{n}"), "C1", "2026-10-05", "1000.00").await;
+        }
+        world.advance("2026-10-07T16:00:00Z").await;
+        let (mail, statement) = carried(&world, "mail").await;
+        let names: Vec<&str> = mail["attachments"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["echeances.ics", "releve-de-compte.pdf"]);
+        assert!(plain(&mail["text"]).contains("ci-joint : relevé de compte au 7 octobre 2026"), "{}", mail["text"]);
+        for said in ["RELEVÉ DE COMPTE", "situation au 7 octobre 2026", "Établissements Lefèvre & Fils – Ébénisterie d’art", "FA-6", "12,4 %", "6 244,08 €"] {
+            assert!(statement.replace("12,40 %", "12,4 %").contains(said), "{said:?} missing in {statement}");
+        }
+        world.advance("2026-10-30T16:00:00Z").await;
+        let (letter, statement) = carried(&world, "letter").await;
+        assert_eq!(letter["attachments"].as_array().unwrap().len(), 2);
+        assert!(plain(&letter["text"]).contains("Pièces jointes : relevé de compte au 14 octobre 2026"), "{}", letter["text"]);
+        assert!(statement.contains("situation au 14 octobre 2026"), "{statement}");
+        carried(&world, "many").await;
+    }
+}
+
+/// How many amounts end at the rightmost edge at which any does, in points.
+fn at_the_right_margin(pdf: &[u8]) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let output = Command::new("pdftotext").arg("-bbox").arg(&path).arg("-").output().expect("pdftotext (poppler-utils)");
+    let html = String::from_utf8(output.stdout).unwrap();
+    let euros = html.lines().filter(|line| line.contains(">€</word>"));
+    let edges: Vec<i64> =
+        euros.map(|line| line.split_once("xMax=\"").unwrap().1.split('"').next().unwrap().parse::<f64>().unwrap().round() as i64).collect();
+    let right = edges.iter().max().unwrap();
+    edges.iter().filter(|edge| right - *edge <= 1).count()
+}
+
+story! {
+    /// Forty invoices of a firm with a long name: several pages with a head on each, every invoice once in the list, every
+    /// amount at the right margin; the sum is that of the parts, money set against nothing stands beside it, and what
+    /// payments are set against is said.
+    a_statement_of_forty_invoices_adds_up_over_its_pages, world from "2026-10-01T05:00:00Z", {
+        confirmed(&world).await;
+        let name = "Société coopérative des ébénistes, menuisiers et agenceurs de Saint-Rémy-lès-Chevreuse & Œuvres associées";
+        let customer = world.customer_with("C1", json!({"name": name})).await;
+        for n in 1..=40 {
+            world.invoice(&format!("FA-{n:04}"), "C1", "2026-09-10", &format!("{}.37", n * n * 731)).await;
+        }
+        world.pays("P1", "C1", "77.00", "2026-09-20", json!({"reference": "who knows"})).await;
+        let path = format!("/v1/customers/{}/statement", customer["id"].as_str().unwrap());
+        let said = world.get(&format!("{path}?on=2026-09-30")).await.expect(200);
+        let (_, pdf) = world.file(&format!("{path}/document?on=2026-09-30")).await;
+        let text = read_back(&pdf);
+        for page in 1..=5 {
+            assert!(text.contains(&format!("page {page}/5")), "page {page} in {text}");
+        }
+        // in the list, its line of interest and its compensation
+        for n in 1..=40 {
+            assert_eq!(text.matches(&format!("FA-{n:04}")).count(), 3, "FA-{n:04} in {text}");
+        }
+        assert!(text.matches("Facture Date Échéance Montant TTC").count() >= 2, "{text}");
+        for expected in ["agenceurs de Saint-Rémy-lès-Chevreuse & Œuvres associées", "3 place du Marché 69003 Lyon"] {
+            assert!(text.replace(' ', "").contains(&expected.replace(' ', "")), "{expected:?} missing in {text}");
+        }
+        assert_eq!((&said["totals"][0]["amount_due"], &said["totals"][0]["fixed_compensation_due"]), (&json!("16184354.80"), &json!("1600.00")));
+        let total = said["totals"][0]["total_due"].as_str().unwrap().replace('.', ",");
+        let total = format!("{} {} {} €", &total[..2], &total[2..5], &total[5..]);
+        let sum = format!("Total dû {total} Règlements non imputés 77,00 €");
+        assert!(text.contains(&sum), "{sum:?} missing in {text}");
+        assert!(text.contains("Les règlements sont imputés d’abord sur le principal, puis sur les intérêts."), "{text}");
+        // forty in the list, eighty among the charges, and the sums
+        assert!(at_the_right_margin(&pdf) >= 120, "{}", at_the_right_margin(&pdf));
     }
 }

@@ -1,5 +1,6 @@
 //! What a simulation says is what then happens.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{story, support::World};
@@ -241,5 +242,96 @@ story! {
         let policy = json!({"policy": {"name": "x", "steps": []}, "from": "2026-09-25", "until": "2026-10-01"});
         let problem = world.post("/v1/simulations", policy).await.problem(422, "policy_invalid");
         assert_eq!(problem["errors"][0]["pointer"], "/policy/steps");
+    }
+}
+
+story! {
+    /// Three customers owe since spring; the policy is to begin at the reminder that fits their age, over three days. What
+    /// was simulated is what its activation then does.
+    the_plan_for_a_backlog_is_simulated_as_it_then_happens, world from "2026-11-16T05:00:00Z", {
+        let draft = world.post("/v1/policies", json!({"name": "Old debts", "applies_to": {"customer_kinds": ["business"], "segments": ["old"]},
+            "steps": [{"key": "first", "offset_days": 4, "channel": "email", "template": "first_reminder", "pay_within_days": 7},
+                      {"key": "second", "offset_days": 23, "channel": "email", "template": "second_reminder", "pay_within_days": 8}]}))
+            .await.expect(201);
+        let id = draft["id"].as_str().unwrap().to_owned();
+        for (n, due) in ["2026-05-20", "2026-04-20", "2026-06-20", "2026-11-10"].iter().enumerate() {
+            world.customer_with(&format!("C{n}"), json!({"segment": "old", "policy_id": id})).await;
+            world.invoice_with(&format!("F{n}"), &format!("C{n}"), due, "300.00", json!({"issued_on": "2026-03-01"})).await;
+        }
+        world.rest().await;
+        let mut told = Vec::new();
+        for (plan, spread) in [("by_age", 3), ("skip", 0)] {
+            let ask = json!({"policy_id": id, "from": "2026-11-16", "until": "2026-12-31", "backlog": plan, "spread_days": spread});
+            let simulation = world.post("/v1/simulations", ask).await.expect(200);
+            assert_eq!((&simulation["assumptions"]["backlog"], &simulation["assumptions"]["spread_days"]), (&json!(plan), &json!(spread)));
+            told.push(foretold(&simulation).0);
+        }
+        assert_eq!(told[1], Vec::<String>::new(), "skipped, nobody is written to");
+        let go = json!({"backlog": "by_age", "spread_days": 3, "confirm_count": 4});
+        world.post(&format!("/v1/policies/{id}/versions/1/activate"), go).await.expect(200);
+        world.rest().await;
+        world.advance("2026-12-31T22:59:59.999Z").await;
+        equal(&told[0], &happened(&world).await.0);
+        let first_days: std::collections::BTreeSet<&str> = told[0].iter().map(|line| &line[1..11]).collect();
+        assert!(first_days.len() >= 3, "spread over days: {told:#?}");
+
+        for (body, pointer) in [
+            (json!({"from": "2026-12-31", "until": "2027-01-31", "backlog": "skip"}), "/backlog"),
+            (json!({"from": "2026-12-31", "until": "2027-01-31", "running_cases": "move"}), "/running_cases"),
+            (json!({"policy_id": id, "from": "2026-11-01", "until": "2026-11-30", "spread_days": 2}), "/spread_days"),
+            (json!({"policy_id": id, "from": "2026-12-31", "until": "2027-01-31", "backlog": "all"}), "/backlog"),
+            (json!({"from": "2026-12-31", "until": "2027-01-31", "approvals": "perhaps"}), "/approvals"),
+        ] {
+            let problem = world.post("/v1/simulations", body).await.problem(422, "validation_failed");
+            assert_eq!(problem["errors"][0]["pointer"], pointer);
+        }
+    }
+}
+
+story! {
+    /// A new version of a policy is simulated: whoever is being chased keeps the old one, unless the cases are to move.
+    running_cases_keep_their_version_in_a_simulation_too, world from "2026-09-25T08:00:00Z", {
+        let steps = |days: i32| json!([{"key": "first", "offset_days": 4, "channel": "email", "template": "first_reminder"},
+            {"key": "again", "offset_days": days, "channel": "email", "template": "second_reminder"}]);
+        let policy = |days: i32| json!({"name": "Own", "applies_to": {"customer_kinds": ["business"]}, "steps": steps(days)});
+        let id = world.post("/v1/policies", policy(20)).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let go = json!({"backlog": "skip", "confirm_count": 0});
+        world.post(&format!("/v1/policies/{id}/versions/1/activate"), go).await.expect(200);
+        for (customer, due) in [("C1", "2026-10-05"), ("C2", "2026-10-30")] {
+            world.customer(customer).await;
+            world.invoice(&format!("F-{customer}"), customer, due, "300.00").await;
+        }
+        world.advance("2026-10-12T08:00:00Z").await;
+        world.send(Method::PUT, &format!("/v1/policies/{id}"), Some(policy(40)), &[("if-match", "\"1\"")]).await.expect(200);
+        let again = |simulation: &Value| simulation["reminders"].as_array().unwrap().iter().filter(|one| one["step_key"] == "again")
+            .map(|one| one["on"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let ask = |cases: &str| json!({"policy_id": id, "version": 2, "from": "2026-10-12", "until": "2026-12-31", "running_cases": cases});
+        let keep = world.post("/v1/simulations", ask("keep")).await.expect(200);
+        assert_eq!(again(&keep), ["2026-10-26", "2026-12-09"], "C1 is being chased since October and keeps the 20 days");
+        let moved = world.post("/v1/simulations", ask("move")).await.expect(200);
+        assert_eq!(again(&moved), ["2026-11-16", "2026-12-09"]);
+        assert_eq!((&keep["assumptions"]["running_cases"], &moved["assumptions"]["running_cases"]), (&json!("keep"), &json!("move")));
+    }
+}
+
+story! {
+    /// An invoice that was withdrawn in November was owed in October: the past is told with it.
+    what_was_withdrawn_since_was_owed_before, world from "2026-09-01T08:00:00Z", {
+        world.customer("C1").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "200.00").await;
+        world.advance("2026-11-20T12:00:00Z").await;
+        let really: Vec<String> = world.reminders().await.iter().filter(|r| r["status"] == "sent")
+            .map(|r| format!("{} {}", &r["sent_at"].as_str().unwrap()[..10], r["step_key"].as_str().unwrap())).collect();
+        assert!(really.len() >= 2, "{really:?}");
+        let withdrawn = json!([{"specversion": "1.0", "id": "v1", "source": "erp", "type": "invoice.voided", "data": {"external_id": "FA-1", "source_version": 9}}]);
+        world.raw("/v1/ingest/events", "application/cloudevents-batch+json", withdrawn.to_string().into_bytes()).await.expect(207);
+        let voided = world.read_invoice("FA-1").await;
+        assert!(voided["provenance"]["voided"].as_str().unwrap().starts_with("2026-11-20T12:00:00"), "{voided}");
+        world.advance("2026-12-20T12:00:00Z").await;
+        let ask = json!({"from": "2026-09-02", "until": "2026-12-19", "approvals": "withheld", "calls": "none"});
+        let simulation = world.post("/v1/simulations", ask).await.expect(200);
+        let told: Vec<String> = simulation["reminders"].as_array().unwrap().iter()
+            .map(|r| format!("{} {}", r["on"].as_str().unwrap(), r["step_key"].as_str().unwrap())).collect();
+        assert_eq!(told, really, "and after it nothing more is asked");
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod bare;
 mod dependents;
+pub mod mail_server;
 pub mod postgres;
 pub mod receiver;
 pub mod schema;

@@ -12,6 +12,7 @@ pub mod events;
 pub mod holds;
 pub mod ingest;
 pub mod interactions;
+pub mod interruptions;
 pub mod invoices;
 pub mod late_charges;
 pub mod payments;

@@ -1,15 +1,16 @@
 //! `POST /v1/simulations`.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{self, Data, Payload},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
     calendar::{Zone, local_day, parse_zone},
     ids::PolicyId,
+    policy::Backlog,
     simulation::{Assumptions, Course},
 };
 use relance_openapi::{
@@ -30,7 +31,7 @@ use crate::{
     problem::{Answer, Refusal},
     query,
     routes::Registry,
-    simulation::{self, Ask, Caps, Chooser, Period, Told},
+    simulation::{self, Ask, Caps, Chooser, Entering, Period, Told},
     state::App,
 };
 
@@ -64,6 +65,7 @@ pub async fn create_simulation(req: HttpRequest, app: Data<App>, caller: Caller,
     let people =
         Assumptions { approvals_given: input.approvals.as_deref() != Some("withheld"), calls_made: input.calls.as_deref() != Some("none") };
     let storm_limit = input.storm_above.and_then(|above| usize::try_from(above).ok());
+    let entry = entering(&input)?;
     let ledger = input.ledger.map(|ledger| simulation::read_ledger(ledger, "/ledger")).transpose()?;
 
     let _place = PLACES.acquire().await.map_err(|_| Refusal::new(Code::Overloaded, "The server is about to stop."))?;
@@ -82,7 +84,8 @@ pub async fn create_simulation(req: HttpRequest, app: Data<App>, caller: Caller,
         // the policies in force are not compared with themselves
         None => named.is_some().then(|| as_they_are(&in_force, ledger.is_some())),
     };
-    let here = named.unwrap_or_else(|| as_they_are(&in_force, ledger.is_some()));
+    let mut here = named.unwrap_or_else(|| as_they_are(&in_force, ledger.is_some()));
+    here.keeps_running = input.running_cases.as_deref() != Some("move");
 
     let today = local_day(now, zone);
     let (word, began) = if ledger.is_some() {
@@ -96,15 +99,20 @@ pub async fn create_simulation(req: HttpRequest, app: Data<App>, caller: Caller,
         let detail = format!("A simulation of what is to come ends at most {} days from today.", simulation::LONGEST);
         return Err(Refusal::field(Code::ValidationFailed, "/until", detail));
     }
-    let ask = Arc::new(Ask { span: period.span(zone, began, people), here, there: other });
+    let mut ask = Ask { span: period.span(zone, began, people), here, there: other, entry };
     let mut told: Vec<Told> = Vec::new();
-    match ledger {
+    let ask = match ledger {
         Some(ledger) => {
             let settings = tenant.settings;
             let courses = web::block(move || ledger.courses(&settings)).await.map_err(|_| stopped())??;
+            simulation::spread_over(&courses, &mut ask);
+            let ask = Arc::new(ask);
             told.extend(driven(courses, &ask).await?);
+            ask
         }
         None => {
+            spread(&tx, &caller, &mut ask, (began.is_some(), today)).await?;
+            let ask = Arc::new(ask);
             let mut after = None;
             loop {
                 let ids = dunning::customers_after(&tx, caller.tenant, after, BATCH).await?;
@@ -113,12 +121,53 @@ pub async fn create_simulation(req: HttpRequest, app: Data<App>, caller: Caller,
                 let courses = read(&tx, &caller, &ids, ask.span.from, now).await?;
                 told.extend(driven(courses, &ask).await?);
             }
+            ask
         }
-    }
+    };
     tx.commit().await.map_err(StoreError::from)?;
     let view: SimulationView =
         web::block(move || simulation::tell(&mut told, &ask, period, word, storm_limit, Caps::default())).await.map_err(|_| stopped())?;
     Ok(HttpResponse::Ok().json(view))
+}
+
+/// How the policy that the body names comes into force; `None`: it names none.
+fn entering(input: &SimulationInput) -> Answer<Option<Entering>> {
+    let named = input.policy.is_some() || input.policy_id.is_some();
+    for (pointer, stated) in [
+        ("/backlog", input.backlog.is_some()),
+        ("/spread_days", input.spread_days.is_some()),
+        ("/running_cases", input.running_cases.is_some()),
+    ] {
+        if stated && !named {
+            let detail = "Name the policy that comes into force: the policies in force have taken in what they found.";
+            return Err(Refusal::field(Code::ValidationFailed, pointer, detail));
+        }
+    }
+    for (pointer, stated, words) in [
+        ("/backlog", &input.backlog, &["first_step", "by_age", "skip"][..]),
+        ("/running_cases", &input.running_cases, &["keep", "move"]),
+        ("/approvals", &input.approvals, &["given", "withheld"]),
+        ("/calls", &input.calls, &["made", "none"]),
+    ] {
+        if stated.as_deref().is_some_and(|word| !words.contains(&word)) {
+            return Err(Refusal::field(Code::ValidationFailed, pointer, format!("This must be one of: {}.", words.join(", "))));
+        }
+    }
+    let backlog = input.backlog.as_deref().and_then(Backlog::parse).unwrap_or(Backlog::FirstStep);
+    Ok(named.then(|| Entering { backlog, spread_days: input.spread_days.unwrap_or_default(), waits: BTreeMap::new() }))
+}
+
+/// Spreads the first looks over the tenant's own backlog, those that owe longest first.
+async fn spread(tx: &Tx, caller: &Caller, ask: &mut Ask, (stands, today): (bool, NaiveDate)) -> Answer<()> {
+    let Some(entry) = ask.entry.as_mut().filter(|entry| entry.spread_days > 0) else { return Ok(()) };
+    if !stands {
+        let detail = "First looks are spread over what is overdue today: leave it out of a past period.";
+        return Err(Refusal::field(Code::ValidationFailed, "/spread_days", detail));
+    }
+    let (Some(in_force), Some(id)) = (&ask.here.in_force, ask.here.id) else { return Ok(()) };
+    let list = policies::backlog(tx, caller.tenant, in_force, id, today).await?;
+    entry.spread(&policies::longest_first(&list));
+    Ok(())
 }
 
 /// The policies in force; for a ledger that is not the tenant's own they are chosen anew.

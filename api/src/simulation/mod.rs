@@ -7,7 +7,7 @@ mod tell;
 
 pub use ledger::{Ledger, read_ledger};
 pub use policies::{Chooser, as_presets, document, with};
-pub use run::{Ask, Told, cores, drive_all};
+pub use run::{Ask, Entering, Told, cores, drive_all, spread_over};
 pub use tell::{Caps, tell};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};

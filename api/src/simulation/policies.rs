@@ -24,19 +24,33 @@ pub struct Chooser {
     pub name: SimulatedPolicy,
     /// Policies in force; `None`: each customer keeps the one it has.
     pub in_force: Option<Vec<ActivePolicy>>,
+    /// The policy that comes into force.
+    pub id: Option<PolicyId>,
+    /// Running cases keep the version they run under, as they do at an activation.
+    pub keeps_running: bool,
 }
 
 impl Chooser {
     /// The policies in force as they are.
     pub fn as_they_are() -> Self {
-        Self { name: SimulatedPolicy { id: None, version: None, name: "The policies in force".to_owned() }, in_force: None }
+        Self {
+            name: SimulatedPolicy { id: None, version: None, name: "The policies in force".to_owned() },
+            in_force: None,
+            id: None,
+            keeps_running: true,
+        }
     }
 
     /// The policy of a customer.
     pub fn of(&self, course: &Course) -> Option<PolicyVersion> {
         match &self.in_force {
             None => course.snapshot.policy.clone(),
-            Some(in_force) => choose(in_force, &course.snapshot.customer),
+            Some(in_force) => {
+                let chosen = choose(in_force, &course.snapshot.customer)?;
+                let own =
+                    course.snapshot.policy.as_ref().filter(|own| self.keeps_running && course.snapshot.case_open && own.id == chosen.id);
+                Some(own.cloned().unwrap_or(chosen))
+            }
         }
     }
 }
@@ -51,7 +65,7 @@ pub fn with(mut in_force: Vec<ActivePolicy>, id: Option<(PolicyId, i32, Option<S
     let (id, version, preset) = id.unwrap_or((PolicyId(Uuid::nil()), 0, None));
     in_force.retain(|active| active.id != id);
     in_force.push(ActivePolicy { id, version, policy: policy.into(), preset, activated_at: DateTime::<Utc>::MAX_UTC, in_force: true });
-    Chooser { name, in_force: Some(in_force) }
+    Chooser { name, in_force: Some(in_force), id: Some(id), keeps_running: true }
 }
 
 /// What a new tenant has: the presets, each for its customers.

@@ -1,10 +1,12 @@
 //! Drives courses side by side. The result is the same whatever the number of threads.
 
-use std::num::NonZeroUsize;
+use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc};
 
+use chrono::NaiveDate;
 use relance_domain::{
     ids::CustomerId,
-    simulation::{Course, Lived, Span, drive},
+    policy::{Backlog, PolicyVersion, spread},
+    simulation::{Course, Entry, Lived, Span, drive, overdue_since},
 };
 
 use super::Chooser;
@@ -18,6 +20,30 @@ pub struct Ask {
     pub here: Chooser,
     /// The one it is compared with.
     pub there: Option<Chooser>,
+    /// How the policy takes in what it finds overdue; `None`: it has been in force.
+    pub entry: Option<Entering>,
+}
+
+/// How a policy comes into force in a simulation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entering {
+    /// What happens to the backlog.
+    pub backlog: Backlog,
+    /// The first looks are spread over so many days.
+    pub spread_days: u16,
+    /// Days that the customers of the backlog wait for their first look; who is not here does not wait.
+    pub waits: BTreeMap<CustomerId, u16>,
+}
+
+impl Entering {
+    /// The customers of the backlog in the order in which they are looked at.
+    pub fn spread(&mut self, order: &[CustomerId]) {
+        self.waits = order.iter().copied().zip(spread(order.len(), self.spread_days)).collect();
+    }
+
+    fn of(&self, customer: CustomerId) -> Entry {
+        Entry::TakenIn { backlog: self.backlog, wait_days: self.waits.get(&customer).copied().unwrap_or_default() }
+    }
 }
 
 /// What came of one course.
@@ -33,6 +59,15 @@ pub struct Told {
     pub here: Lived,
     /// Under the other one; `None`: the same, as it is the same policy, or nothing is compared.
     pub there: Option<Lived>,
+}
+
+/// Spreads the first looks over the backlog of a ledger that is all here, those that owe longest first.
+pub fn spread_over(courses: &[Course], ask: &mut Ask) {
+    let Some(entry) = ask.entry.as_mut().filter(|entry| entry.spread_days > 0) else { return };
+    let owe = |course: &Course| Some((overdue_since(course, ask.span.from)?, course.snapshot.customer_id));
+    let mut order: Vec<(NaiveDate, CustomerId)> = courses.iter().filter_map(owe).collect();
+    order.sort_unstable();
+    entry.spread(&order.into_iter().map(|(_, customer)| customer).collect::<Vec<_>>());
 }
 
 /// Drives every course, on as many threads as there are (at most `threads`), in the order of the courses; `tick`
@@ -57,16 +92,29 @@ pub fn cores() -> usize {
 
 fn one(course: &Course, ask: &Ask, tick: &(dyn Fn() + Sync)) -> Told {
     let here = ask.here.of(course);
+    let entry = here.as_ref().and_then(|here| entry(course, here, ask));
     let there = ask.there.as_ref().map(|other| other.of(course)).filter(|there| *there != here);
     let told = Told {
         customer_id: course.snapshot.customer_id,
         name: course.snapshot.customer.name.clone(),
         external_id: course.external_id.clone(),
-        there: there.map(|there| drive(course, there, ask.span)),
-        here: drive(course, here, ask.span),
+        there: there.map(|there| drive(course, there, ask.span, None)),
+        here: drive(course, here, ask.span, entry),
     };
     tick();
     told
+}
+
+/// How the customer comes under the policy that comes into force: not at all when it keeps its running case or has
+/// another policy.
+fn entry(course: &Course, here: &PolicyVersion, ask: &Ask) -> Option<Entry> {
+    let entering = ask.entry.as_ref().filter(|_| Some(here.id) == ask.here.id)?;
+    let own = course.snapshot.policy.as_ref().filter(|own| own.id == here.id);
+    match own {
+        Some(own) if own.version == here.version => None,
+        Some(own) if course.snapshot.case_open => Some(Entry::MovedFrom(Arc::clone(&own.policy))),
+        _ => Some(entering.of(course.snapshot.customer_id)),
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +148,7 @@ mod tests {
         let people = Assumptions { approvals_given: true, calls_made: true };
         let span = Span { from: at("2026-09-01T00:00:00Z"), until: at("2027-03-01T00:00:00Z"), people };
         let presets = || Chooser { in_force: Some(as_presets()), ..Chooser::as_they_are() };
-        let ask = Ask { span, here: presets(), there: None };
+        let ask = Ask { span, here: presets(), there: None, entry: None };
         let courses = courses();
         let ticks = std::sync::atomic::AtomicUsize::new(0);
         let one = drive_all(&courses, &ask, 1, &|| {

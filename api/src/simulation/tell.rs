@@ -63,6 +63,9 @@ pub fn tell(told: &mut [Told], ask: &Ask, period: Period, ledger: &str, storm_li
         assumptions: SimulationAssumptions {
             approvals: if people.approvals_given { "given" } else { "withheld" }.to_owned(),
             calls: if people.calls_made { "made" } else { "none" }.to_owned(),
+            backlog: ask.entry.as_ref().map(|entry| entry.backlog.as_str().to_owned()),
+            spread_days: ask.entry.as_ref().map_or(0, |entry| entry.spread_days.into()),
+            running_cases: if ask.here.keeps_running { "keep" } else { "move" }.to_owned(),
             ledger: ledger.to_owned(),
         },
         totals: all(&summary, told.len(), differences.list.len()),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     snapshot::{LiveState, ReminderLine},
+    title::Title,
     why::{Change, Language, Params, Why},
 };
 use crate::{
@@ -182,7 +183,7 @@ pub struct NewTask {
     /// What it is about (unique among open tasks of a customer).
     pub about: Option<String>,
     /// One sentence that says what to do.
-    pub title: String,
+    pub title: Title,
     /// To be done by.
     pub due_on: NaiveDate,
     /// Roles it goes to.

@@ -2,13 +2,19 @@
 
 mod decision;
 mod evaluate;
+mod occasion;
 mod snapshot;
 mod summary;
+pub(crate) mod title;
 mod why;
 
 pub use decision::*;
-pub use evaluate::{RestingOn, SETTLE_SECONDS, deadline_granted, evaluate, look_again, region_of, resting};
+pub use evaluate::{
+    PlannedAnswer, RestingOn, SETTLE_SECONDS, answer, deadline_granted, evaluate, look_again, look_at_answer, region_of, resting,
+};
+pub use occasion::Occasion;
 pub use snapshot::*;
 pub use summary::facts_summary;
+pub use title::Title;
 pub use why::{Basis, Change, Language, Param, Params, Why};
 pub(crate) use why::{params, told};

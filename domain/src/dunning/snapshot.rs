@@ -50,8 +50,10 @@ pub struct Snapshot {
     pub open_tasks: Vec<OpenTask>,
     /// Tasks of the last 400 days that are raised once (`about` begins with [`ONCE`]), done or not.
     pub raised_once: Vec<RaisedOnce>,
-    /// Claims of charges that really left in the open case, oldest first.
+    /// Charges that really left in the open case and are neither waived nor paid, oldest first.
     pub claims: Vec<ClaimSent>,
+    /// Charges on open invoices that were waived or paid: no later message asks for them.
+    pub settled_charges: Vec<SettledCharge>,
     /// Payment data: all payments up to then have been pushed (latest over the tenant's sources).
     pub payments_complete_until: Option<DateTime<Utc>>,
     /// The ERP's open items differ from the ledger.
@@ -112,8 +114,8 @@ pub struct InvoiceFacts {
 pub struct Evidence {
     /// The day the work was done: from then on the time bar runs.
     pub service_done_on: Option<NaiveDate>,
-    /// The last part payment: it acknowledges the debt.
-    pub part_paid_on: Option<NaiveDate>,
+    /// Days on which a new period of limitation began: part payments, and acts that were recorded with their proof.
+    pub interrupted_on: Vec<NaiveDate>,
     /// It is for the carriage of goods: time-barred after a year (C. com. L133-6).
     pub carriage: bool,
     /// Since when a part or the whole is disputed.
@@ -275,6 +277,8 @@ pub struct LiveReminder {
     pub contact_id: Option<ContactId>,
     /// Its rows, as frozen.
     pub lines: Vec<ReminderLine>,
+    /// How many fixed compensations it names.
+    pub compensations: u32,
     /// When it was planned.
     pub planned_at: DateTime<Utc>,
     /// When it is to leave.
@@ -361,11 +365,20 @@ pub struct RaisedOnce {
     pub on: NaiveDate,
 }
 
-/// A message that claimed late charges and really left.
+/// A charge that nobody is asked for any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledCharge {
+    /// The invoice it stands beside.
+    pub invoice_id: InvoiceId,
+    /// `interest` or `fixed_compensation`.
+    pub rule: String,
+}
+
+/// A charge that a message claimed which really left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimSent {
     /// The message.
     pub reminder_id: ReminderId,
-    /// What it claimed besides the principal.
+    /// What is claimed besides the principal.
     pub amount: Money,
 }

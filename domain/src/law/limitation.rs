@@ -70,6 +70,12 @@ impl Claim {
         }
     }
 
+    /// The first day on which it can no longer be claimed, if `today` is one.
+    pub fn barred_since(self, start: NaiveDate, acts: impl IntoIterator<Item = NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+        let end = self.ends_on(start, acts);
+        (today > end).then(|| end.succ_opt().unwrap_or(end))
+    }
+
     /// The last day on which it can be claimed. `start` is the day the work was done; each of `acts` that falls within the
     /// running period begins a new one (C. civ. 2231, 2240).
     pub fn ends_on(self, start: NaiveDate, acts: impl IntoIterator<Item = NaiveDate>) -> NaiveDate {
@@ -79,19 +85,55 @@ impl Claim {
     }
 }
 
+/// What the debtor or the creditor did that begins a new period: the closed list of the law. A reminder is not on it, nor a
+/// formal notice (Cass. com. 18 May 2022, 20-23.204); a part payment is, and the ledger knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interruption {
+    /// The debtor acknowledged the debt in writing (C. civ. 2240).
+    Acknowledgment,
+    /// The debtor asked for time to pay (C. civ. 2240; Cass. 1re civ. 16 Nov. 2006, 05-18.287).
+    RequestForTime,
+    /// The debtor accepted a plan of instalments (C. civ. 2240).
+    AcceptedPlan,
+    /// A claim in court, even in summary proceedings; of an order to pay only its service (C. civ. 2241).
+    CourtClaim,
+    /// A conservatory or enforcement measure (C. civ. 2244).
+    Enforcement,
+}
+
+impl Interruption {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Acknowledgment, Self::RequestForTime, Self::AcceptedPlan, Self::CourtClaim, Self::Enforcement];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledgment => "acknowledgment",
+            Self::RequestForTime => "request_for_time",
+            Self::AcceptedPlan => "accepted_plan",
+            Self::CourtClaim => "court_claim",
+            Self::Enforcement => "enforcement",
+        }
+    }
+
+    /// By its word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The article.
+    pub fn citation(self) -> &'static str {
+        match self {
+            Self::Acknowledgment | Self::RequestForTime | Self::AcceptedPlan => "C. civ. 2240, 2231",
+            Self::CourtClaim => "C. civ. 2241, 2231",
+            Self::Enforcement => "C. civ. 2244, 2231",
+        }
+    }
+}
+
 /// The last day of a period of `years` from `start`; from a 29 February the 28th (C. civ. 2229, the prudent reading).
 pub fn limitation_end(start: NaiveDate, years: u16) -> NaiveDate {
     let year = start.year().saturating_add(i32::from(years));
     let last_of_february = || NaiveDate::from_ymd_opt(year, 2, 28);
     start.with_year(year).or_else(last_of_february).unwrap_or(NaiveDate::MAX)
-}
-
-/// The first day on which the debt can no longer be claimed, if `today` is one. `start` is the day the work was done;
-/// an acknowledgment (a part payment) before the end begins a new period (C. civ. 2240, 2231); a reminder or a formal
-/// notice does not (Cass. com. 18 May 2022, 20-23.204).
-pub fn barred_since(start: NaiveDate, acknowledged_on: Option<NaiveDate>, years: u16, today: NaiveDate) -> Option<NaiveDate> {
-    let first = limitation_end(start, years);
-    let renewed = acknowledged_on.filter(|day| *day <= first && *day > start).map(|day| limitation_end(day, years));
-    let end = renewed.unwrap_or(first);
-    (today > end).then(|| end.succ_opt().unwrap_or(end))
 }

@@ -13,6 +13,6 @@ mod wording;
 
 pub use due_date::{CountedFrom, PaymentTerm};
 pub use einvoice::{EinvoiceEffect, disputed_part, einvoice_effect};
-pub use limitation::{ALERTS, CARRIAGE_YEARS, CONSUMER_YEARS, Claim, PROFESSIONAL_YEARS, PUBLIC_YEARS, barred_since, limitation_end};
+pub use limitation::{ALERTS, CARRIAGE_YEARS, CONSUMER_YEARS, Claim, Interruption, PROFESSIONAL_YEARS, PUBLIC_YEARS, limitation_end};
 pub use pack::{Cap, ContactHours, Pack, pack};
 pub use wording::{Threat, threats};

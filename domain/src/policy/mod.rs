@@ -1,5 +1,6 @@
 //! The dunning policy: an ordered ladder of steps as versioned data (`contract.md` §4, `presets.md` §2).
 
+mod backlog;
 mod document;
 mod migration;
 mod pause;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use backlog::{Backlog, spread};
 pub use document::{PolicyDocument, PolicyFault, StepDocument};
 pub use migration::{Move, moved};
 pub use pause::Pause;

@@ -111,6 +111,9 @@ pub struct ReminderRecord {
     pub postal: Option<String>,
     /// The message that it repeats by another channel.
     pub copy_of: Option<ReminderId>,
+    /// The promise, dispute, case or task that it answers by itself; `None` for a step of the ladder.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// Rows, totals, charges, verdicts.
     pub body: ReminderBody,
     /// Decision behind it.
@@ -146,6 +149,9 @@ pub struct TaskRecord {
     pub status: String,
     /// What to do.
     pub title: String,
+    /// The same in French; `None`: it was asked for in one language only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<String>,
     /// By when.
     pub due_on: NaiveDate,
     /// Invoices.
@@ -162,6 +168,9 @@ pub struct TaskRecord {
     pub reason_code: Option<String>,
     /// Comment.
     pub comment: Option<String>,
+    /// What a call came to, in the words that the customer is sent.
+    #[serde(default)]
+    pub summary: Option<String>,
     /// Who completed it.
     pub completed_by: Option<By>,
     /// When.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{InvoiceRecord, PromiseRecord, ReminderRecord};
+use super::{DisputeRecord, InvoiceRecord, PromiseRecord, ReminderRecord, TaskRecord};
 use crate::{
     charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
     ids::CaseId,
+    money::Money,
     policy::Step,
     settings::Settings,
+    statement::Statement,
 };
 
 /// The facts one message is made from, loaded together.
@@ -25,6 +27,10 @@ pub struct MessageFacts {
     pub regime: Option<String>,
     /// What a claim comes to on its day, invoice by invoice; empty where the step claims nothing.
     pub charges: Vec<InvoiceCharges>,
+    /// The interest of every invoice at the step was waived or paid: no word of it.
+    pub interest_settled: bool,
+    /// The statement of account that goes along, where the step attaches one.
+    pub statement: Option<Box<Statement>>,
     /// The creditor.
     pub settings: Settings,
     /// Who owes.
@@ -37,10 +43,25 @@ pub struct MessageFacts {
     pub earlier: Vec<EarlierContact>,
     /// The promise that is open.
     pub promise: Option<PromiseRecord>,
+    /// What it answers by itself; a promise that it answers is `promise`.
+    pub occurred: Option<Occurred>,
     /// All payments up to then are known.
     pub payments_complete_until: Option<DateTime<Utc>>,
     /// The tenant's own texts that are in use.
     pub own_texts: Vec<TemplateRecord>,
+}
+
+/// What happened and is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Occurred {
+    /// A promise, made or broken.
+    Promise,
+    /// A dispute.
+    Dispute(Box<DisputeRecord>),
+    /// A call: the task that is done.
+    Call(Box<TaskRecord>),
+    /// Everything is paid: the last payment, if one is known.
+    Paid(Option<(Money, NaiveDate)>),
 }
 
 /// A text that a tenant wrote itself for one message in one language.

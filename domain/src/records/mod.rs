@@ -3,6 +3,7 @@
 mod debt;
 mod dunning;
 mod intake;
+mod interruption;
 mod late_charge;
 mod message;
 mod money_in;
@@ -12,6 +13,7 @@ mod webhooks;
 pub use debt::*;
 pub use dunning::*;
 pub use intake::*;
+pub use interruption::*;
 pub use late_charge::*;
 pub use message::*;
 pub use money_in::*;

@@ -1,6 +1,7 @@
 //! Handing messages over: what an outcome is, what each provider can do, and what is done when nobody
 //! knows whether a message left. Pure; time comes in.
 
+mod alignment;
 mod capability;
 mod circuit;
 mod outcome;
@@ -9,6 +10,7 @@ mod proof;
 mod receipt;
 mod settle;
 
+pub use alignment::{Alignment, MailSettings, alignment};
 pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
 pub use circuit::{Account, Circuit, Rate};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};

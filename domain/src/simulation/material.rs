@@ -1,6 +1,7 @@
 //! From the ledger of a customer to its course: what was due, day by day, as it was known then.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -91,14 +92,12 @@ impl Material {
                 made = allocate(&known, at);
                 balance_on(&known, &made, None)
             } else {
-                balance_on(&self.ledger, &self.ledger.allocations, Some(day))
+                balance_on(&self.standing(day), &self.ledger.allocations, Some(day))
             };
             for line in &balance.invoices {
                 let before = due.insert(line.invoice, line.amount_due);
                 let told = match before {
-                    None => facts
-                        .get(&line.invoice)
-                        .map(|facts| News::Invoice(Box::new(InvoiceFacts { amount_due: line.amount_due, ..(*facts).clone() }))),
+                    None => facts.get(&line.invoice).map(|facts| News::Invoice(Box::new(self.as_known(facts, line.amount_due)))),
                     Some(before) if before != line.amount_due => {
                         Some(News::AmountDue { invoice: line.invoice, amount_due: line.amount_due })
                     }
@@ -113,6 +112,23 @@ impl Material {
             }
         }
         (news, if self.match_anew { made } else { self.ledger.allocations.clone() })
+    }
+
+    /// An invoice as it was before it was withdrawn.
+    fn as_known(&self, facts: &InvoiceFacts, amount_due: i64) -> InvoiceFacts {
+        let voided = facts.voided && !self.voided_on.contains_key(&facts.id);
+        InvoiceFacts { amount_due, voided, ..facts.clone() }
+    }
+
+    /// The ledger with what was withdrawn by the end of a day, and no more.
+    fn standing(&self, day: NaiveDate) -> Cow<'_, LedgerFacts> {
+        let mut ledger = Cow::Borrowed(&self.ledger);
+        if !self.voided_on.is_empty() {
+            for invoice in &mut ledger.to_mut().invoices {
+                invoice.voided = self.voided_on.get(&invoice.id).map_or(invoice.voided, |on| *on <= day);
+            }
+        }
+        ledger
     }
 
     /// The ledger as it was known at the end of a day.

@@ -65,7 +65,7 @@ impl State {
                 let on = self.tenant_day(at);
                 self.with(*invoice, |facts| {
                     if *amount_due < facts.amount_due {
-                        facts.evidence.part_paid_on = Some(on);
+                        facts.evidence.interrupted_on.push(on);
                     }
                     facts.amount_due = *amount_due;
                 });

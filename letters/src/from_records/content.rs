@@ -6,11 +6,19 @@ use relance_domain::{
     phone,
     records::{Attachment, MessageContent, MessageFacts},
     settings::Settings,
+    statement::Statement,
 };
 use sha2::{Digest, Sha256};
 
-use super::postal;
-use crate::{MessageContext, RenderError, SmsEncoding, ics_for_due_dates, render_email, render_letter, render_sms};
+use super::{language, postal};
+use crate::{
+    MessageContext, RenderError, SmsEncoding,
+    format::{self, Lang},
+    ics_for_due_dates,
+    letter::statement_is_printable,
+    render_email, render_letter, render_sms, render_statement,
+    words::{Words, fill},
+};
 
 /// Mails of one thread that are named in `References`, besides its root (RFC 5322 sets no bound; lines do).
 const MOST_REFERENCES: usize = 8;
@@ -43,12 +51,49 @@ impl Sender {
 /// # Errors
 /// When it would be wrong or cannot be laid out: a person has to look.
 pub fn content(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
-    match facts.reminder.channel.as_str() {
-        "sms" => sms(facts, context, sender),
-        "letter" | "registered_letter" => letter(facts, context),
-        "webhook_only" if facts.reminder.template.is_none() => Ok(MessageContent::default()),
-        _ => email(facts, context, sender),
+    content_with(facts, context, sender, statement_pdf(facts))
+}
+
+/// The same with the statement of account laid out before: [`statement_pdf`] takes its time.
+///
+/// # Errors
+/// As [`content`].
+pub fn content_with(
+    facts: &MessageFacts,
+    context: &MessageContext,
+    sender: &Sender,
+    statement: Option<Vec<u8>>,
+) -> Result<MessageContent, RenderError> {
+    let mut made = match facts.reminder.channel.as_str() {
+        "sms" => return sms(facts, context, sender),
+        "letter" | "registered_letter" => letter(facts, context)?,
+        "webhook_only" if facts.reminder.template.is_none() => return Ok(MessageContent::default()),
+        _ => email(facts, context, sender)?,
+    };
+    if let Some(pdf) = statement {
+        made.attachments.push(attachment(&Words::of(context.lang())?.statement_file, "application/pdf", pdf));
     }
+    Ok(made)
+}
+
+/// The statement of account that goes along, laid out; `None`: none does.
+pub fn statement_pdf(facts: &MessageFacts) -> Option<Vec<u8>> {
+    let statement = facts.statement.as_ref().filter(|_| printable(facts))?;
+    let letter = render_statement(statement, &facts.settings, &facts.customer, &language(facts));
+    letter.ok().map(|letter| letter.pdf)
+}
+
+/// Only what can be printed is announced: a letter that no font has leaves the statement at home, not the message.
+fn printable(facts: &MessageFacts) -> bool {
+    let of = |statement: &Statement| statement_is_printable(statement, &facts.settings, &facts.customer, &language(facts));
+    facts.statement.as_deref().is_some_and(of)
+}
+
+/// What goes along, in words for the reader.
+pub(super) fn enclosed(facts: &MessageFacts) -> Vec<String> {
+    let lang = Lang::of(&language(facts));
+    let (Some(statement), Ok(words)) = (facts.statement.as_ref().filter(|_| printable(facts)), Words::of(lang)) else { return Vec::new() };
+    vec![fill(&words.statement_enclosed, &format::plain_day(statement.on, lang))]
 }
 
 fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
@@ -112,10 +157,11 @@ fn headers(facts: &MessageFacts, sender: &Sender) -> BTreeMap<String, String> {
     headers
 }
 
-/// What the step attaches and we hold: due dates as calendar entries. Documents of invoices are not
-/// kept by us, and there is no printed statement.
+/// What the step attaches and we hold, beside the statement: due dates as calendar entries. Documents of invoices are not
+/// kept by us.
 fn attachments(facts: &MessageFacts, context: &MessageContext) -> Vec<Attachment> {
-    let wanted = facts.step.as_ref().is_some_and(|step| step.attach.iter().any(|word| word == "ics"));
+    let of_step = facts.step.as_ref().is_some_and(|step| step.attach.iter().any(|word| word == "ics"));
+    let wanted = of_step || context.template == "promise_confirmation";
     let name = if context.language.starts_with("fr") { "echeances.ics" } else { "due-dates.ics" };
     let file = || attachment(name, "text/calendar; method=PUBLISH; charset=UTF-8", ics_for_due_dates(context).into_bytes());
     wanted.then(file).into_iter().collect()

@@ -3,6 +3,7 @@
 
 mod content;
 mod notice;
+mod occurred;
 mod parties;
 mod postal;
 mod rows;
@@ -13,10 +14,10 @@ use relance_domain::{
     customer,
     money::Money,
     policy::LateChargesMode,
-    records::{EarlierContact, MessageFacts, PromiseRecord},
+    records::{EarlierContact, MessageFacts, Occurred, PromiseRecord},
 };
 
-pub use content::{Sender, content};
+pub use content::{Sender, content, content_with, statement_pdf};
 pub use notice::disabled_endpoint;
 pub(crate) use parties::{creditor, reader};
 
@@ -62,9 +63,21 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         variant_seed: seed(facts),
         first_message: !facts.earlier.iter().any(|earlier| earlier.step_key.is_some() && is_written(earlier)),
         promise: facts.promise.as_ref().map(promise),
+        enclosures: content::enclosed(facts),
+        event: occurred::facts(facts),
+        calendar_of: calendar_of(facts),
         ..MessageContext::default()
     };
     MessageContext { own: own_text(facts, &context), ..context }
+}
+
+/// Whose entries a calendar keeps apart: a promise's, else the customer's. The same due day told again by another
+/// message takes the place of its entry.
+fn calendar_of(facts: &MessageFacts) -> String {
+    match (&facts.occurred, &facts.promise) {
+        (Some(Occurred::Promise), Some(promise)) => promise.id.to_string(),
+        _ => facts.reminder.customer_id.to_string(),
+    }
 }
 
 /// The tenant's own text of the message and language that are really used.
@@ -107,11 +120,15 @@ fn charges(facts: &MessageFacts) -> Option<Charges> {
         LateChargesMode::Claim => ChargesMode::Claim,
     };
     let fixed = facts.reminder.body.fixed_compensation.as_ref();
+    if mode == ChargesMode::Claim && facts.interest_settled && fixed.is_none() {
+        return None; // nothing is left to claim
+    }
     Some(Charges {
         mode,
         fixed_compensation: fixed.map(|fixed| amount(&fixed.amount)),
         fixed_count: fixed.map_or(0, |fixed| fixed.count),
         interest: facts.charges.iter().flat_map(|charges| interest(facts, charges)).collect(),
+        interest_settled: facts.interest_settled,
         regime: facts.regime.clone(),
     })
 }

@@ -21,6 +21,7 @@ mod statement;
 mod world;
 
 pub use statement::render_statement;
+pub(crate) use statement::statement_is_printable;
 
 /// A letter ready to be printed and posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +63,18 @@ pub fn render_letter(ctx: &MessageContext) -> Result<RenderedLetter, RenderError
 
 /// The sheet as text and PDF.
 fn finish(sheet: &Sheet<'_>, ident: &str) -> Result<RenderedLetter, RenderError> {
-    let text = text(sheet);
-    let unprintable = world::unprintable(&text);
-    if !unprintable.is_empty() {
-        return Err(RenderError::Unprintable(unprintable));
-    }
+    let text = checked(sheet)?;
     // The letter's font draws the narrow space too narrow to be seen.
     let data = serde_json::to_string(sheet)?.replace('\u{202F}', "\u{A0}");
     let (pdf, pages) = world::print(data.into_bytes(), ident)?;
     Ok(RenderedLetter { pdf, text, pages })
+}
+
+/// The words of the sheet, every letter of which some font has.
+fn checked(sheet: &Sheet<'_>) -> Result<String, RenderError> {
+    let text = text(sheet);
+    let unprintable = world::unprintable(&text);
+    if unprintable.is_empty() { Ok(text) } else { Err(RenderError::Unprintable(unprintable)) }
 }
 
 fn sheet<'a>(ctx: &MessageContext, composed: &'a Composed) -> Result<Sheet<'a>, RenderError> {

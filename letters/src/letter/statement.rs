@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use relance_domain::{
+    charges::Imputation,
     customer::CustomerDetails,
     ids::InvoiceId,
     ledger::Origin,
@@ -12,7 +13,7 @@ use relance_domain::{
     statement::{Statement, StatementInvoice},
 };
 
-use super::{RenderedLetter, Sheet, finish};
+use super::{RenderedLetter, Sheet, checked, finish};
 use crate::{
     blocks::{Block, Span},
     context::{Amount, Creditor, Recipient},
@@ -36,6 +37,22 @@ pub fn render_statement(
     customer: &CustomerDetails,
     language: &str,
 ) -> Result<RenderedLetter, RenderError> {
+    with_sheet(statement, settings, customer, language, finish)
+}
+
+/// Can it be laid out? Found out without laying it out.
+pub(crate) fn statement_is_printable(statement: &Statement, settings: &Settings, customer: &CustomerDetails, language: &str) -> bool {
+    with_sheet(statement, settings, customer, language, |sheet, _| checked(sheet)).is_ok()
+}
+
+/// The sheet of a statement and what identifies its document, used.
+fn with_sheet<T>(
+    statement: &Statement,
+    settings: &Settings,
+    customer: &CustomerDetails,
+    language: &str,
+    then: impl FnOnce(&Sheet<'_>, &str) -> Result<T, RenderError>,
+) -> Result<T, RenderError> {
     let lang = Lang::of(language);
     let words = Words::of(lang)?;
     let creditor = crate::from_records::creditor(settings);
@@ -46,7 +63,7 @@ pub fn render_statement(
     let recipient = crate::from_records::reader(customer, settings, None);
     let day = format::plain_day(statement.on, lang);
     let object = fill(&words.statement_object, &day);
-    finish(
+    then(
         &sheet(&creditor, &recipient, statement, &Body { lang, words, day: &day, object: &object, blocks: &blocks, tables: &tables }),
         &object,
     )
@@ -117,6 +134,14 @@ impl Page<'_> {
             blocks.push(Block::Heading { text: title.clone() });
             blocks.push(Block::Table { name: name.to_owned() });
             tables.insert(name.to_owned(), table);
+        }
+        if let Some(claimant) = self.statement.claimant.filter(|_| tables.contains_key("charges")) {
+            let order = match claimant.terms.imputation {
+                Imputation::PrincipalFirst => &words.statement_principal_first,
+                Imputation::InterestFirst => &words.statement_interest_first,
+                Imputation::InterestFeePrincipal => &words.statement_interest_fee_first,
+            };
+            blocks.push(paragraph(order.clone()));
         }
         if let Some(until) = self.statement.interest_until_on {
             blocks.push(paragraph(fill(&words.statement_until, &format::plain_day(until, self.lang))));
@@ -276,12 +301,15 @@ impl Page<'_> {
                 (&words.charge_principal, sum.amount_due),
                 (&words.statement_interest, sum.interest_due),
                 (&words.charge_fixed_plain, sum.fixed_compensation_due),
-                (&words.statement_unapplied, sum.unapplied),
             ];
             for (label, minor) in parts.into_iter().filter(|(_, minor)| *minor != 0) {
                 rows.push(cells(vec![label.clone(), self.money(sum.currency, minor)]));
             }
             totals.push((words.statement_total_due.clone(), self.money(sum.currency, sum.total_due)));
+            if sum.unapplied != 0 {
+                // beside the sum, not in it
+                totals.push((words.statement_unapplied.clone(), self.money(sum.currency, sum.unapplied)));
+            }
         }
         let mut table = table(&[(&words.column_item, false), (&words.column_amount, true)], rows.into_iter());
         table.totals = totals;

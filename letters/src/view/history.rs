@@ -52,11 +52,13 @@ fn patterns<'a>(channel: &str, words: &'a Words) -> (&'a str, &'a str) {
 #[derive(Debug, Serialize)]
 pub(crate) struct ChargesView {
     pub claim: bool,
-    /// Which law is cited: `fr`, `public`, `eu` or `uk`.
+    /// Which law is cited: `fr`, `legal`, `public`, `eu` or `uk`.
     pub law: &'static str,
     /// "40 €", per invoice.
     pub unit: String,
     pub has_interest: bool,
+    /// Waived or paid: no word of it.
+    pub interest_settled: bool,
     /// Principal and charges together, by currency.
     pub total: String,
     /// "arrêtés au": the last day of interest that is computed.
@@ -72,6 +74,7 @@ impl ChargesView {
         let law = match charges.regime.as_deref() {
             Some(regime) if regime.starts_with("eu") || regime.starts_with("de_") || regime.starts_with("be_") => "eu",
             Some(regime) if regime.starts_with("uk_") => "uk",
+            Some("fr_legal") => "legal",
             _ if ctx.is_public() => "public",
             _ => "fr",
         };
@@ -85,6 +88,7 @@ impl ChargesView {
             claim,
             law,
             unit: unit(lang),
+            interest_settled: charges.interest_settled,
             has_interest: claim && !charges.interest.is_empty(),
             total: format::enumeration(&total, lang),
             until: charges.interest.iter().map(|interest| interest.until_on).max().map(|on| format::plain_day(on, lang)),

@@ -70,6 +70,8 @@ CREATE TABLE reminders (
     postal TEXT,
     -- the message that this one repeats by another channel: it plans no step and counts in no pacing
     copy_of UUID,
+    -- the promise, dispute, case or task that it answers by itself: it plans no step either, but counts in the pacing
+    answers UUID,
     -- lines, left_out, totals, charges, contact_reason, approvals, copies (JSON)
     body TEXT NOT NULL,
     cancel_reason TEXT,

@@ -8,3 +8,11 @@ ALTER TABLE late_charges ENABLE ROW LEVEL SECURITY
 ALTER TABLE late_charges FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON late_charges TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
+GRANT SELECT, INSERT, UPDATE, DELETE ON interruptions TO relance_app
+--;
+ALTER TABLE interruptions ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE interruptions FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON interruptions TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))

@@ -52,7 +52,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "0005_charges",
         up: include_str!("0005_charges.sql"),
-        down: "DROP TABLE late_charges; DROP TABLE reference_rates",
+        down: "DROP TABLE interruptions; DROP TABLE late_charges; DROP TABLE reference_rates",
         postgres: include_str!("0005_charges.pg.sql"),
         sqlite: "",
     },

@@ -38,6 +38,8 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("InteractionInput", "direction", &["outbound", "inbound"]),
     ("InteractionInput", "channel", &["phone", "visit", "email", "sms", "letter", "other"]),
     ("NewTenantInput", "mode", &["live", "test"]),
+    ("SimulationInput", "backlog", &["skip", "first_step", "by_age"]),
+    ("SimulationInput", "running_cases", &["keep", "move"]),
     ("SimulationInput", "approvals", &["given", "withheld"]),
     ("SimulationInput", "calls", &["made", "none"]),
     ("QuoteCreditNote", "mode", &["ab_initio", "from_date"]),
@@ -83,6 +85,8 @@ const SUBJECTS: &[&str] = &[
 ];
 const SERIES: &[&str] = &["ecb_mro", "legal_particuliers", "legal_autres", "de_base", "uk_bank_rate"];
 const KINDS: &[&str] = &["business", "consumer", "public_body", "unknown"];
+const INTERRUPTIONS: &[&str] = &["acknowledgment", "request_for_time", "accepted_plan", "court_claim", "enforcement"];
+
 const ROLES: &[&str] = &["accounts_payable", "approver", "buyer", "director", "legal_representative", "authorising_officer", "other"];
 const PAYING: &[&str] = &["transfer", "card", "direct_debit"];
 const OUTCOMES: &[&str] = &["reached", "no_answer", "voicemail", "unreachable", "wrong_number", "done"];
@@ -156,8 +160,10 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("TaskView", "reason_code", NonPayment::WORDS),
     ("InteractionInput", "outcome", OUTCOMES),
     ("InvoiceDunningView", "state", &["idle", "scheduled", "held", "awaiting_approval", "completed", "stopped"]),
-    ("InvoiceInput", "kind", &["invoice", "deposit", "final"]),
-    ("InvoiceView", "kind", &["invoice", "deposit", "final"]),
+    ("InterruptionInput", "kind", INTERRUPTIONS),
+    ("InterruptionView", "kind", INTERRUPTIONS),
+    ("InvoiceInput", "kind", &["invoice", "deposit", "final", "carriage"]),
+    ("InvoiceView", "kind", &["invoice", "deposit", "final", "carriage"]),
     ("InvoiceView", "status", &["open", "paid", "void", "written_off"]),
     ("InvoiceBalanceView", "status", &["open", "paid", "void", "written_off"]),
     ("MeView", "mode", MODES),

@@ -208,7 +208,12 @@ async fn task(
     if open.is_some() {
         return Ok(None);
     }
-    let body = TaskBody { lines: Vec::new(), assign_to: vec![errand.role().to_owned()], contact_id: None };
+    let body = TaskBody {
+        lines: Vec::new(),
+        assign_to: vec![errand.role().to_owned()],
+        contact_id: None,
+        title_fr: Some(errand.sentence(Language::French).to_owned()),
+    };
     let row = tasks::Model {
         tenant_id: tenant.0,
         id: Uuid::now_v7(),

@@ -1,14 +1,17 @@
 //! The dunning decision in the database: what it is made from, what comes of it, and what people do to it.
 
+pub(crate) mod answers;
 mod claim;
 pub mod decisions;
 pub mod disputes;
 mod follow;
 pub mod holds;
 pub mod interactions;
+pub mod interruptions;
 pub mod late_charges;
 pub mod letters;
 mod look;
+pub mod mails;
 mod promise_rules;
 pub mod promises;
 pub mod receipts;

@@ -1,5 +1,6 @@
 //! Reminders: read them, and what a person does to them.
 
+mod eyes;
 mod presented;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +26,7 @@ use crate::{
     batch::{self, OnConflict},
     entity::{attempts, invoice_steps, reminders},
     outbox::NewEvent,
+    tenants,
     time::{day_text, millis},
 };
 
@@ -77,10 +79,11 @@ pub async fn list<C: ConnectionTrait>(
     found.iter().map(rows::reminder).collect()
 }
 
-/// A person lets a reminder go: it leaves in the next window, after another look.
+/// A person lets a reminder go: it leaves in the next window, after another look. Where four eyes are asked for, the first
+/// person's approval is kept, and it waits for the second.
 ///
 /// # Errors
-/// [`StoreError::WrongState`] when it does not wait for a person.
+/// [`StoreError::WrongState`] when it does not wait for a person, or this person has approved it before.
 pub async fn approve(
     tx: &Tx,
     tenant: TenantId,
@@ -91,6 +94,10 @@ pub async fn approve(
 ) -> Result<ReminderRecord, StoreError> {
     let mut row = waiting(tx, tenant, id, &["awaiting_approval"]).await?;
     let moment = Moment::at(tx, tenant, real_now).await?;
+    if tenants::get(tx, tenant).await?.settings.four_eyes && eyes::is_first(&rows::reminder(&row)?, &by)? {
+        row.body = with_verdict(&row, Verdict { by, approved: true, comment, at: moment.now })?;
+        return save(tx, tenant, row, EventType::ReminderApprovalRequested, "awaiting_approval", moment).await;
+    }
     let before = std::mem::replace(&mut row.status, "planned".to_owned());
     row.approved = true;
     row.send_at = Some(millis(moment.now));
@@ -152,7 +159,8 @@ pub async fn send_now(
     save(tx, tenant, row, EventType::ReminderPlanned, &before, moment).await
 }
 
-/// A person wants a message once more: a new reminder with the same rows leaves in the next window.
+/// A person wants a message once more: a new reminder with the same rows leaves in the next window; where four eyes are asked
+/// for, once another person has approved it.
 ///
 /// # Errors
 /// [`StoreError::WrongState`] unless it left or failed.
@@ -168,17 +176,19 @@ pub async fn resend(
     let moment = Moment::at(tx, tenant, real_now).await?;
     let at = millis(moment.now);
     let new = Uuid::now_v7();
+    let alone = !tenants::get(tx, tenant).await?.settings.four_eyes;
+    let order = Verdict { by, approved: true, comment: Some(reason), at: moment.now };
     let row = reminders::Model {
         id: new,
-        status: "planned".to_owned(),
-        approved: true,
-        send_at: Some(at),
+        status: if alone { "planned" } else { "awaiting_approval" }.to_owned(),
+        approved: alone,
+        send_at: Some(at).filter(|_| alone),
         lease_until: None,
         lease_by: None,
         scheduled_at: at,
         planned_at: at,
         sent_at: None,
-        body: with_verdict(&old, Verdict { by, approved: true, comment: Some(reason), at: moment.now })?,
+        body: if alone { with_verdict(&old, order)? } else { eyes::ordered(&rows::reminder(&old)?, order)? },
         cancel_reason: None,
         reference: reference(new),
         provider: None,
@@ -194,7 +204,8 @@ pub async fn resend(
     take_over_steps(tx, tenant, id, &row).await?;
     let record = rows::reminder(&row)?;
     batch::insert::<reminders::Entity, _>(tx, &[row], OnConflict::Fail).await?;
-    let event = NewEvent::new(EventType::ReminderPlanned, new, EventObject::Reminder(Box::new(record.clone())));
+    let kind = if alone { EventType::ReminderPlanned } else { EventType::ReminderApprovalRequested };
+    let event = NewEvent::new(kind, new, EventObject::Reminder(Box::new(record.clone())));
     moment.finish(tx, tenant, record.customer_id, vec![event]).await?;
     Ok(record)
 }

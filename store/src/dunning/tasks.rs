@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
+    dunning::Title,
     event::EventType,
     ids::{CustomerId, HoldId, InvoiceId, TaskId, TenantId},
     nonpayment::NonPayment,
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use super::{
     follow::{self, Said},
     interactions::{self, Direction, NewInteraction},
+    late_charges,
     promises::{self, NewPromise},
     rows::{self, TaskBody, TaskResult},
     writing::Moment,
@@ -48,6 +50,8 @@ pub struct Completion {
     pub reason_code: Option<String>,
     /// Words.
     pub comment: Option<String>,
+    /// Of a call: what the customer is told of it in writing.
+    pub summary: Option<String>,
     /// Who did it.
     pub by: By,
     /// The invoices that the reason is about; empty: those of the task.
@@ -150,7 +154,10 @@ pub async fn complete(
     let mut events = follows(tx, tenant, &row, &done, moment).await?;
     row.status = "completed".to_owned();
     row.outcome = Some(done.outcome);
-    row.result = Some(rows::text("tasks", &TaskResult { reason_code: done.reason_code, comment: done.comment, by: done.by })?);
+    row.result = Some(rows::text(
+        "tasks",
+        &TaskResult { reason_code: done.reason_code, comment: done.comment, summary: done.summary, by: done.by },
+    )?);
     row.completed_at = Some(millis(moment.now));
     row.row_version += 1;
     let record = rows::task(&row)?;
@@ -183,6 +190,10 @@ async fn follows(tx: &Tx, tenant: TenantId, row: &tasks::Model, done: &Completio
     if let Some(hold) = read {
         events.extend(follow::lift(tx, tenant, hold.0, &done.by.name, moment).await?);
     }
+    if let (late_charges::CHARGES_LEFT, "waived", Some(customer)) = (row.kind.as_str(), done.outcome.as_str(), row.customer_id) {
+        let reason = done.comment.as_deref().unwrap_or("waived");
+        events.extend(late_charges::waive_left(tx, tenant, CustomerId(customer), &done.by, reason, moment.now).await?);
+    }
     let reason = done.reason_code.as_deref().and_then(NonPayment::parse);
     if let (Some(reason), Some(customer)) = (reason, row.customer_id) {
         let own: Vec<InvoiceId> = rows::task(row)?.lines.iter().map(|line| line.invoice_id).collect();
@@ -208,18 +219,56 @@ pub(super) async fn exhausted(
     moment: Moment,
 ) -> Result<Option<NewEvent>, StoreError> {
     let row = tasks::Entity::find_by_id((tenant.0, id.0)).one(tx).await?;
-    let Some(mut row) = row.filter(|row| row.status == "open") else { return Ok(None) };
+    let Some(row) = row.filter(|row| row.status == "open") else { return Ok(None) };
     let by = last.by.clone().unwrap_or_else(|| By { name: "relance".to_owned(), email: String::new() });
+    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), summary: None, by };
+    ended(tx, row, last.outcome.clone(), &result, moment).await.map(Some)
+}
+
+/// What was to be done was done another way: the customer's open tasks of this kind, about what `about` says, are completed.
+#[expect(clippy::too_many_arguments, reason = "which tasks, and how they end")]
+pub(super) async fn done_by_itself(
+    tx: &Tx,
+    tenant: TenantId,
+    customer: CustomerId,
+    kind: &str,
+    about: impl Fn(&str) -> bool,
+    by: &By,
+    outcome: &str,
+    moment: Moment,
+) -> Result<Vec<NewEvent>, StoreError> {
+    let open = tasks::Entity::find()
+        .filter(tasks::Column::TenantId.eq(tenant.0))
+        .filter(tasks::Column::CustomerId.eq(customer.0))
+        .filter(tasks::Column::Status.eq("open"))
+        .filter(tasks::Column::Kind.eq(kind))
+        .all(tx)
+        .await?;
+    let mut events = Vec::new();
+    for row in open.into_iter().filter(|row| row.about.as_deref().is_some_and(&about)) {
+        let result = TaskResult { reason_code: None, comment: None, summary: None, by: by.clone() };
+        events.push(ended(tx, row, Some(outcome.to_owned()), &result, moment).await?);
+    }
+    Ok(events)
+}
+
+/// The task is completed, and the outside is told.
+async fn ended(
+    tx: &Tx,
+    mut row: tasks::Model,
+    outcome: Option<String>,
+    result: &TaskResult,
+    moment: Moment,
+) -> Result<NewEvent, StoreError> {
     row.status = "completed".to_owned();
-    row.outcome.clone_from(&last.outcome);
-    let result = TaskResult { reason_code: last.reason_code.clone(), comment: Some(format!("Tried {attempts} times.")), by };
-    row.result = Some(rows::text("tasks", &result)?);
+    row.outcome = outcome;
+    row.result = Some(rows::text("tasks", result)?);
     row.completed_at = Some(millis(moment.now));
     row.row_version += 1;
-    let record = rows::task(&row)?;
+    let (id, record) = (row.id, rows::task(&row)?);
     batch::insert::<tasks::Entity, _>(tx, &[row], OnConflict::Replace).await?;
     let changes = Map::from_iter([("status".to_owned(), json!("open"))]);
-    Ok(Some(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id.0, EventObject::Task(Box::new(record))) }))
+    Ok(NewEvent { changes, ..NewEvent::new(EventType::TaskCompleted, id, EventObject::Task(Box::new(record))) })
 }
 
 /// Something to do that is about no customer.
@@ -228,7 +277,7 @@ pub(crate) struct TenantTask {
     pub kind: &'static str,
     /// What it is about: no second task is raised while one is open.
     pub about: String,
-    pub title: String,
+    pub title: Title,
     pub assign_to: &'static str,
 }
 
@@ -244,7 +293,7 @@ pub(crate) async fn raise_for_tenant(tx: &Tx, tenant: TenantId, new: TenantTask,
         return Ok(());
     }
     let moment = Moment::at(tx, tenant, real_now).await?;
-    let body = TaskBody { lines: Vec::new(), assign_to: vec![new.assign_to.to_owned()], contact_id: None };
+    let body = TaskBody { lines: Vec::new(), assign_to: vec![new.assign_to.to_owned()], contact_id: None, title_fr: Some(new.title.fr) };
     let row = tasks::Model {
         tenant_id: tenant.0,
         id: Uuid::now_v7(),
@@ -254,7 +303,7 @@ pub(crate) async fn raise_for_tenant(tx: &Tx, tenant: TenantId, new: TenantTask,
         step_key: None,
         about: Some(new.about),
         status: "open".to_owned(),
-        title: new.title,
+        title: new.title.en,
         due_on: day_text(tenant_day(&tenants::get(tx, tenant).await?, moment.now)),
         amount: 0,
         currency: None,

@@ -22,6 +22,7 @@ pub mod idempotency_keys;
 pub mod inbox;
 pub mod ingest_events;
 pub mod interactions;
+pub mod interruptions;
 pub mod invoice_steps;
 pub mod invoices;
 pub mod late_charges;

@@ -41,6 +41,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub postal: Option<String>,
     pub copy_of: Option<Uuid>,
+    pub answers: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub body: String,
     #[sea_orm(column_type = "Text")]

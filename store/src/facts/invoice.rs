@@ -24,6 +24,8 @@ use crate::{
 
 /// Where in an invoice's provenance the instant of its e-invoice status stands.
 const STATUS_AT: &str = "lifecycle_status";
+/// Where it is written down when an invoice was withdrawn: a past day is told with it.
+pub(crate) const VOIDED_AT: &str = "voided";
 
 /// Takes an invoice's snapshot; its customer is known.
 pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details: &InvoiceDetails, due_on_missing: bool) -> Taken {
@@ -45,6 +47,8 @@ pub(super) fn take(book: &mut Book, stated: &Stated<'_>, customer: &str, details
             book.debt_changed(customer_id);
         }
         None => {
+            let mut details = details;
+            note_void(book, &mut details, None);
             book.invoices.put(new_row(book, id, stated, customer_id, &details));
             book.tell_first(EventType::InvoiceRecorded, id);
             if details.voided {
@@ -71,6 +75,14 @@ fn resolved(book: &Book, customer: Uuid, details: &InvoiceDetails, due_on_missin
         details.provenance.entry("due_on".to_owned()).or_insert_with(|| "stated".to_owned());
     }
     details
+}
+
+/// Writes down when an invoice was withdrawn, the first time it is heard.
+fn note_void(book: &Book, details: &mut InvoiceDetails, before: Option<&InvoiceDetails>) {
+    if details.voided {
+        let known = before.filter(|before| before.voided).and_then(|before| before.provenance.get(VOIDED_AT).cloned());
+        details.provenance.insert(VOIDED_AT.to_owned(), known.unwrap_or_else(|| book.now.to_rfc3339()));
+    }
 }
 
 fn new_row(book: &Book, id: Uuid, stated: &Stated<'_>, customer_id: Uuid, details: &InvoiceDetails) -> invoices::Model {
@@ -123,6 +135,7 @@ fn change(book: &mut Book, row: invoices::Model, stated: &Stated<'_>, customer_i
             details.provenance.insert(STATUS_AT.to_owned(), at.clone());
         }
     }
+    note_void(book, &mut details, before.as_ref());
     let was_void = before.as_ref().is_some_and(|before| before.voided);
     let moved_due = row.due_on != day_text(details.due_on);
     let changes = before.map(|before| changes(&before, &details)).unwrap_or_default();
@@ -184,7 +197,9 @@ pub(super) fn void(book: &mut Book, stated: &Stated<'_>) -> Taken {
         return taken;
     }
     let (id, customer_id, was_void) = (row.id, row.customer_id, details.voided);
+    let before = details.clone();
     details.voided = true;
+    note_void(book, &mut details, Some(&before));
     book.invoice_details.remove(&id);
     let (source_version, digest) = (stated.version, stated.digest.to_owned());
     book.invoices.put(invoices::Model { source_version, digest, details: json(&details), updated_at: millis(book.now), ..row });

@@ -23,6 +23,7 @@ mod take;
 mod tell;
 mod write;
 
+pub(crate) use invoice::VOIDED_AT;
 use std::sync::Arc;
 
 use relance_domain::{

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use relance_domain::{
     customer::CustomerDetails,
     ids::{CustomerId, InvoiceId, PolicyId, TenantId},
-    policy::{Channel, Policy},
+    policy::{self, Backlog, Policy},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
@@ -19,17 +19,6 @@ use crate::{
     json,
     time::{day, day_text, millis},
 };
-
-/// What happens to the backlog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Backlog {
-    /// It is not chased by this policy: every step is waived.
-    Skip,
-    /// It begins at the first overdue step.
-    FirstStep,
-    /// It begins at the reminder that fits its age, never beyond the last plain one.
-    ByAge,
-}
 
 /// An overdue invoice that a policy would take in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +105,7 @@ pub async fn take_in<C: ConnectionTrait>(
 ) -> Result<(), StoreError> {
     let mut rows = Vec::new();
     for invoice in list {
-        let waived = waived_steps(policy, how, (today - invoice.due_on).num_days());
+        let waived = how.waives(policy, (today - invoice.due_on).num_days());
         rows.extend(waived.into_iter().enumerate().map(|(order, step_key)| invoice_steps::Model {
             tenant_id: tenant.0,
             invoice_id: invoice.id.0,
@@ -136,21 +125,6 @@ pub async fn take_in<C: ConnectionTrait>(
     spread(c, tenant, list, spread_days, now).await
 }
 
-/// The steps that are waived for an invoice so many days overdue.
-fn waived_steps(policy: &Policy, how: Backlog, days_overdue: i64) -> Vec<String> {
-    let passed = policy.steps.iter().filter(|step| step.offset_days >= 0 && i64::from(step.offset_days) <= days_overdue);
-    let plain = |channel: Channel| matches!(channel, Channel::Email | Channel::Sms | Channel::Letter);
-    match how {
-        Backlog::FirstStep => Vec::new(),
-        Backlog::Skip => policy.steps.iter().map(|step| step.key.clone()).collect(),
-        Backlog::ByAge => {
-            let start = passed.clone().rfind(|step| plain(step.channel)).map(|step| step.key.clone());
-            let before = passed.take_while(|step| Some(&step.key) != start.as_ref());
-            if start.is_some() { before.map(|step| step.key.clone()).collect() } else { Vec::new() }
-        }
-    }
-}
-
 /// The customers that owe longest come first; an even number each day.
 async fn spread<C: ConnectionTrait>(
     c: &C,
@@ -159,18 +133,15 @@ async fn spread<C: ConnectionTrait>(
     spread_days: u16,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut order = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for invoice in list {
-        if seen.insert(invoice.customer_id) {
-            order.push(invoice.customer_id.0);
-        }
+    let order = longest_first(list);
+    let mut of_day = BTreeMap::<u16, Vec<Uuid>>::new();
+    for (customer, day) in order.iter().zip(policy::spread(order.len(), spread_days)) {
+        of_day.entry(day).or_default().push(customer.0);
     }
-    let per_day = order.len().div_ceil(usize::from(spread_days.max(1))).max(1);
-    for (days, chunk) in (0_i64..).zip(order.chunks(per_day)).skip(1) {
+    for (days, chunk) in of_day.into_iter().filter(|(days, _)| *days > 0) {
         for part in chunk.chunks(10_000) {
             customers::Entity::update_many()
-                .col_expr(customers::Column::NextCheckAt, Expr::value(millis(now + Duration::days(days))))
+                .col_expr(customers::Column::NextCheckAt, Expr::value(millis(now + Duration::days(i64::from(days)))))
                 .filter(customers::Column::TenantId.eq(tenant.0))
                 .filter(customers::Column::Id.is_in(part.iter().copied()))
                 .exec(c)
@@ -180,20 +151,8 @@ async fn spread<C: ConnectionTrait>(
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use relance_domain::policy::presets;
-
-    use super::*;
-
-    #[test]
-    fn a_backlog_by_age_never_begins_at_a_formal_notice() {
-        let policy = presets()[0].document.validate().unwrap();
-        let waived = waived_steps(&policy, Backlog::ByAge, 400);
-        assert!(waived.contains(&"second".to_owned()));
-        assert!(!waived.contains(&"last_letter".to_owned()) && !waived.contains(&"notice".to_owned()));
-        assert!(waived_steps(&policy, Backlog::ByAge, 2).is_empty());
-        assert!(waived_steps(&policy, Backlog::FirstStep, 400).is_empty());
-        assert_eq!(waived_steps(&policy, Backlog::Skip, 1).len(), policy.steps.len());
-    }
+/// Each customer of a backlog once, those first that owe longest.
+pub fn longest_first(list: &[BacklogInvoice]) -> Vec<CustomerId> {
+    let mut seen = BTreeSet::new();
+    list.iter().map(|invoice| invoice.customer_id).filter(|customer| seen.insert(*customer)).collect()
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub use active::{ActivePolicy, active, choose};
 pub(crate) use active::{Named, Pin, choose_for, read};
-pub use backlog::{Backlog, BacklogInvoice, backlog, take_in};
+pub use backlog::{BacklogInvoice, backlog, longest_first, take_in};
 pub use migrate::{Migration, MovedInvoice, RunningCase, migrate, migration, running};
 
 use crate::{

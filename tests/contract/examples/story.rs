@@ -179,6 +179,8 @@ async fn facts(book: &mut Book) {
     book.raw("/v1/ingest/events", "application/cloudevents+json", &event.to_string(), 202).await;
     book.raw("/v1/ingest/events", "application/cloudevents-batch+json", &json!([event]).to_string(), 207).await;
     book.get("/v1/ingest/events/e-1001").await;
+    let mail = include_str!("../../../ingest/src/mail/samples/postfix.eml");
+    book.raw("/v1/ingest/mails?dry_run=true", "message/rfc822", mail, 200).await;
     let document = include_str!("../../fixtures/invoice-ubl.xml");
     book.raw("/v1/ingest/documents?source=documents&dry_run=true", "application/xml", document, 207).await;
 }
@@ -288,6 +290,11 @@ async fn debtors_words(book: &mut Book) {
         200,
     )
     .await;
+    let act = json!({"invoice_ids": [invoice], "kind": "acknowledgment", "on": "2026-10-13", "proof": "Letter of 13 October 2026, archive 2026/118", "by": by()});
+    let made = text(&book.send("POST", "/v1/interruptions", act, 201).await, "id");
+    book.get(&format!("/v1/interruptions/{made}")).await;
+    book.get("/v1/interruptions").await;
+    book.call("DELETE", &format!("/v1/interruptions/{made}"), 200).await;
     let hold = json!({"scope": "customer", "target_id": customer, "reason": "Their workshop burned.", "until_on": "2026-11-30"});
     let made = text(&book.send("POST", "/v1/holds", hold, 201).await, "id");
     book.world.rest().await;

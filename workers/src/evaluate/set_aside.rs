@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
     calendar::{local_day, parse_zone},
-    dunning::{Action, Change, Decision, NewTask, Outcome, Params, Reason, Why},
+    dunning::{Action, Change, Decision, NewTask, Outcome, Params, Reason, Title, Why},
     ids::{CustomerId, TenantId},
 };
 use relance_store::{Store, StoreError, dunning, set_aside, tenants};
@@ -43,8 +43,10 @@ async fn record(store: &Store, tenant: TenantId, customer: CustomerId, what: &st
         step_key: None,
         lines: Vec::new(),
         about: Some(ABOUT.to_owned()),
-        title: "This customer could not be looked at because of an internal error; nothing is sent to it. Tell your administrator."
-            .to_owned(),
+        title: Title::new(
+            "This customer could not be looked at because of an internal error; nothing is sent to it. Tell your administrator.",
+            "Ce client n’a pas pu être examiné en raison d’une erreur interne ; rien ne lui est envoyé. Prévenez votre administrateur.",
+        ),
         due_on: today,
         assign_to: Vec::new(),
         contact_id: None,

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod call;
+mod checkup;
 mod follow;
 mod gate;
 mod notice;
@@ -32,6 +33,7 @@ use relance_store::{
     tenants,
 };
 
+pub use checkup::{Finding, check_up};
 pub use gate::{CALLS, batch};
 pub use trial::Trial;
 

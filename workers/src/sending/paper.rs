@@ -1,4 +1,4 @@
-//! Letters take a tenth of a second each: laid out before the transaction, used in it when the facts
+//! Letters and statements of account take a tenth of a second each: laid out before the transaction, used in it when the facts
 //! are still the same.
 
 use std::collections::BTreeMap;
@@ -10,10 +10,11 @@ use relance_domain::{
     ids::{ReminderId, TenantId},
     phone,
     records::MessageContent,
+    statement::Statement,
 };
 use relance_letters::{
     MessageContext,
-    from_records::{PrintedDates, Sender, content, message_context},
+    from_records::{PrintedDates, Sender, content, message_context, statement_pdf},
 };
 use relance_store::{
     StoreError, dunning,
@@ -25,10 +26,21 @@ use super::SendContext;
 /// Channels that letters go by.
 pub(super) const LETTERS: &[&str] = &["letter", "registered_letter"];
 
-/// A letter with what it was made from.
+/// A letter, or the statement that goes along with a mail, with what it was made from.
 pub(super) struct Letter {
     pub context: MessageContext,
+    pub of: Option<Box<Statement>>,
+    /// Of a letter.
     pub content: Result<MessageContent, String>,
+    /// Of a mail.
+    pub statement: Option<Vec<u8>>,
+}
+
+impl Letter {
+    /// Is it what these facts would make?
+    pub fn is_of(&self, job: &SendJob, context: &MessageContext) -> bool {
+        self.context == *context && self.of == job.facts.statement
+    }
 }
 
 /// The letters among `reminders` that would leave now.
@@ -40,7 +52,7 @@ pub(super) async fn render(
 ) -> Result<BTreeMap<ReminderId, Letter>, StoreError> {
     let tx = ctx.store.read(tenant).await?;
     let jobs = sending::load(&tx, tenant, reminders, now).await?;
-    let jobs: Vec<SendJob> = jobs.into_iter().filter(is_letter).collect();
+    let jobs: Vec<SendJob> = jobs.into_iter().filter(is_laid_out).collect();
     if jobs.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -63,10 +75,20 @@ pub(super) fn is_letter(job: &SendJob) -> bool {
     LETTERS.contains(&job.facts.reminder.channel.as_str())
 }
 
+/// Does it need more than a moment?
+pub(super) fn is_laid_out(job: &SendJob) -> bool {
+    is_letter(job) || job.facts.statement.is_some()
+}
+
 fn print(job: &SendJob, dates: PrintedDates, now: DateTime<Utc>) -> (ReminderId, Letter) {
     let context = message_context(&job.facts, dates, now);
-    let content = content(&job.facts, &context, &Sender::default()).map_err(|error| error.to_string());
-    (job.id(), Letter { context, content })
+    let of = job.facts.statement.clone();
+    if is_letter(job) {
+        let content = content(&job.facts, &context, &Sender::default()).map_err(|error| error.to_string());
+        return (job.id(), Letter { context, of, content, statement: None });
+    }
+    let statement = statement_pdf(&job.facts);
+    (job.id(), Letter { context, of, content: Ok(MessageContent::default()), statement })
 }
 
 /// Whom a registered e-letter is handed to: the one who answers for the debtor, else whoever has an e-mail address.

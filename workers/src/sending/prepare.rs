@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
     calendar::{local_day, parse_zone, start_of_day},
-    dunning::{ContactMade, LastLook, Snapshot, look_again},
+    dunning::{ContactMade, LastLook, Snapshot, look_again, look_at_answer},
     ids::{CustomerId, ReminderId, TenantId},
     policy::Channel,
     records::MessageContent,
 };
-use relance_letters::from_records::{PrintedDates, Sender, content, message_context};
+use relance_letters::from_records::{PrintedDates, Sender, content_with, message_context};
 use relance_store::{
     StoreError, Tx, dunning,
     sending::{self, Doubted, Frozen, RefusalScope, SendJob, SendOutcome, Settled},
@@ -23,7 +23,7 @@ use super::{
     SendContext,
     call::{Call, Purpose},
     gate::Places,
-    paper::{self, LETTERS, Letter, is_letter},
+    paper::{self, LETTERS, Letter, is_laid_out, is_letter},
     providers,
     route::{Route, Routes},
 };
@@ -113,6 +113,12 @@ pub(super) async fn prepare(
     let snapshots = dunning::snapshots(&tx, tenant, &owing, now).await?;
     let jobs = held.jobs(&tx, tenant, &snapshots, now).await?;
     let mut snapshots: BTreeMap<CustomerId, Snapshot> = snapshots.into_iter().map(|snapshot| (snapshot.customer_id, snapshot)).collect();
+    if letters.is_none() {
+        let more: Vec<ReminderId> = jobs.iter().filter(|job| is_laid_out(job)).map(SendJob::id).collect();
+        if !more.is_empty() {
+            return Ok(Prepared::Unprinted(more));
+        }
+    }
     let (live, _) = tenants::live_and_now(&tx, tenant, real_now).await?;
     let used: Vec<Channel> = jobs.iter().filter_map(SendJob::channel).collect();
     let routes = Routes::load(&ctx.store, &tx, tenant, live, &used).await?;
@@ -202,11 +208,14 @@ fn doubted_ready(job: &SendJob, doubted: &Doubted) -> Option<Ready> {
 /// What may have left already is not paced again: it is the same message.
 fn last_look(job: &SendJob, snapshot: &Snapshot, now: DateTime<Utc>) -> LastLook {
     let Some(live) = job.live_reminder() else { return LastLook::Cancel { reason: "superseded".to_owned() } };
+    let look = |snapshot: &Snapshot| match job.answers() {
+        Some(occasion) => look_at_answer(snapshot, occasion, &live, job.stands(), now),
+        None => look_again(snapshot, &live, now),
+    };
     if job.is_unknown() {
-        let unpaced = Snapshot { contacts_made: Vec::new(), ..snapshot.clone() };
-        return look_again(&unpaced, &live, now);
+        return look(&Snapshot { contacts_made: Vec::new(), ..snapshot.clone() });
     }
-    look_again(snapshot, &live, now)
+    look(snapshot)
 }
 
 fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap<ReminderId, Letter>, now: DateTime<Utc>) -> Ready {
@@ -221,13 +230,18 @@ fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap
     }
     let context = message_context(&job.facts, dates, now);
     let made = if is_letter(job) {
-        let letter = letters.get(&job.id()).filter(|letter| letter.context == context);
+        let letter = letters.get(&job.id()).filter(|letter| letter.is_of(job, &context));
         // something changed between the layout and the lock: laid out again in a moment
         let Some(letter) = letter else { return Ready::Ends(SendOutcome::Later { at: after(now, TimeDelta::seconds(5)) }) };
         letter.content.clone()
     } else {
+        let printed = letters.get(&job.id()).filter(|letter| letter.is_of(job, &context));
+        if printed.is_none() && is_laid_out(job) {
+            return Ready::Ends(SendOutcome::Later { at: after(now, TimeDelta::seconds(5)) });
+        }
+        let statement = printed.and_then(|letter| letter.statement.clone());
         let public = job.channel().and_then(|channel| routes.public(channel));
-        content(&job.facts, &context, &Sender::of(public, &job.facts.settings)).map_err(|error| error.to_string())
+        content_with(&job.facts, &context, &Sender::of(public, &job.facts.settings), statement).map_err(|error| error.to_string())
     };
     let content = match made {
         Ok(content) => content,

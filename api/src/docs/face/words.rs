@@ -14,6 +14,7 @@ const TAGS: &[(&str, &str)] = &[
     ("reminders", "Messages planned and sent: content, approval, withdrawal."),
     ("decisions", "Why something was done, or was not."),
     ("late_charges", "Interest and fixed compensation: reckoned, claimed, waived; the reference rates behind them."),
+    ("interruptions", "What begins a new period of limitation, with its proof."),
     ("tasks", "What people have to do: calls, visits, reviews."),
     ("promises", "Promises to pay, kept or broken by us."),
     ("disputes", "What a customer contests."),

@@ -146,6 +146,9 @@ fn server(smtp: &SmtpInput, faults: &mut Faults) {
     if smtp.username.is_some() != smtp.password.is_some() {
         faults.invalid("/smtp/password", "User name and password go together.");
     }
+    if smtp.bounce_address.as_ref().is_some_and(|address| !is_email(address) || address.contains('+')) {
+        faults.invalid("/smtp/bounce_address", "This is not an e-mail address without a +.");
+    }
     if smtp.ca_pem.as_ref().is_some_and(|pem| !pem.contains("-----BEGIN CERTIFICATE-----")) {
         faults.invalid("/smtp/ca_pem", "This is not a certificate in PEM.");
     }

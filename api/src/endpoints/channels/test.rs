@@ -4,11 +4,13 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Path},
 };
+use relance_domain::sending::{Alignment, MailSettings, alignment};
 use relance_openapi::{
-    channel::{ChannelTestInput, ChannelTestView},
+    channel::{ChannelCheck, ChannelTestInput, ChannelTestView},
     problem::Code,
 };
 use relance_store::channels;
+use serde_json::Value;
 
 use super::{known, view};
 use crate::{
@@ -21,8 +23,8 @@ use crate::{
     trail,
 };
 
-/// Sends one short message that says that nothing is due, at once, and says what the provider made of it. Nothing is
-/// kept but the audit log. From a test tenant only addresses on the channel's `allow_list` are really written to.
+/// Sends one short message that says that nothing is due, at once, and says what the provider made of it, and of e-mail whether
+/// the sender's domain fits who sends for it. Nothing is kept but the audit log. From a test tenant only addresses on the channel's `allow_list` are really written to.
 #[utoipa::path(
     tag = "channels",
     operation_id = "test_channel",
@@ -59,8 +61,9 @@ pub async fn test_channel(
     let tx = app.store.read(caller.tenant).await?;
     let record = channels::get(&tx, caller.tenant, channel).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
+    let checks = if channel == "email" { checks(&record.public) } else { Vec::new() };
     if dry_run {
-        let answer = ChannelTestView { provider: record.provider, outcome: "not_called".to_owned(), detail: None };
+        let answer = ChannelTestView { provider: record.provider, outcome: "not_called".to_owned(), detail: None, checks };
         return Ok(HttpResponse::Ok().json(answer));
     }
     let tried = app
@@ -70,6 +73,12 @@ pub async fn test_channel(
         .map_err(|_| Refusal::new(Code::Overloaded, "The channel cannot be tried for the moment."))?;
     trail::before(&view(&record, false));
     let tx = app.store.write(caller.tenant).await?;
-    let answer = ChannelTestView { provider: record.provider, outcome: tried.outcome, detail: tried.detail };
+    let answer = ChannelTestView { provider: record.provider, outcome: tried.outcome, detail: tried.detail, checks };
     app.conclude(tx, false, HttpResponse::Ok().json(answer)).await
+}
+
+/// What the settings say of the sender.
+fn checks(public: &Value) -> Vec<ChannelCheck> {
+    let all = alignment(MailSettings::read(public)).into_iter();
+    all.map(|Alignment { code, ok, detail }| ChannelCheck { code: code.to_owned(), ok, detail }).collect()
 }

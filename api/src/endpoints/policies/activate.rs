@@ -9,6 +9,7 @@ use relance_domain::{
     calendar::{local_day, parse_zone},
     event::EventType,
     ids::{PolicyId, TenantId},
+    policy::Backlog,
     records::{EventObject, PolicyRecord, TenantRecord},
 };
 use relance_openapi::{
@@ -18,7 +19,7 @@ use relance_openapi::{
 use relance_store::{
     StoreError, Tx,
     outbox::{self, NewEvent},
-    policies::{self, Backlog, BacklogInvoice},
+    policies::{self, BacklogInvoice},
     tenants, touch,
 };
 
@@ -88,15 +89,10 @@ fn read(body: &ActivateInput) -> Answer<(Backlog, u16)> {
     if spread_days > MOST_DAYS {
         faults.invalid("/spread_days", format!("This must be from 0 to {MOST_DAYS}."));
     }
-    let how = match body.backlog.as_deref() {
-        Some("skip") => Some(Backlog::Skip),
-        None | Some("first_step") => Some(Backlog::FirstStep),
-        Some("by_age") => Some(Backlog::ByAge),
-        Some(_) => {
-            faults.invalid("/backlog", "This must be one of: skip, first_step, by_age.");
-            None
-        }
-    };
+    let how = body.backlog.as_deref().map_or(Some(Backlog::FirstStep), Backlog::parse);
+    if how.is_none() {
+        faults.invalid("/backlog", "This must be one of: skip, first_step, by_age.");
+    }
     Ok((faults.some(how)?, spread_days))
 }
 

@@ -19,14 +19,11 @@ use crate::{
     body::{Body, Faults},
     caller::{Caller, Scope},
     etag::etag,
-    named::{self, Named, external, named, words},
+    named::{self, Named, named, words},
     problem::{Answer, Refusal},
     query,
     state::App,
 };
-
-/// Most invoices of one promise.
-const MOST_INVOICES: usize = 1_000;
 
 /// What the body says, read.
 struct Said {
@@ -77,7 +74,8 @@ fn read(body: &PromiseInput) -> Answer<Said> {
         ("/customer_external_id", body.customer_external_id.as_deref()),
         source,
     );
-    let invoices = invoices(&mut faults, body, source);
+    let (ids, external_ids) = (body.invoice_ids.as_deref(), body.invoice_external_ids.as_deref());
+    let invoices = named::several(&mut faults, ids, external_ids, source);
     let currency = faults.currency("/currency", &body.currency);
     let amount = currency.and_then(|currency| faults.positive("/amount", &body.amount, currency));
     let promised_on = faults.day("/promised_on", &body.promised_on);
@@ -85,22 +83,4 @@ fn read(body: &PromiseInput) -> Answer<Said> {
     words(&mut faults, "/made_by", body.made_by.as_deref(), 200);
     let said = customer.zip(amount).zip(promised_on).zip(invoices);
     faults.some(said).map(|(((customer, amount), promised_on), invoices)| Said { customer, invoices, amount, promised_on })
-}
-
-fn invoices(faults: &mut Faults, body: &PromiseInput, source: Option<&str>) -> Option<Vec<(String, Named<InvoiceId>)>> {
-    let (ids, external_ids) = (body.invoice_ids.as_deref().unwrap_or_default(), body.invoice_external_ids.as_deref().unwrap_or_default());
-    if ids.len() + external_ids.len() > MOST_INVOICES {
-        faults.invalid("/invoice_ids", format!("At most {MOST_INVOICES} invoices."));
-        return None;
-    }
-    let mut list = Vec::with_capacity(ids.len() + external_ids.len());
-    for (at, id) in ids.iter().enumerate() {
-        let pointer = format!("/invoice_ids/{at}");
-        let name = faults.id(&pointer, id).map(Named::Id);
-        list.push(name.map(|name| (pointer, name)));
-    }
-    for (at, id) in external_ids.iter().enumerate() {
-        list.push(external(faults, id, source).map(|name| (format!("/invoice_external_ids/{at}"), name)));
-    }
-    list.into_iter().collect()
 }

@@ -1,6 +1,9 @@
 //! What settings must be.
 
-use relance_domain::calendar::{Region, parse_zone};
+use relance_domain::{
+    calendar::{Region, parse_zone},
+    dunning::Occasion,
+};
 use relance_openapi::settings::SettingsView;
 
 use crate::{
@@ -57,10 +60,28 @@ pub(super) fn check(view: &SettingsView) -> Answer<()> {
             faults.invalid(pointer, format!("This must be from 1 to {FEED_DAYS}."));
         }
     }
+    event_templates(view, &mut faults);
     if view.third_party_collector {
         faults.invalid("/third_party_collector", THIRD_PARTY);
     }
     faults.check()
+}
+
+/// Each occasion has the one message that tells its facts.
+fn event_templates(view: &SettingsView, faults: &mut Faults) {
+    for (word, template) in &view.event_templates {
+        let pointer = format!("/event_templates/{word}");
+        match Occasion::parse(word) {
+            None => {
+                let known = Occasion::ALL.map(Occasion::as_str).join(", ");
+                faults.invalid(&pointer, format!("Nothing is answered on this; one of {known} is."));
+            }
+            Some(occasion) if occasion.template() != template => {
+                faults.invalid(&pointer, format!("{word} is answered by {}.", occasion.template()));
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 fn texts(view: &SettingsView, faults: &mut Faults) {
@@ -142,10 +163,23 @@ mod tests {
         view.iban = Some("nonsense".into());
         view.time_zone = "Europe/Lyon".into();
         view.email = Some("a@b".into());
+        view.event_templates = [("promise.made".into(), "thank_you".into()), ("rain".into(), "thank_you".into())].into();
         view.third_party_collector = true;
         view.signature = Some("Étude Durand, huissier de justice".into());
         let refusal = check(&view).unwrap_err();
         let pointers: Vec<&str> = refusal.errors.iter().map(|fault| fault.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/signature", "/siren", "/email", "/iban", "/time_zone", "/third_party_collector"]);
+        assert_eq!(
+            pointers,
+            [
+                "/signature",
+                "/siren",
+                "/email",
+                "/iban",
+                "/time_zone",
+                "/event_templates/promise.made",
+                "/event_templates/rain",
+                "/third_party_collector"
+            ]
+        );
     }
 }

@@ -15,7 +15,7 @@ use relance_store::dunning::{
 };
 
 use crate::{
-    body::{Body, Faults},
+    body::{Body, Faults, no_threat},
     caller::{Caller, Scope},
     etag::tagged,
     named::{person, words},
@@ -61,13 +61,15 @@ fn read(body: CompletionInput, customer: Option<CustomerId>) -> Answer<Completio
     faults.text("/outcome", &body.outcome, 100);
     words(&mut faults, "/reason_code", body.reason_code.as_deref(), 100);
     words(&mut faults, "/comment", body.comment.as_deref(), 5_000);
+    words(&mut faults, "/summary", body.summary.as_deref(), 2_000);
+    body.summary.iter().for_each(|text| no_threat("/summary", text, &mut faults));
     let by = person(&mut faults, "/by", &body.by);
     let promise = body.promise.and_then(|said| promise(&mut faults, said, customer));
     let invoice_ids = ids(&mut faults, "/invoice_ids", body.invoice_ids);
     let expected_on = body.expected_on.as_deref().and_then(|text| faults.day("/expected_on", text));
     faults.check()?;
-    let CompletionInput { outcome, reason_code, comment, .. } = body;
-    Ok(Completion { outcome, reason_code, comment, by, invoice_ids, expected_on, promise })
+    let CompletionInput { outcome, reason_code, comment, summary, .. } = body;
+    Ok(Completion { outcome, reason_code, comment, summary, by, invoice_ids, expected_on, promise })
 }
 
 /// Ids of a list; each that does not read is noted.

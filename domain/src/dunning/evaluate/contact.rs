@@ -110,7 +110,8 @@ fn by_roles<'a>(context: &'a Context<'_>, roles: &[ContactRole], channel: Channe
     })
 }
 
-fn usual<'a>(context: &'a Context<'_>, channel: Channel) -> Option<&'a Contact> {
+/// The contact that deals with payments, else the first that can be reached.
+pub(super) fn usual<'a>(context: &'a Context<'_>, channel: Channel) -> Option<&'a Contact> {
     let reachable = |contact: &&Contact| reachable(context, contact, channel);
     let payable = |contact: &&Contact| contact.details.role == ContactRole::AccountsPayable;
     context.snapshot.contacts.iter().filter(reachable).find(payable).or_else(|| context.snapshot.contacts.iter().find(reachable))

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::add_business_days,
     dunning::{
-        ONCE, Why,
+        ONCE, Title, Why,
         decision::{Action, NewTask},
     },
 };
@@ -19,20 +19,47 @@ use crate::{
 const MONTHS_TO_DECLARE: u32 = 2;
 
 /// What a person has to do about a block: kind of the task, what to do, roles.
-fn asked(why: Why) -> Option<(&'static str, &'static str, &'static str)> {
-    Some(match why {
-        Why::Insolvency => ("review", "Declare the claim to the mandataire judiciaire, then close or keep the hold.", "manager"),
-        Why::OverIndebtedness => ("review", "A file of over-indebtedness: send the commission the state of the claim.", "manager"),
-        Why::DeathOrGuardianship => ("review", "Find out to whom to turn: the notary, the heirs or the guardian.", "manager"),
-        Why::TimeBarred => ("review", "The claim is time-barred: write it off, or record what interrupted it.", "manager"),
-        Why::EinvoiceRejected | Why::EinvoiceCancelled => {
-            ("own_error", "The e-invoice did not reach the buyer: issue it again.", "collector")
-        }
-        Why::EinvoiceRefused | Why::EinvoiceDisputed => {
-            ("review", "The buyer refuses or disputes the e-invoice: find out why.", "collector")
-        }
+fn asked(why: Why) -> Option<(&'static str, Title, &'static str)> {
+    let (kind, en, fr, role) = match why {
+        Why::Insolvency => (
+            "review",
+            "Declare the claim to the mandataire judiciaire, then close or keep the hold.",
+            "Déclarez la créance au mandataire judiciaire, puis levez ou gardez la suspension.",
+            "manager",
+        ),
+        Why::OverIndebtedness => (
+            "review",
+            "A file of over-indebtedness: send the commission the state of the claim.",
+            "Dossier de surendettement : adressez à la commission l’état de la créance.",
+            "manager",
+        ),
+        Why::DeathOrGuardianship => (
+            "review",
+            "Find out to whom to turn: the notary, the heirs or the guardian.",
+            "Trouvez à qui s’adresser : le notaire, les héritiers ou le tuteur.",
+            "manager",
+        ),
+        Why::TimeBarred => (
+            "review",
+            "The claim is time-barred: write it off, or record what interrupted it.",
+            "La créance est prescrite : passez-la en perte, ou enregistrez ce qui a interrompu la prescription.",
+            "manager",
+        ),
+        Why::EinvoiceRejected | Why::EinvoiceCancelled => (
+            "own_error",
+            "The e-invoice did not reach the buyer: issue it again.",
+            "La facture électronique n’est pas parvenue à l’acheteur : émettez-la de nouveau.",
+            "collector",
+        ),
+        Why::EinvoiceRefused | Why::EinvoiceDisputed => (
+            "review",
+            "The buyer refuses or disputes the e-invoice: find out why.",
+            "L’acheteur refuse ou conteste la facture électronique : cherchez pourquoi.",
+            "collector",
+        ),
         _ => return None,
-    })
+    };
+    Some((kind, Title::new(en, fr), role))
 }
 
 /// One task per hold or invoice that waits for a person.
@@ -52,7 +79,7 @@ pub(super) fn raise_tasks(context: &Context<'_>, blocks: &Blocks, draft: &mut Dr
             kind: kind.to_owned(),
             step_key: None,
             lines: Vec::new(),
-            title: title.to_owned(),
+            title,
             due_on: due_on(context, block),
             assign_to: vec![role.to_owned()],
             contact_id: None,

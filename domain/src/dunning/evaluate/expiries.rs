@@ -8,10 +8,11 @@ use super::{
 use crate::{
     calendar::{add_business_days, local_day},
     dunning::{
-        Why,
+        Title, Why,
         decision::{Action, NewTask},
         params,
         snapshot::{Hold, LiveState, Promise},
+        title::{french_day, french_sums},
     },
     ids::ReminderId,
     policy::Channel,
@@ -102,9 +103,16 @@ fn task_on_broken(context: &Context<'_>, promise: &Promise, draft: &mut Draft) {
         step_key: None,
         lines: Vec::new(),
         about: Some(format!("promise_broken:{}", promise.id)),
-        title: format!(
-            "The promise of {} {} for {} was not kept: ask what happened.",
-            promise.amount, promise.amount.currency, promise.promised_on
+        title: Title::new(
+            format!(
+                "The promise of {} {} for {} was not kept: ask what happened.",
+                promise.amount, promise.amount.currency, promise.promised_on
+            ),
+            format!(
+                "La promesse de {} pour le {} n’a pas été tenue : demandez ce qui s’est passé.",
+                french_sums(&[promise.amount]),
+                french_day(promise.promised_on)
+            ),
         ),
         due_on: add_business_days(context.today, 1, context.region),
         assign_to: vec!["collector".to_owned()],
@@ -128,7 +136,10 @@ fn expire_approvals(context: &Context<'_>, draft: &mut Draft) -> Vec<ReminderId>
             step_key: None,
             lines: reminder.lines.clone(),
             about: Some(format!("approval_expired:{}", reminder.step_key)),
-            title: format!("Nobody approved the step {} in {days} business days: decide how to go on.", reminder.step_key),
+            title: Title::new(
+                format!("Nobody approved the step {} in {days} business days: decide how to go on.", reminder.step_key),
+                format!("Personne n’a validé l’étape {} en {days} jours ouvrés : décidez de la suite.", reminder.step_key),
+            ),
             due_on: add_business_days(context.today, 1, context.region),
             assign_to: vec!["manager".to_owned()],
             contact_id: None,

@@ -1,5 +1,6 @@
 //! `evaluate`: (snapshot, now) → decision. Reads as the list of what is looked at, in order.
 
+mod answer;
 mod blocks;
 mod cash;
 mod charges;
@@ -28,6 +29,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{PlannedAnswer, answer, look_at_answer};
 use chrono::{DateTime, Utc};
 use context::Context;
 pub use context::region_of;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     calendar::{add_business_days, is_business_day},
-    dunning::{Why, params, snapshot::InvoiceFacts},
+    dunning::{Title, Why, params, snapshot::InvoiceFacts, title::french_day},
     policy::Step,
 };
 
@@ -39,7 +39,11 @@ pub(super) fn tell_ahead(context: &Context<'_>, policy: &PolicyContext<'_>, invo
         return;
     }
     let from = not_before(context, policy, (invoice, step, day));
-    let title = format!("{} goes to step {} on {from}: say so before if it should not.", context.snapshot.customer.name, step.key);
+    let name = &context.snapshot.customer.name;
+    let title = Title::new(
+        format!("{name} goes to step {} on {from}: say so before if it should not.", step.key),
+        format!("{name} passe à l’étape {} le {} : dites-le avant si elle ne doit pas partir.", step.key, french_day(from)),
+    );
     let about = format!("once:owner:{}:{}", step.key, context.today);
     if raise(context, draft, Raise { kind: "owner_notice", about, title, lines: Vec::new(), assign_to: "sales_owner", days }) {
         draft.reason(Why::OwnerTold, params![step = &step.key, days = days, day = from], "step.notify_owner_days", None);

@@ -16,10 +16,11 @@ use super::{
 use crate::{
     calendar::{add_business_days, local_day},
     dunning::{
-        Change, Language, Why,
+        Change, Language, Param, Title, Why,
         decision::{Action, BirthState, NewTask, PlannedReminder},
         params,
         snapshot::{ContactMade, LiveState, ReminderLine},
+        title::french_sums,
     },
     money::totals,
     policy::{Channel, Step},
@@ -129,9 +130,13 @@ fn plan_task(context: &Context<'_>, policy: &PolicyContext<'_>, group: &Group<'_
         _ => "review",
     };
     let lines = lines(group);
-    let sums: Vec<String> =
-        totals(lines.iter().map(|line| line.currency.minor(line.amount_due))).iter().map(|sum| format!("{sum} {}", sum.currency)).collect();
-    let title = format!("{}: {} invoice(s), {}.", task_words(kind), lines.len(), sums.join(" + "));
+    let sums = totals(lines.iter().map(|line| line.currency.minor(line.amount_due)));
+    let english = sums.iter().map(|sum| format!("{sum} {}", sum.currency)).collect::<Vec<String>>().join(" + ");
+    let (en, fr) = task_words(kind);
+    let title = Title::new(
+        format!("{en}: {} invoice(s), {english}.", lines.len()),
+        format!("{fr} : {} facture(s), {}.", lines.len(), french_sums(&sums)),
+    );
     draft.reason(Why::StepDue, params![step = &group.step.key, invoices = lines.len()], "ladder", None);
     draft.act(Action::CreateTask(Box::new(NewTask {
         kind: kind.to_owned(),
@@ -153,17 +158,21 @@ fn propose_credit_hold(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut
     if group.asks.iter().all(|ask| ask.step.credit_hold.is_none()) {
         return;
     }
-    let title = "Decide whether to deliver on credit: the last call before the notice is due.".to_owned();
+    let title = Title::new(
+        "Decide whether to deliver on credit: the last call before the notice is due.",
+        "Décidez si l’on livre encore à crédit : c’est le dernier appel avant la mise en demeure.",
+    );
     let about = "credit_hold".to_owned();
     raise(context, draft, Raise { kind: "credit_hold", about, title, lines: lines(group), assign_to: "manager", days: 2 });
 }
 
-fn task_words(kind: &str) -> &'static str {
+/// What a task asks for, in English and in French.
+fn task_words(kind: &str) -> (&'static str, &'static str) {
     match kind {
-        "phone_call" => "Call the customer",
-        "visit" => "Visit the customer",
-        "handover" => "Decide on the handover",
-        _ => "Decide how to go on",
+        "phone_call" => ("Call the customer", "Appelez le client"),
+        "visit" => ("Visit the customer", "Rendez visite au client"),
+        "handover" => ("Decide on the handover", "Décidez de la transmission au contentieux"),
+        _ => ("Decide how to go on", "Décidez de la suite"),
     }
 }
 
@@ -276,7 +285,10 @@ fn waits_for_call(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draf
             step_key: None,
             lines: lines(group),
             about: Some(format!("call_before:{}", group.step.key)),
-            title: format!("Call before the step {}: it waits for an attempt.", group.step.key),
+            title: Title::new(
+                format!("Call before the step {}: it waits for an attempt.", group.step.key),
+                format!("Appelez avant l’étape {} : elle attend une tentative d’appel.", group.step.key),
+            ),
             due_on: add_business_days(context.today, 1, context.region),
             assign_to: vec!["collector".to_owned()],
             contact_id: None,
@@ -308,7 +320,14 @@ fn no_contact(context: &Context<'_>, group: &Group<'_, '_>, draft: &mut Draft) {
             step_key: None,
             lines: lines(group),
             about: Some(about),
-            title: format!("Find a contact for {}: step {} has nobody to go to.", group.channel.as_str(), group.step.key),
+            title: Title::new(
+                format!("Find a contact for {}: step {} has nobody to go to.", group.channel.as_str(), group.step.key),
+                format!(
+                    "Trouvez un contact ({}) : l’étape {} n’a pas de destinataire.",
+                    Param::from(group.channel).told(Language::French),
+                    group.step.key
+                ),
+            ),
             due_on: add_business_days(context.today, 1, context.region),
             assign_to: vec!["collector".to_owned()],
             contact_id: None,

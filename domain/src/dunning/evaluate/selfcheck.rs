@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     customer::CustomerKind,
-    dunning::{Change, Language, Params, Why, snapshot::InvoiceFacts},
+    dunning::{Change, Language, Params, Title, Why, snapshot::InvoiceFacts},
     policy::UnappliedCash,
 };
 
@@ -64,12 +64,21 @@ pub(super) fn raise_tasks(context: &Context<'_>, draft: &mut Draft) {
         for fault in faults(context, invoice) {
             if !said.contains(&fault.about) {
                 said.push(fault.about);
-                raise(context, draft, "own_error", format!("own_error:{}", fault.about), sentence(fault.mend.sentence(Language::English)));
+                raise(
+                    context,
+                    draft,
+                    "own_error",
+                    format!("own_error:{}", fault.about),
+                    Title::new(sentence(fault.mend.sentence(Language::English)), sentence(fault.mend.sentence(Language::French))),
+                );
             }
         }
         if let Some(day) = debit_task_day(context, invoice) {
             if context.today > day {
-                let title = format!("The direct debit of invoice {} is neither paid nor returned: ask the bank.", invoice.number);
+                let title = Title::new(
+                    format!("The direct debit of invoice {} is neither paid nor returned: ask the bank.", invoice.number),
+                    format!("Le prélèvement de la facture {} n’est ni payé ni rejeté : interrogez la banque.", invoice.number),
+                );
                 raise(context, draft, "direct_debit", format!("direct_debit:{}", invoice.id), title);
             } else {
                 draft.look_at(context.day_start(next_day(day)));
@@ -82,7 +91,8 @@ pub(super) fn raise_tasks(context: &Context<'_>, draft: &mut Draft) {
         holds && cash.holds + cash.lowers > 0
     };
     if context.snapshot.invoices.iter().any(|invoice| is_open(invoice) && stray(invoice)) {
-        let title = "Money came in that matches no invoice: allocate it.".to_owned();
+        let title =
+            Title::new("Money came in that matches no invoice: allocate it.", "Un règlement ne correspond à aucune facture : affectez-le.");
         raise(context, draft, "unapplied_cash", "unapplied_cash".to_owned(), title);
     }
     unread_replies(context, draft);
@@ -97,7 +107,10 @@ fn unread_replies(context: &Context<'_>, draft: &mut Draft) {
     let days = context.policy.as_ref().and_then(|policy| policy.policy.reply_hold_days).unwrap_or(REPLY_DAYS);
     let unread = context.snapshot.holds.iter().filter(|hold| hold.reason == Why::UnreadReply.as_str());
     for hold in unread.filter(|hold| hold.until_on.is_none_or(|until| until >= context.tenant_today)) {
-        let title = "The customer replied: read it and say what follows; the chase rests until then.".to_owned();
+        let title = Title::new(
+            "The customer replied: read it and say what follows; the chase rests until then.",
+            "Le client a répondu : lisez sa réponse et dites la suite à donner ; la relance est suspendue d’ici là.",
+        );
         let about = format!("reply:{}", hold.id);
         tasks::raise(context, draft, Raise { kind: "reply", about, title, lines: Vec::new(), assign_to: "collector", days });
     }
@@ -113,12 +126,18 @@ fn doubts_about_the_kind(context: &Context<'_>, draft: &mut Draft) {
     let siren = customer.siren.as_deref().map(str::trim_start).unwrap_or_default();
     if customer.kind == CustomerKind::Business && (siren.starts_with('1') || siren.starts_with('2')) {
         draft.reason(Why::PublicBodySuspected, Params::default(), "selfcheck.customer_kind", None);
-        let title = "Check whether this business is a public body: its SIREN begins with 1 or 2.".to_owned();
+        let title = Title::new(
+            "Check whether this business is a public body: its SIREN begins with 1 or 2.",
+            "Vérifiez si cette entreprise est un organisme public : son SIREN commence par 1 ou 2.",
+        );
         raise(context, draft, "customer_kind", "once:public_body_suspected".to_owned(), title);
     }
     if customer.kind == CustomerKind::Unknown {
         draft.reason(Why::KindUnknown, Params::default(), "selfcheck.customer_kind", None);
-        let title = "Say whether this customer is a business, a consumer or a public body: it is treated as a consumer.".to_owned();
+        let title = Title::new(
+            "Say whether this customer is a business, a consumer or a public body: it is treated as a consumer.",
+            "Dites si ce client est une entreprise, un particulier ou un organisme public : il est traité comme un particulier.",
+        );
         raise(context, draft, "customer_kind", "once:kind_unknown".to_owned(), title);
     }
 }
@@ -128,6 +147,6 @@ fn sentence(mend: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".").unwrap_or_default()
 }
 
-fn raise(context: &Context<'_>, draft: &mut Draft, kind: &str, about: String, title: String) {
+fn raise(context: &Context<'_>, draft: &mut Draft, kind: &str, about: String, title: Title) {
     tasks::raise(context, draft, Raise { kind, about, title, lines: Vec::new(), assign_to: "collector", days: 1 });
 }

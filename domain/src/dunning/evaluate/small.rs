@@ -7,7 +7,7 @@ use super::{
     outcome::Draft,
     tasks::{Raise, raise},
 };
-use crate::dunning::{Change, Params, Why, snapshot::ReminderLine};
+use crate::dunning::{Change, Params, Title, Why, snapshot::ReminderLine};
 
 const ABOUT: &str = "once:small_balance:";
 
@@ -33,7 +33,10 @@ pub(super) fn review(context: &Context<'_>, policy: &PolicyContext<'_>, lines: V
     let open = context.snapshot.open_tasks.iter().any(|task| task.about.as_deref().is_some_and(|about| about.starts_with(ABOUT)));
     if !open {
         let about = format!("{ABOUT}{}", context.today.format("%Y-%m"));
-        let title = format!("{} small invoice(s) are overdue: write them off, or ask by hand.", lines.len());
+        let title = Title::new(
+            format!("{} small invoice(s) are overdue: write them off, or ask by hand.", lines.len()),
+            format!("{} petite(s) facture(s) en retard : passez-les en perte ou réclamez-les à la main.", lines.len()),
+        );
         raise(context, draft, Raise { kind: "review", about, title, lines, assign_to: "manager", days: 10 });
     }
 }

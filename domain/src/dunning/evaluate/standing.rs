@@ -2,7 +2,7 @@
 
 use super::{
     blocks::Blocks,
-    contact,
+    charges, contact,
     context::{Context, is_open},
     expiries::Settled,
     outcome::Draft,
@@ -50,6 +50,10 @@ pub(super) fn fault(context: &Context<'_>, blocks: &Blocks, reminder: &LiveRemin
             let disputed = invoice.disputed > 0 && !reminder.approved;
             return Some(if disputed { Why::Disputed } else { Why::BalanceChanged });
         }
+    }
+    let step = policy.step(&reminder.step_key).filter(|_| reminder.copy_of.is_none());
+    if step.is_some_and(|step| reminder.compensations > charges::compensations(context, policy, step, &reminder.lines)) {
+        return Some(Why::BalanceChanged); // waived or paid since, or the debtor owes none after all
     }
     let needs_contact = matches!(reminder.channel, Channel::Email | Channel::Sms);
     let fit = reminder.contact_id.is_some_and(|id| contact::still_fit(context, id, reminder.channel));

@@ -4,6 +4,7 @@ use super::{context::Context, outcome::Draft};
 use crate::{
     calendar::add_business_days,
     dunning::{
+        Title,
         decision::{Action, NewTask},
         snapshot::{ONCE, ReminderLine},
     },
@@ -15,7 +16,7 @@ pub(super) struct Raise<'a> {
     /// What it is about: not raised while one about the same is open, nor, when it begins with
     /// [`ONCE`], after one was done.
     pub about: String,
-    pub title: String,
+    pub title: Title,
     pub lines: Vec<ReminderLine>,
     pub assign_to: &'a str,
     /// Business days to do it in.

@@ -106,6 +106,10 @@ codes! {
     CompensationWaived = "compensation_waived", Basis::Policy,
         "No fixed compensation is claimed on invoice {invoice}: it is waived on so small an amount.",
         "Aucune indemnité forfaitaire n’est réclamée sur la facture {invoice} : il y est renoncé pour un si petit montant.";
+    /// A charge that was waived or paid is asked no more.
+    ChargeSettled = "charge_settled", Basis::Facts,
+        "No fixed compensation is asked on invoice {invoice}: it was waived or paid.",
+        "Aucune indemnité forfaitaire n’est demandée sur la facture {invoice} : elle a été abandonnée ou réglée.";
     /// Interest is not claimed at a rate that nobody confirmed as printed on the invoices.
     RateUnconfirmed = "rate_unconfirmed", Basis::Policy,
         "Step {step} claims no interest: nobody has confirmed the rate printed on the invoices.",

@@ -22,18 +22,19 @@ fn the_case_file_of_the_law_passes() {
 
 #[test]
 fn two_years_after_the_work_a_consumer_owes_nothing_that_can_be_claimed() {
+    let none: [NaiveDate; 0] = [];
     let work = day("2024-10-05");
-    assert_eq!(barred_since(work, None, CONSUMER_YEARS, day("2026-10-05")), None);
-    assert_eq!(barred_since(work, None, CONSUMER_YEARS, day("2026-10-06")), Some(day("2026-10-06")));
-    assert_eq!(barred_since(day("2024-02-29"), None, CONSUMER_YEARS, day("2026-03-01")), Some(day("2026-03-01")));
+    assert_eq!(Claim::Consumer.barred_since(work, none, day("2026-10-05")), None);
+    assert_eq!(Claim::Consumer.barred_since(work, none, day("2026-10-06")), Some(day("2026-10-06")));
+    assert_eq!(Claim::Consumer.barred_since(day("2024-02-29"), none, day("2026-03-01")), Some(day("2026-03-01")));
 }
 
 #[test]
 fn a_part_payment_before_the_end_begins_a_new_period_and_one_after_it_does_not() {
     let work = day("2024-10-05");
-    assert_eq!(barred_since(work, Some(day("2025-03-01")), CONSUMER_YEARS, day("2026-12-01")), None);
-    assert_eq!(barred_since(work, Some(day("2025-03-01")), CONSUMER_YEARS, day("2027-03-02")), Some(day("2027-03-02")));
-    assert_eq!(barred_since(work, Some(day("2026-10-06")), CONSUMER_YEARS, day("2026-12-01")), Some(day("2026-10-06")));
+    assert_eq!(Claim::Consumer.barred_since(work, [day("2025-03-01")], day("2026-12-01")), None);
+    assert_eq!(Claim::Consumer.barred_since(work, [day("2025-03-01")], day("2027-03-02")), Some(day("2027-03-02")));
+    assert_eq!(Claim::Consumer.barred_since(work, [day("2026-10-06")], day("2026-12-01")), Some(day("2026-10-06")));
 }
 
 #[test]

@@ -250,6 +250,7 @@ fn blank(settings: &Settings, id: CustomerId, details: &CustomerDetails) -> Snap
         open_tasks: Vec::new(),
         raised_once: Vec::new(),
         claims: Vec::new(),
+        settled_charges: Vec::new(),
         payments_complete_until: None,
         ledger_differs: false,
         case_open: false,

@@ -126,7 +126,7 @@ pub fn ledger(facts: &[TimedFact]) -> Vec<Course> {
 }
 
 pub fn live(courses: &[Course], policy: &Policy, span: Span) -> Vec<Lived> {
-    courses.iter().map(|course| drive(course, in_force(policy.clone()), span)).collect()
+    courses.iter().map(|course| drive(course, in_force(policy.clone()), span, None)).collect()
 }
 
 /// `2026-10-09 first (2026-10-16)` for everything that was done.

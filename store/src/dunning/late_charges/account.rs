@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use relance_domain::{
     charges::Claimant,
     customer::{CustomerDetails, CustomerKind},
-    ids::{CreditNoteId, CustomerId, TenantId},
+    ids::{CreditNoteId, CustomerId, InvoiceId, TenantId},
     policy::ChargesRules,
+    records::ReminderBody,
     statement::Account,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -17,7 +18,7 @@ use super::record;
 use crate::{
     StoreError,
     dunning::rows::json,
-    entity::{credit_notes, customers, holds, late_charges},
+    entity::{credit_notes, customers, holds, late_charges, reminders},
     ledger,
     policies::{self, choose},
     tenants,
@@ -68,7 +69,35 @@ pub(in crate::dunning) async fn under<C: ConnectionTrait>(
         claimant: Claimant::of(kind, rules.as_ref(), penalty_terms),
         insolvency_on: insolvency_on(c, tenant, customer).await?,
         claimed: claimed.iter().map(record).collect::<Result<_, _>>()?,
+        noticed_on: noticed_on(c, tenant, customer).await?,
     })
+}
+
+/// The day on which a formal notice of each invoice was first presented, the earliest.
+async fn noticed_on<C: ConnectionTrait>(
+    c: &C,
+    tenant: TenantId,
+    customer: CustomerId,
+) -> Result<BTreeMap<InvoiceId, NaiveDate>, StoreError> {
+    let letters: Vec<(String, String, Option<String>)> = reminders::Entity::find()
+        .select_only()
+        .columns([reminders::Column::StepKey, reminders::Column::Body, reminders::Column::PresentedOn])
+        .filter(reminders::Column::TenantId.eq(tenant.0))
+        .filter(reminders::Column::CustomerId.eq(customer.0))
+        .filter(reminders::Column::PresentedOn.is_not_null())
+        .into_tuple()
+        .all(c)
+        .await?;
+    let mut first = BTreeMap::new();
+    for (step, body, presented) in &letters {
+        let (body, Some(presented)): (ReminderBody, _) = (json("reminders", body)?, presented) else { continue };
+        let on = day("reminders", presented)?;
+        for line in body.lines.iter().filter(|line| line.step_key == *step) {
+            let known = first.entry(line.invoice_id).or_insert(on);
+            *known = on.min(*known);
+        }
+    }
+    Ok(first)
 }
 
 /// The judgment that opened insolvency proceedings, while its hold stands.

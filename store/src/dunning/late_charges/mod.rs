@@ -22,8 +22,8 @@ use crate::{
 pub use account::account;
 pub(super) use account::under;
 pub(super) use post::{Claimed, post};
-pub(super) use waive::lapse;
 pub use waive::waive;
+pub(super) use waive::{CHARGES_LEFT, lapse, waive_left};
 
 const TABLE: &str = "late_charges";
 

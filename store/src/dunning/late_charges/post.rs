@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use relance_domain::{
-    charges::{Claimant, InvoiceCharges, RateBook, movements_of},
+    charges::{Claimant, InvoiceCharges, RateBook},
     customer::{CustomerDetails, CustomerKind},
     event::EventType,
     ids::{ChargeId, CustomerId, InvoiceId, ReminderId, TenantId},
@@ -85,7 +85,7 @@ async fn charges(
     let mut made = Vec::new();
     for (id, with_compensation) in &claim.invoices {
         let Some(invoice) = account.facts.invoices.iter().find(|invoice| invoice.id == *id) else { continue };
-        let debt = movements_of(invoice, &account.facts.allocations, &account.from_the_start, account.insolvency_on, claim.on);
+        let debt = account.debt(invoice, claim.on);
         let charges = claimant.charges(*id, invoice.currency, &debt, claim.on, book);
         let posted = |rule: &str| account.claimed.iter().any(|charge| charge.invoice_id == *id && charge.rule == rule);
         let interest = charges.interest().filter(|interest| interest.minor > 0 && !posted(INTEREST));

@@ -13,7 +13,7 @@ use super::{get, record, row};
 use crate::{
     StoreError, Tx,
     batch::{self, OnConflict},
-    dunning::{claim::lock_rows, writing::Moment},
+    dunning::{claim::lock_rows, tasks, writing::Moment},
     entity::late_charges,
     outbox::NewEvent,
 };
@@ -37,10 +37,39 @@ pub async fn waive(
         return Err(StoreError::WrongState(format!("The charge is {}.", charge.status)));
     }
     let moment = Moment::at(tx, tenant, real_now).await?;
-    let (charge, event) = waived(charge, Waiver { by: Some(by), reason, at: moment.now });
+    let (charge, event) = waived(charge, Waiver { by: Some(by.clone()), reason, at: moment.now });
     batch::insert::<late_charges::Entity, _>(tx, &[row(tenant, &charge)?], OnConflict::Replace).await?;
-    moment.finish(tx, tenant, customer, vec![event]).await?;
+    let mut events = vec![event];
+    if accrued(tx, tenant, &[customer]).await?.is_empty() {
+        // nothing is left for a person to settle
+        events.extend(tasks::done_by_itself(tx, tenant, customer, CHARGES_LEFT, |_| true, &by, "waived", moment).await?);
+    }
+    moment.finish(tx, tenant, customer, events).await?;
     Ok(charge)
+}
+
+/// The kind of the task that asks a person to settle or waive what is left once the principal is paid.
+pub(in crate::dunning) const CHARGES_LEFT: &str = "charges_left";
+
+/// A person completed that task by waiving what is left; the look and the events are the caller's.
+pub(in crate::dunning) async fn waive_left(
+    tx: &Tx,
+    tenant: TenantId,
+    customer: CustomerId,
+    by: &By,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<NewEvent>, StoreError> {
+    end_all(tx, tenant, &[customer], &Waiver { by: Some(by.clone()), reason: reason.to_owned(), at: now }).await
+}
+
+async fn accrued(tx: &Tx, tenant: TenantId, customers: &[CustomerId]) -> Result<Vec<late_charges::Model>, StoreError> {
+    Ok(late_charges::Entity::find()
+        .filter(late_charges::Column::TenantId.eq(tenant.0))
+        .filter(late_charges::Column::CustomerId.is_in(customers.iter().map(|customer| customer.0)))
+        .filter(late_charges::Column::Status.eq("accrued"))
+        .all(tx)
+        .await?)
 }
 
 /// The policy waives what is left of these customers' charges: their principal is paid.
@@ -50,19 +79,18 @@ pub(in crate::dunning) async fn lapse(
     customers: &[CustomerId],
     now: DateTime<Utc>,
 ) -> Result<Vec<NewEvent>, StoreError> {
+    let waiver = Waiver { by: None, reason: "principal_paid".to_owned(), at: now };
+    end_all(tx, tenant, customers, &waiver).await
+}
+
+async fn end_all(tx: &Tx, tenant: TenantId, customers: &[CustomerId], waiver: &Waiver) -> Result<Vec<NewEvent>, StoreError> {
     if customers.is_empty() {
         return Ok(Vec::new());
     }
-    let left = late_charges::Entity::find()
-        .filter(late_charges::Column::TenantId.eq(tenant.0))
-        .filter(late_charges::Column::CustomerId.is_in(customers.iter().map(|customer| customer.0)))
-        .filter(late_charges::Column::Status.eq("accrued"))
-        .all(tx)
-        .await?;
+    let left = accrued(tx, tenant, customers).await?;
     let (mut rows, mut events) = (Vec::new(), Vec::new());
     for charge in &left {
-        let waiver = Waiver { by: None, reason: "principal_paid".to_owned(), at: now };
-        let (charge, event) = waived(record(charge)?, waiver);
+        let (charge, event) = waived(record(charge)?, waiver.clone());
         rows.push(row(tenant, &charge)?);
         events.push(event);
     }

@@ -160,6 +160,7 @@ fn plan_reminder(work: &mut Work, decision: &Decision, decision_id: DecisionId, 
         presented_on: None,
         postal: None,
         copy_of: None,
+        answers: None,
         body: body_text(&body)?,
         cancel_reason: None,
         reference: reference(id),
@@ -208,7 +209,12 @@ fn create_task(work: &mut Work, decision: &Decision, decision_id: DecisionId, ta
     }
     let id = Uuid::now_v7();
     let amount = largest(&lines);
-    let body = TaskBody { lines: lines.clone(), assign_to: task.assign_to.clone(), contact_id: task.contact_id };
+    let body = TaskBody {
+        lines: lines.clone(),
+        assign_to: task.assign_to.clone(),
+        contact_id: task.contact_id,
+        title_fr: Some(task.title.fr.clone()),
+    };
     let row = tasks::Model {
         tenant_id: work.tenant.id.0,
         id,
@@ -218,7 +224,7 @@ fn create_task(work: &mut Work, decision: &Decision, decision_id: DecisionId, ta
         step_key: task.step_key.clone(),
         about: task.about.clone(),
         status: "open".to_owned(),
-        title: task.title.clone(),
+        title: task.title.en.clone(),
         due_on: day_text(task.due_on),
         amount: amount.map_or(0, |sum| sum.minor),
         currency: amount.map(|sum| sum.currency.code().to_owned()),

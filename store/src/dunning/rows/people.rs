@@ -21,6 +21,9 @@ pub(in crate::dunning) struct TaskBody {
     pub lines: Vec<ReminderLine>,
     pub assign_to: Vec<String>,
     pub contact_id: Option<ContactId>,
+    /// What to do, in French.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<String>,
 }
 
 /// What was said at the completion of a task.
@@ -28,6 +31,8 @@ pub(in crate::dunning) struct TaskBody {
 pub(in crate::dunning) struct TaskResult {
     pub reason_code: Option<String>,
     pub comment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     pub by: By,
 }
 
@@ -44,6 +49,7 @@ pub(in crate::dunning) fn task(row: &tasks::Model) -> Result<TaskRecord, StoreEr
         about: row.about.clone(),
         status: row.status.clone(),
         title: row.title.clone(),
+        title_fr: body.title_fr,
         due_on: day("tasks", &row.due_on)?,
         lines: body.lines,
         assign_to: body.assign_to,
@@ -52,6 +58,7 @@ pub(in crate::dunning) fn task(row: &tasks::Model) -> Result<TaskRecord, StoreEr
         outcome: row.outcome.clone(),
         reason_code: result.as_ref().and_then(|result| result.reason_code.clone()),
         comment: result.as_ref().and_then(|result| result.comment.clone()),
+        summary: result.as_ref().and_then(|result| result.summary.clone()),
         completed_by: result.map(|result| result.by),
         completed_at: row.completed_at.map(instant),
         decision_id: row.decision_id.map(DecisionId),

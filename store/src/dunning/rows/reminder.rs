@@ -1,9 +1,11 @@
 //! Reminders and their attempts.
 
 use relance_domain::{
-    ids::{CaseId, ContactId, CustomerId, DecisionId, PolicyId, ReminderId},
+    dunning::Occasion,
+    ids::{CaseId, ContactId, CustomerId, DecisionId, DisputeId, PolicyId, PromiseId, ReminderId, TaskId},
     records::{AttemptRecord, ReminderBody, ReminderRecord},
 };
+use uuid::Uuid;
 
 use super::{json, text};
 use crate::{
@@ -34,6 +36,7 @@ pub(in crate::dunning) fn reminder(row: &reminders::Model) -> Result<ReminderRec
         presented_on: row.presented_on.as_deref().map(|text| day("reminders", text)).transpose()?,
         postal: row.postal.clone(),
         copy_of: row.copy_of.map(ReminderId),
+        answers: row.answers.map(|id| answered(&row.step_key, id)),
         body: json("reminders", &row.body)?,
         decision_id: row.decision_id.map(DecisionId),
         cancel_reason: row.cancel_reason.clone(),
@@ -42,6 +45,16 @@ pub(in crate::dunning) fn reminder(row: &reminders::Model) -> Result<ReminderRec
         row_version: row.row_version,
         created_at: instant(row.created_at),
     })
+}
+
+/// The id of what a message answers, with its prefix.
+fn answered(step_key: &str, id: Uuid) -> String {
+    match Occasion::parse(step_key) {
+        Some(Occasion::CallCompleted) => TaskId(id).to_string(),
+        Some(Occasion::PromiseMade | Occasion::PromiseBroken) => PromiseId(id).to_string(),
+        Some(Occasion::DisputeOpened) => DisputeId(id).to_string(),
+        Some(Occasion::CaseClosed) | None => CaseId(id).to_string(),
+    }
 }
 
 /// The document column.

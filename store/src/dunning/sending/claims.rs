@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
-    charges::{InvoiceCharges, movements_of},
+    charges::InvoiceCharges,
     customer::CustomerDetails,
     ids::{CustomerId, InvoiceId, ReminderId, TenantId},
     ledger::LedgerInvoice,
@@ -32,6 +32,15 @@ use crate::{
     time::day,
 };
 
+/// What the interest of a claim comes to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reckoned {
+    /// Invoice by invoice.
+    pub charges: Vec<InvoiceCharges>,
+    /// It was waived or paid on every invoice: the message has no word of it.
+    pub settled: bool,
+}
+
 /// What each claim comes to on the reader's day: the message prints what is posted once it has left.
 pub(super) async fn reckoned<C: ConnectionTrait>(
     c: &C,
@@ -40,7 +49,7 @@ pub(super) async fn reckoned<C: ConnectionTrait>(
     policies: &BTreeMap<(Uuid, i32), Arc<Version>>,
     (settings, customers): (&Settings, &BTreeMap<Uuid, CustomerDetails>),
     now: DateTime<Utc>,
-) -> Result<BTreeMap<Uuid, Vec<InvoiceCharges>>, StoreError> {
+) -> Result<BTreeMap<Uuid, Reckoned>, StoreError> {
     let mut found = BTreeMap::new();
     for (row, record) in reminders {
         let policy = policies.get(&(row.policy_id, row.policy_version)).map(|version| &version.policy);
@@ -53,15 +62,14 @@ pub(super) async fn reckoned<C: ConnectionTrait>(
         let on = day_in(now, [customer.time_zone.as_deref(), Some(settings.time_zone.as_str())]);
         let book = rates::book(c).await?;
         let lines = record.body.lines.iter().filter(|line| line.step_key == row.step_key);
-        let asked = lines.filter_map(|line| account.facts.invoices.iter().find(|invoice| invoice.id == line.invoice_id));
-        let waived = |id: InvoiceId| {
-            account.claimed.iter().any(|charge| charge.invoice_id == id && charge.rule == INTEREST && charge.status == "waived")
+        let named = lines.filter_map(|line| account.facts.invoices.iter().find(|invoice| invoice.id == line.invoice_id));
+        let settled = |id: InvoiceId| {
+            account.claimed.iter().any(|charge| charge.invoice_id == id && charge.rule == INTEREST && charge.status != "accrued")
         };
-        let one = |invoice: &LedgerInvoice| {
-            let debt = movements_of(invoice, &account.facts.allocations, &account.from_the_start, account.insolvency_on, on);
-            claimant.charges(invoice.id, invoice.currency, &debt, on, &book)
-        };
-        found.insert(row.id, asked.filter(|invoice| !waived(invoice.id)).map(one).collect());
+        let (settled, asked): (Vec<_>, Vec<_>) = named.partition(|invoice| settled(invoice.id));
+        let one = |invoice: &LedgerInvoice| claimant.charges(invoice.id, invoice.currency, &account.debt(invoice, on), on, &book);
+        let none_left = asked.is_empty() && !settled.is_empty();
+        found.insert(row.id, Reckoned { charges: asked.into_iter().map(one).collect(), settled: none_left });
     }
     Ok(found)
 }

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use relance_domain::{
-    dunning::{CopyOf, LiveReminder, LiveState},
+    dunning::{CopyOf, LiveReminder, LiveState, Occasion},
     ids::ReminderId,
     policy::{Channel, Policy},
-    records::{MessageContent, MessageFacts},
+    records::{MessageContent, MessageFacts, Occurred},
 };
 
 /// What is to be done about a message that may have left.
@@ -50,6 +50,21 @@ impl SendJob {
         self.facts.reminder.status == "unknown"
     }
 
+    /// What it answers by itself; `None` for a step of the ladder.
+    pub fn answers(&self) -> Option<Occasion> {
+        self.facts.reminder.answers.as_ref().and_then(|_| Occasion::parse(&self.facts.reminder.step_key))
+    }
+
+    /// Is what it answers still so? A step of the ladder answers nothing.
+    pub fn stands(&self) -> bool {
+        match (self.answers(), &self.facts.occurred) {
+            (Some(Occasion::PromiseMade), _) => self.facts.promise.as_ref().is_some_and(|promise| promise.status == "open"),
+            (Some(Occasion::PromiseBroken), _) => self.facts.promise.as_ref().is_some_and(|promise| promise.status == "broken"),
+            (Some(Occasion::DisputeOpened), Some(Occurred::Dispute(dispute))) => dispute.status == "open",
+            _ => true,
+        }
+    }
+
     /// The reminder as the last look wants it, also while it is unknown.
     pub fn live_reminder(&self) -> Option<LiveReminder> {
         let reminder = &self.facts.reminder;
@@ -61,6 +76,7 @@ impl SendJob {
             channel: self.channel()?,
             contact_id: reminder.contact_id,
             lines: reminder.body.lines.clone(),
+            compensations: reminder.body.fixed_compensation.as_ref().map_or(0, |fixed| fixed.count),
             planned_at: reminder.planned_at,
             send_at: reminder.scheduled_at,
             copy_of: reminder.copy_of.map(|reminder_id| CopyOf {

@@ -4,21 +4,25 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use relance_domain::{
-    charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
     dunning::Snapshot,
     ids::{CaseId, ContactId, ReminderId, TenantId},
     records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord, TemplateRecord},
     settings::Settings,
+    statement::Statement,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
-    Doubted, SendJob, claims, content,
+    Doubted, SendJob,
+    claims::{self, Reckoned},
+    content,
     earlier::{self, Earlier, Tried},
     held::with_records,
     list::among,
+    occurred::{self, Answered},
+    statements,
     versions::{self, Version},
 };
 use crate::{
@@ -97,7 +101,9 @@ pub(super) struct Loaded {
     promises: Vec<promises::Model>,
     contents: BTreeMap<Uuid, reminder_contents::Model>,
     own_texts: Vec<TemplateRecord>,
-    charges: BTreeMap<Uuid, Vec<InvoiceCharges>>,
+    charges: BTreeMap<Uuid, Reckoned>,
+    statements: BTreeMap<Uuid, Statement>,
+    answered: Answered,
 }
 
 /// Rows of one table whose key is in a list.
@@ -133,6 +139,7 @@ impl Loaded {
         let policies = versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?;
         Ok(Self {
             charges: claims::reckoned(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
+            statements: statements::attached(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
             policies,
             invoices: invoices.iter().map(|row| Ok((row.id, rows::invoice(row, today)?))).collect::<Result<_, StoreError>>()?,
             attempts: attempts_of(c, of, tried_before).await?,
@@ -141,6 +148,7 @@ impl Loaded {
             promises: with!(c, of, promises, CustomerId, owing).filter(promises::Column::Status.eq("open")).all(c).await?,
             contents: contents_of(c, of, unknown).await?,
             own_texts: templates::in_use(c, of).await?,
+            answered: occurred::of(c, of, reminders.iter().map(|(row, _)| row)).await?,
             around,
             now,
             reminders,
@@ -159,16 +167,20 @@ impl Loaded {
         let left = record.body.left_out.iter().map(|left| left.invoice_id.0);
         let tried = self.attempts.iter().filter(|attempt| attempt.reminder_id == row.id).cloned().map(rows::attempt);
         let promise = self.promises.iter().find(|promise| promise.customer_id == row.customer_id);
+        let (occurred, told) = self.answered.get(&row.id).cloned().map_or((None, None), |(occurred, told)| (Some(occurred), told));
         let facts = MessageFacts {
             reminder: ReminderRecord { attempts: tried.collect(), ..record.clone() },
             step: policy.and_then(|version| version.policy.step(&row.step_key).cloned()),
             regime: policy.and_then(|version| version.regime.clone()),
-            charges: self.charges.get(&row.id).cloned().unwrap_or_default(),
+            statement: self.statements.get(&row.id).cloned().map(Box::new),
+            interest_settled: self.charges.get(&row.id).is_some_and(|reckoned| reckoned.settled),
+            charges: self.charges.get(&row.id).map(|reckoned| reckoned.charges.clone()).unwrap_or_default(),
             settings: self.around.settings.clone(),
             contact: row.contact_id.and_then(|id| self.around.contacts.get(&id).cloned()),
             invoices: lines.chain(left).filter_map(named).collect(),
             earlier: self.earlier(row, customer)?,
-            promise: promise.map(rows::promise).transpose()?,
+            promise: told.or(promise.map(rows::promise).transpose()?),
+            occurred,
             payments_complete_until: self.around.payments_complete_until,
             own_texts: self.own_texts.clone(),
             customer: customer.clone(),

@@ -1,6 +1,7 @@
 //! Tasks for what a machine must not settle alone.
 
 use relance_domain::{
+    dunning::Title,
     event::EventType,
     ids::{ContactId, ReminderId},
     records::EventObject,
@@ -45,16 +46,38 @@ impl Raise {
         }
     }
 
-    fn title(self, row: &Row, detail: &str) -> String {
+    fn title(self, row: &Row, detail: &str) -> Title {
         let (channel, step) = (row.row.channel.replace('_', " "), &row.row.step_key);
+        let by = match row.row.channel.as_str() {
+            "email" => "courriel",
+            "sms" => "SMS",
+            "letter" => "lettre",
+            "registered_letter" => "lettre recommandée",
+            other => other,
+        };
         match self {
-            Self::Unreachable => format!("Find another {channel} contact: the one used for step {step} takes nothing ({detail})."),
-            Self::Failed => format!("Do step {step} by hand: its {channel} could not be sent ({detail})."),
-            Self::MayHaveBeenSent => format!("Find out whether the {channel} of step {step} arrived: it may have been sent ({detail})."),
-            Self::Capped => {
-                format!("Raise the daily limit of the channel {channel}, or leave it: {detail} left today, the rest waits until tomorrow.")
-            }
-            Self::Channel => format!("Mend the channel {channel}: nothing leaves over it ({detail})."),
+            Self::Unreachable => Title::new(
+                format!("Find another {channel} contact: the one used for step {step} takes nothing ({detail})."),
+                format!("Trouvez un autre contact ({by}) : celui de l’étape {step} ne reçoit rien ({detail})."),
+            ),
+            Self::Failed => Title::new(
+                format!("Do step {step} by hand: its {channel} could not be sent ({detail})."),
+                format!("Faites l’étape {step} à la main : l’envoi ({by}) n’a pas pu partir ({detail})."),
+            ),
+            Self::MayHaveBeenSent => Title::new(
+                format!("Find out whether the {channel} of step {step} arrived: it may have been sent ({detail})."),
+                format!("Vérifiez si l’envoi ({by}) de l’étape {step} est arrivé : il est peut-être parti ({detail})."),
+            ),
+            Self::Capped => Title::new(
+                format!("Raise the daily limit of the channel {channel}, or leave it: {detail} left today, the rest waits until tomorrow."),
+                format!(
+                    "Relevez la limite quotidienne du canal {by}, ou laissez-la : {detail} envois aujourd’hui, le reste attend demain."
+                ),
+            ),
+            Self::Channel => Title::new(
+                format!("Mend the channel {channel}: nothing leaves over it ({detail})."),
+                format!("Réparez le canal {by} : plus rien ne part ({detail})."),
+            ),
         }
     }
 
@@ -79,7 +102,13 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
     let takes_the_step = matches!(what, Raise::Failed | Raise::MayHaveBeenSent);
     let lines = if matches!(what, Raise::Channel | Raise::Capped) { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
     let amount = largest(&lines);
-    let body = TaskBody { lines, assign_to: vec!["collector".to_owned()], contact_id: row.row.contact_id.map(ContactId) };
+    let title = what.title(row, detail);
+    let body = TaskBody {
+        lines,
+        assign_to: vec!["collector".to_owned()],
+        contact_id: row.row.contact_id.map(ContactId),
+        title_fr: Some(title.fr),
+    };
     let task = tasks::Model {
         tenant_id: work.tenant.id.0,
         id,
@@ -89,7 +118,7 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
         step_key: takes_the_step.then(|| row.row.step_key.clone()),
         about: Some(about.1),
         status: "open".to_owned(),
-        title: what.title(row, detail),
+        title: title.en,
         due_on: day_text(tenant_day(&work.tenant, work.now)),
         amount: amount.map_or(0, |sum| sum.minor),
         currency: amount.map(|sum| sum.currency.code().to_owned()),

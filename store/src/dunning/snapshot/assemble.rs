@@ -17,6 +17,7 @@ use relance_domain::{
 use uuid::Uuid;
 
 use super::{
+    claims::InterruptionRow,
     history::{Reach, SentRow, TriedRow, days_back},
     load::Facts,
     rows::{CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, StepRow, TaskRow},
@@ -58,6 +59,7 @@ pub(super) fn snapshots(
     now: DateTime<Utc>,
 ) -> Result<Vec<Snapshot>, StoreError> {
     let mut invoices = invoices_by_customer(&mut facts.invoices, &facts.steps, &live)?;
+    interrupt(&mut invoices, &facts.interruptions)?;
     let contacts = grouped(&facts.contacts, |row| row.customer_id);
     let payments = grouped(&facts.payments, |row| row.customer_id);
     let credits = grouped(&facts.credit_notes, |row| row.customer_id);
@@ -68,7 +70,7 @@ pub(super) fn snapshots(
     let tried = grouped(&facts.tried, |row| row.customer_id);
     let cases: BTreeMap<Uuid, Option<Pin>> = facts.cases.iter().map(|row| (row.customer_id, row.pin())).collect();
     let opened: BTreeMap<Uuid, i64> = facts.cases.iter().map(|row| (row.customer_id, row.opened_at)).collect();
-    let claims = grouped(&facts.claims, |row| row.customer_id);
+    let charges = grouped(&facts.charges, |row| row.customer_id);
     let settings = Arc::new(facts.creditor.settings.clone());
     let reach = Reach::new(now, days_back(active));
     let one = |row: &CustomerRow| -> Result<Snapshot, StoreError> {
@@ -110,7 +112,8 @@ pub(super) fn snapshots(
                 })
                 .collect(),
             raised_once: raised_once(of(&tasks, id), zones),
-            claims: of(&claims, id).iter().filter_map(|row| row.claim().transpose()).collect::<Result<_, _>>()?,
+            claims: of(&charges, id).iter().filter_map(|row| row.claim().transpose()).collect::<Result<_, _>>()?,
+            settled_charges: of(&charges, id).iter().filter_map(|row| row.settled()).collect(),
             payments_complete_until: facts.sources.iter().filter_map(|row| row.payments_complete_until).max().map(instant),
             ledger_differs: facts.sources.iter().any(|row| row.ledger_differs),
             case_open: cases.contains_key(&id),
@@ -135,6 +138,19 @@ fn invoices_by_customer(rows: &mut [InvoiceRow], steps: &[StepRow], live: &Live)
         group.sort_by_key(|invoice| (invoice.due_on, invoice.id));
     }
     Ok(groups)
+}
+
+/// Acts of debtor or creditor join the part payments of the invoices that they name.
+fn interrupt(invoices: &mut BTreeMap<Uuid, Vec<InvoiceFacts>>, acts: &[InterruptionRow]) -> Result<(), StoreError> {
+    for act in acts {
+        let Some(group) = invoices.get_mut(&act.customer_id) else { continue };
+        let named: Vec<InvoiceId> = json("interruptions", &act.invoice_ids)?;
+        let on = day("interruptions", &act.happened_on)?;
+        for invoice in group.iter_mut().filter(|invoice| named.contains(&invoice.id)) {
+            invoice.evidence.interrupted_on.push(on);
+        }
+    }
+    Ok(())
 }
 
 /// Messages that left, contacts made elsewhere, and of the dials of a task the first.

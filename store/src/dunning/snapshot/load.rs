@@ -9,11 +9,12 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{
+    claims::{ChargeRow, InterruptionRow},
     history::{SentRow, TriedRow},
     query,
     rows::{
-        CaseRow, ClaimRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow,
-        StepRow, TaskRow, TenantRow,
+        CaseRow, ContactRow, CreditNoteRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow, PromiseRow, ReminderRow, SourceRow, StepRow,
+        TaskRow, TenantRow,
     },
 };
 use crate::{
@@ -46,7 +47,8 @@ pub(in crate::dunning) struct Facts {
     pub(super) sent: Vec<SentRow>,
     pub(super) tried: Vec<TriedRow>,
     pub cases: Vec<CaseRow>,
-    pub(super) claims: Vec<ClaimRow>,
+    pub(super) charges: Vec<ChargeRow>,
+    pub(super) interruptions: Vec<InterruptionRow>,
 }
 
 impl Facts {
@@ -69,7 +71,7 @@ impl Facts {
         all.steps.sort_by(|a, b| (&a.done_on, a.at, a.position).cmp(&(&b.done_on, b.at, b.position)));
         all.sent.sort_by_key(|row| row.sent_at);
         all.tried.sort_by_key(|row| (row.at, row.id));
-        all.claims.sort_by_key(|row| (row.sent_at, row.id));
+        all.charges.sort_by_key(|row| (row.created_at, row.id));
         Ok(all)
     }
 
@@ -105,7 +107,8 @@ impl Facts {
             sent: list(&row, 14, "reminders")?,
             tried: list(&row, 15, "interactions")?,
             cases: list(&row, 16, "cases")?,
-            claims: list(&row, 17, "reminders")?,
+            charges: list(&row, 17, "late_charges")?,
+            interruptions: list(&row, 18, "interruptions")?,
         })
     }
 
@@ -128,7 +131,8 @@ impl Facts {
         self.sent.extend(more.sent);
         self.tried.extend(more.tried);
         self.cases.extend(more.cases);
-        self.claims.extend(more.claims);
+        self.charges.extend(more.charges);
+        self.interruptions.extend(more.interruptions);
     }
 
     /// The tenant's time: the system's for a live one, its own clock for a test one.

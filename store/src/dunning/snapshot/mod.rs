@@ -1,6 +1,7 @@
 //! Snapshots: everything the decision about a customer is made from, read for many customers in one statement.
 
 mod assemble;
+mod claims;
 mod history;
 mod load;
 mod past;

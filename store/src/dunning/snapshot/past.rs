@@ -7,7 +7,7 @@ use relance_domain::{
     behaviour::History,
     calendar::{parse_zone, start_of_day},
     dunning::{CallAttempt, ContactMade, Evidence, InvoiceFacts, Snapshot},
-    ids::{CustomerId, HoldId, PromiseId, TenantId},
+    ids::{CustomerId, HoldId, InvoiceId, PromiseId, TenantId},
     ledger::LedgerFacts,
     simulation::{Course, Dated, Material, News},
 };
@@ -114,7 +114,7 @@ impl Past {
         for row in &self.facts.invoices {
             let facts = row.clone().facts(steps.remove(&row.id).unwrap_or_default())?;
             // how it stands today is not how it stood
-            let evidence = Evidence { part_paid_on: None, disputed_since: None, ..facts.evidence };
+            let evidence = Evidence { interrupted_on: Vec::new(), disputed_since: None, ..facts.evidence };
             let facts = InvoiceFacts { overdue_announced: false, disputed: 0, evidence, ..facts };
             all.entry(row.customer_id).or_default().push(facts);
         }
@@ -138,6 +138,7 @@ impl Past {
             open_tasks: Vec::new(),
             raised_once: now.raised_once.iter().filter(|once| once.on < first).cloned().collect(),
             claims: Vec::new(),
+            settled_charges: Vec::new(),
             ledger_differs: false,
             case_open: false,
             history: History::default(),
@@ -148,11 +149,23 @@ impl Past {
             external_id: None,
             invoices: invoices.remove(&id).unwrap_or_default(),
             ledger: self.ledger(id)?,
-            voided_on: BTreeMap::new(),
+            voided_on: self.voided_on(id)?,
             match_anew: false,
             news: self.news(id, from)?,
         };
         Ok(material.course())
+    }
+
+    /// The days on which invoices were withdrawn, where they are known; the others were never there.
+    fn voided_on(&self, customer: Uuid) -> Result<BTreeMap<InvoiceId, NaiveDate>, StoreError> {
+        let zone = [Some(self.facts.creditor.settings.time_zone.as_str())];
+        let mut days = BTreeMap::new();
+        for row in of_customer(&self.invoices, customer, |row| row.customer_id) {
+            if let Some(at) = ledger::voided_at(row)? {
+                days.insert(InvoiceId(row.id), day_in(at, zone));
+            }
+        }
+        Ok(days)
     }
 
     fn ledger(&self, customer: Uuid) -> Result<LedgerFacts, StoreError> {

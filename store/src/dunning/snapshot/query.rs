@@ -10,7 +10,7 @@ use crate::any;
 
 /// Columns and origin of each list. `ID(…)` is an id, `IDS` "is one of the customers" (`$2`), `$1` the
 /// tenant; messages and contacts count from the tenant's clock (`$3` for a live one) less `$4`.
-const PARTS: [(&str, &str); 18] = [
+const PARTS: [(&str, &str); 19] = [
     ("name, live, clock_at, settings, settings_version, created_at", "tenants WHERE id = $1"),
     (
         "ID(id), version, preset, activated_at, state",
@@ -45,7 +45,7 @@ const PARTS: [(&str, &str); 18] = [
     (
         "ID(id), ID(customer_id), status, approved, step_key, channel, ID(contact_id), body, planned_at, send_at, scheduled_at, \
          ID(copy_of), pay_before_on, deadline_on",
-        "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval')",
+        "reminders WHERE tenant_id = $1 AND customer_id IDS AND status IN ('planned', 'awaiting_approval') AND answers IS NULL",
     ),
     (
         "ID(id), ID(customer_id), kind, step_key, about, status, created_at",
@@ -65,10 +65,12 @@ const PARTS: [(&str, &str); 18] = [
         "cases WHERE tenant_id = $1 AND customer_id IDS AND closed_at IS NULL",
     ),
     (
-        "ID(r.customer_id), ID(r.id), r.body, r.sent_at",
-        "cases c CROSS JOIN reminders r WHERE c.tenant_id = $1 AND c.customer_id IDS AND c.closed_at IS NULL AND r.tenant_id = $1 \
-         AND r.customer_id = c.customer_id AND r.case_id = c.id AND r.sent_at IS NOT NULL AND r.copy_of IS NULL AND r.body LIKE '%\"mode\":\"claim\"%'",
+        "ID(l.customer_id), ID(l.id), ID(l.invoice_id), l.rule, l.status, l.amount, l.currency, ID(l.reminder_id), l.created_at",
+        "late_charges l WHERE l.tenant_id = $1 AND l.customer_id IDS AND (l.status = 'accrued' AND l.created_at >= \
+         (SELECT MIN(c.opened_at) FROM cases c WHERE c.tenant_id = $1 AND c.customer_id = l.customer_id AND c.closed_at IS NULL) \
+         OR l.status <> 'accrued' AND EXISTS (SELECT 1 FROM invoices i WHERE i.tenant_id = $1 AND i.id = l.invoice_id AND i.amount_due > 0))",
     ),
+    ("ID(customer_id), invoice_ids, happened_on", "interruptions WHERE tenant_id = $1 AND customer_id IDS AND withdrawn_at IS NULL"),
 ];
 
 const INVOICE: &str = "ID(i.id), ID(i.customer_id), i.source, i.external_id, i.source_version, i.details, i.paid, i.credited, \
@@ -76,7 +78,7 @@ const INVOICE: &str = "ID(i.id), ID(i.customer_id), i.source, i.external_id, i.s
                        i.row_version, i.created_at, i.updated_at, \
                        CASE WHEN i.disputed > 0 THEN (SELECT MIN(d.created_at) FROM disputes d WHERE d.tenant_id = $1 \
                        AND d.customer_id = i.customer_id AND d.invoice_id = i.id AND d.status = 'open') END, \
-                       CASE WHEN i.paid > 0 AND i.amount_due > 0 THEN (SELECT MAX(p.paid_on) FROM allocations a JOIN payments p \
+                       CASE WHEN i.paid > 0 AND i.amount_due > 0 THEN (SELECT STRING_AGG(p.paid_on, ',') FROM allocations a JOIN payments p \
                        ON p.tenant_id = $1 AND p.id = a.payment_id WHERE a.tenant_id = $1 AND a.customer_id = i.customer_id \
                        AND a.invoice_id = i.id AND a.reversed_on IS NULL) END";
 

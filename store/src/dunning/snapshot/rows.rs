@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use relance_domain::{
     customer::Contact,
-    dunning::{ClaimSent, CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
+    dunning::{CopyOf, Evidence, InvoiceDunning, InvoiceFacts, LiveReminder, LiveState, StepOutcome, StepRecord},
     ids::{ContactId, CustomerId, InvoiceId, ReminderId},
     invoice::{CARRIAGE, InvoiceDetails},
     law,
@@ -119,6 +119,7 @@ pub(in crate::dunning) struct InvoiceRow {
     pub created_at: i64,
     pub updated_at: i64,
     pub disputed_since: Option<i64>,
+    /// Days of its part payments, joined by commas.
     pub part_paid_on: Option<String>,
     /// `details`, once they were read.
     #[serde(skip)]
@@ -137,7 +138,12 @@ impl InvoiceRow {
         let disputed_part = status.map_or(0, |status| law::disputed_part(&status.code, status.amount, self.amount_due));
         let evidence = Evidence {
             service_done_on: details.service_done_on,
-            part_paid_on: self.part_paid_on.as_deref().map(|text| day("payments", text)).transpose()?,
+            interrupted_on: self
+                .part_paid_on
+                .iter()
+                .flat_map(|days| days.split(','))
+                .map(|text| day("payments", text))
+                .collect::<Result<_, _>>()?,
             carriage: details.kind == CARRIAGE,
             disputed_since: self.disputed_since.map(instant),
             einvoice: details.einvoice.clone(),
@@ -313,6 +319,7 @@ impl ReminderRow {
             step_key: self.step_key.clone(),
             channel: Channel::parse(&self.channel).ok_or_else(|| StoreError::inconsistent("reminders", &self.channel))?,
             contact_id: self.contact_id.map(ContactId),
+            compensations: body.fixed_compensation.map_or(0, |fixed| fixed.count),
             lines: body.lines,
             planned_at: instant(self.planned_at),
             send_at: instant(self.send_at.unwrap_or(self.scheduled_at)),
@@ -337,24 +344,6 @@ pub(super) struct TaskRow {
     pub about: Option<String>,
     pub status: String,
     pub created_at: i64,
-}
-
-/// A message that claimed late charges and left, of an open case.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct ClaimRow {
-    pub customer_id: Uuid,
-    pub id: Uuid,
-    pub body: String,
-    pub sent_at: i64,
-}
-
-impl ClaimRow {
-    /// The claim as the decision sees it; `None`: its message claims nothing.
-    pub(super) fn claim(&self) -> Result<Option<ClaimSent>, StoreError> {
-        let body: ReminderBody = json("reminders", &self.body)?;
-        let claimed = body.fixed_compensation.filter(|fixed| fixed.mode == "claim");
-        Ok(claimed.map(|fixed| ClaimSent { reminder_id: ReminderId(self.id), amount: fixed.amount }))
-    }
 }
 
 /// An open case.

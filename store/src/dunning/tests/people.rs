@@ -58,6 +58,7 @@ async fn a_call_is_completed_with_a_promise_and_counts_as_dialled() {
     let completion = |promised_on: &str| Completion {
         outcome: "reached".to_owned(),
         reason_code: Some("cash_shortage".to_owned()),
+        summary: None,
         comment: None,
         by: by(),
         invoice_ids: Vec::new(),

@@ -113,7 +113,7 @@ impl World {
             step_key: Some(lines[0].step_key.clone()),
             lines,
             about: None,
-            title: "Call Boulangerie Dupont.".to_owned(),
+            title: relance_domain::dunning::Title::new("Call Boulangerie Dupont.", "Appelez Boulangerie Dupont."),
             due_on: day("2026-10-14"),
             assign_to: vec!["collector".to_owned()],
             contact_id: None,

@@ -4,7 +4,7 @@ use super::{Finder, New};
 use crate::{
     calendar::add_business_days,
     dunning::{Change, Why, params},
-    law::{CONSUMER_YEARS, EinvoiceEffect, barred_since, einvoice_effect},
+    law::{Claim, EinvoiceEffect, einvoice_effect},
 };
 
 impl Finder<'_, '_> {
@@ -50,7 +50,9 @@ impl Finder<'_, '_> {
         }
         let evidence = &self.invoice.evidence;
         let start = evidence.service_done_on.unwrap_or(self.invoice.issued_on);
-        let Some(day) = barred_since(start, evidence.part_paid_on, CONSUMER_YEARS, self.context.tenant_today) else { return };
+        let claim = Claim::of(self.context.snapshot.customer.kind, evidence.carriage);
+        let acts = evidence.interrupted_on.iter().copied();
+        let Some(day) = claim.barred_since(start, acts, self.context.tenant_today) else { return };
         let params = params![invoice = &self.invoice.number, day = day];
         let since = Some(self.context.tenant_day_start(day));
         self.add(New { since, ..New::of(Why::TimeBarred, params, "law.fr.limitation.consumer", "law", Change::TimeBar) });

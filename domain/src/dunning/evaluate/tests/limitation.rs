@@ -4,7 +4,7 @@ use super::sim::{Sim, business, day, preset};
 use crate::customer::CustomerKind;
 
 fn told(sim: &Sim) -> Vec<String> {
-    sim.tasks().filter(|task| task.kind == "limitation").map(|task| task.title.clone()).collect()
+    sim.tasks().filter(|task| task.kind == "limitation").map(|task| task.title.en.clone()).collect()
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_part_payment_moves_the_end_and_carriage_has_one_year_only() {
     let mut sim = business("2027-04-20");
     let paid = sim.invoice("F-1", "2022-06-01", 10_000);
     sim.facts(paid).evidence.service_done_on = Some(day("2022-05-02"));
-    sim.facts(paid).evidence.part_paid_on = Some(day("2024-01-15"));
+    sim.facts(paid).evidence.interrupted_on = vec![day("2024-01-15")];
     let carried = sim.invoice("F-2", "2026-06-01", 10_000);
     sim.facts(carried).evidence.carriage = true;
     sim.look();

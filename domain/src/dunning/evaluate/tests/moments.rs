@@ -17,7 +17,7 @@ use super::{
 use crate::{
     calendar::Region,
     customer::{Address, CustomerKind, Person},
-    dunning::{Action, CallAttempt, ContactMade, Decision, LiveState, NewTask, OpenTask, Promise, StepOutcome, StepRecord, Why},
+    dunning::{Action, CallAttempt, ContactMade, Decision, LiveState, NewTask, OpenTask, Promise, StepOutcome, StepRecord, Title, Why},
     ids::{PromiseId, TaskId},
     money::Currency,
     policy::Channel,
@@ -212,17 +212,18 @@ fn nothing_is_waived_while_it_is_held() {
 
 #[test]
 fn a_task_is_asked_for_when_people_can_work_and_by_its_own_name() {
-    for (channel, kind, title) in [
-        ("phone_task", "phone_call", "Call the customer: 1 invoice(s), 200.00 EUR."),
-        ("visit_task", "visit", "Visit the customer: 1 invoice(s), 200.00 EUR."),
-        ("review_task", "review", "Decide how to go on: 1 invoice(s), 200.00 EUR."),
+    for (channel, kind, english, french) in [
+        ("phone_task", "phone_call", "Call the customer", "Appelez le client"),
+        ("visit_task", "visit", "Visit the customer", "Rendez visite au client"),
+        ("review_task", "review", "Decide how to go on", "Décidez de la suite"),
     ] {
+        let title = Title::new(format!("{english}: 1 invoice(s), 200.00 EUR."), format!("{french} : 1 facture(s), 200,00 EUR."));
         let mut sim = ladder(json!([{"key": "ask", "offset_days": 7, "channel": channel}]), json!({}), "2026-10-01");
         sim.invoice("F-1", "2026-10-05", 20_000);
         let night = evaluate(&sim.snapshot, at("2026-10-12T01:00:00Z"));
         assert!(tasks(&night, kind).is_empty() && night.next_check_at > Some(at("2026-10-12T01:00:00Z")), "{night:?}");
         let noon = evaluate(&sim.snapshot, at("2026-10-12T10:00:00Z"));
-        assert_eq!(tasks(&noon, kind).iter().map(|task| task.title.as_str()).collect::<Vec<_>>(), [title]);
+        assert_eq!(tasks(&noon, kind).iter().map(|task| task.title.clone()).collect::<Vec<_>>(), [title]);
     }
 }
 

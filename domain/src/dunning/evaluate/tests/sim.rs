@@ -113,6 +113,7 @@ impl Sim {
             answers: vec![],
             raised_once: vec![],
             claims: vec![],
+            settled_charges: vec![],
             open_tasks: vec![],
             payments_complete_until: None,
             ledger_differs: false,
@@ -226,6 +227,7 @@ impl Sim {
                     channel: plan.channel,
                     contact_id: plan.contact_id,
                     lines: plan.lines,
+                    compensations: plan.fixed_compensation.map_or(0, |fixed| fixed.count),
                     planned_at: self.now,
                     send_at: plan.send_at,
                     copy_of: None,
@@ -233,6 +235,8 @@ impl Sim {
             }
             Action::CreateTask(task) => {
                 let id = TaskId(self.id());
+                let (en, fr) = (&task.title.en, &task.title.fr);
+                assert!(en != fr && !en.is_empty() && fr.ends_with('.'), "told in both languages: {:?}", task.title);
                 if let Some(about) = task.about.clone().filter(|about| about.starts_with(ONCE)) {
                     let on = self.today();
                     self.snapshot.raised_once.push(RaisedOnce { about, on });

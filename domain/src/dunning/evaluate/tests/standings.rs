@@ -40,6 +40,7 @@ fn live(invoice: InvoiceId, step: &str, amount: i64, contact: Option<crate::ids:
         channel: Channel::Email,
         contact_id: contact,
         lines: vec![line],
+        compensations: 0,
         planned_at: at("2026-10-01T07:00:00Z"),
         send_at: at("2026-10-12T07:00:00Z"),
         copy_of: None,
@@ -51,7 +52,8 @@ fn reason(decision: &Decision, code: Why) -> bool {
 }
 
 fn task_kinds(decision: &Decision) -> Vec<(String, String)> {
-    let task = |action: &Action| if let Action::CreateTask(task) = action { Some((task.kind.clone(), task.title.clone())) } else { None };
+    let task =
+        |action: &Action| if let Action::CreateTask(task) = action { Some((task.kind.clone(), task.title.en.clone())) } else { None };
     decision.actions.iter().filter_map(task).collect()
 }
 

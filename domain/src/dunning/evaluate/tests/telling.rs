@@ -257,7 +257,7 @@ fn our_own_faults_are_asked_for_in_a_sentence() {
     Arc::make_mut(&mut sim.snapshot.settings).iban = None;
     sim.now = at("2026-10-12T10:00:00Z");
     sim.look();
-    let titles: Vec<&str> = sim.tasks().filter(|task| task.kind == "own_error").map(|task| task.title.as_str()).collect();
+    let titles: Vec<&str> = sim.tasks().filter(|task| task.kind == "own_error").map(|task| task.title.en.as_str()).collect();
     assert_eq!(titles.len(), 1, "{titles:?}");
     assert!(titles[0].starts_with(char::is_uppercase) && titles[0].ends_with('.') && titles[0].len() > 10, "{titles:?}");
 }

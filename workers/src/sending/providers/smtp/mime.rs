@@ -20,6 +20,13 @@ pub(super) struct Mail {
     pub bytes: Vec<u8>,
 }
 
+/// The return path of one message (VERP): a bounce tells by its own address what it is about.
+pub(super) fn return_path(bounces: &str, message_id: &str) -> Option<Address> {
+    let reference = message_id.trim_matches(['<', '>']).split('@').next().filter(|reference| reference.starts_with("rl_"))?;
+    let (local, domain) = bounces.rsplit_once('@')?;
+    format!("{local}+{reference}@{domain}").parse().ok()
+}
+
 /// Is this an address that a mail can be addressed to?
 pub(in crate::sending::providers) fn reads(text: &str) -> bool {
     mailbox(text).is_some()
@@ -142,6 +149,13 @@ mod tests {
             assert!(text.contains(part), "{part}");
         }
         assert_eq!(mail.to.to_string(), "claire@dupont.example");
+    }
+
+    #[test]
+    fn a_bounce_comes_back_to_an_address_of_its_own() {
+        let path = |id: &str| return_path("bounces@dumas.example", id).map(|address| address.to_string());
+        assert_eq!(path("<rl_1@dumas.example>").as_deref(), Some("bounces+rl_1@dumas.example"));
+        assert_eq!(path("<2026.1@smtp-relay.example>"), None);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct SmtpServer {
     pub(super) security: Security,
     pub(super) credentials: Option<Credentials>,
     pub(super) ca_pem: Option<String>,
+    /// Where bounces come back to.
+    pub(super) bounce_address: Option<String>,
 }
 
 impl SmtpServer {
@@ -45,6 +47,6 @@ impl SmtpServer {
         };
         let credentials = text("username").map(|name| Credentials::new(name, text("password").unwrap_or_default()));
         let port = u16::try_from(smtp.get("port")?.as_u64()?).ok()?;
-        Some(Self { host: text("host")?, port, security, credentials, ca_pem: text("ca_pem") })
+        Some(Self { host: text("host")?, port, security, credentials, ca_pem: text("ca_pem"), bounce_address: text("bounce_address") })
     }
 }

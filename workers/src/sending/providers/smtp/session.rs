@@ -41,6 +41,7 @@ pub struct Session {
     connection: AsyncSmtpConnection,
     mails: u32,
     broken: bool,
+    bounce_address: Option<String>,
 }
 
 impl Session {
@@ -51,7 +52,7 @@ impl Session {
     pub async fn open(client: &GuardedClient, server: &SmtpServer) -> Result<Self, Handed> {
         let opening = tokio::time::timeout(OPEN, connect(client, server));
         let connection = opening.await.unwrap_or_else(|_| Err(Handed::transient("the mail server did not answer in time")))?;
-        Ok(Self { connection, mails: 0, broken: false })
+        Ok(Self { connection, mails: 0, broken: false, bounce_address: server.bounce_address.clone() })
     }
 
     /// No further mail over this connection.
@@ -66,10 +67,14 @@ impl Session {
 
     /// Hands one mail over; `now` is its date.
     pub async fn send(&mut self, content: &MessageContent, now: DateTime<Utc>) -> Handed {
-        let mail = match build(content, now) {
+        let mut mail = match build(content, now) {
             Ok(mail) => mail,
             Err(fault) => return Handed::refused(RefusalScope::Message, &fault),
         };
+        let message_id = content.headers.get("Message-ID").map(String::as_str);
+        if let Some(address) = self.bounce_address.as_deref().and_then(|address| mime::return_path(address, message_id?)) {
+            mail.from = address;
+        }
         self.mails = self.mails.saturating_add(1);
         let at_end = AtomicBool::new(false);
         let exchange = tokio::time::timeout(ONE_MAIL, exchange(&mut self.connection, &mail, &at_end));
