@@ -1,22 +1,20 @@
 //! One customer's course, from instant to instant.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{
     course::{Course, Dated},
+    entry::Entry,
     state::{self, State},
     withheld::{Keeping, Withheld},
 };
 use crate::{
     dunning::{
-        Action, BirthState, CallAttempt, ClaimSent, ContactMade, Decision, FixedCompensation, InvoiceFacts, LastLook, LiveReminder,
-        LiveState, NewTask, ONCE, OpenTask, PlannedReminder, RaisedOnce, ReminderLine, Snapshot, StepOutcome, StepRecord, evaluate,
-        look_again,
+        Action, BirthState, CallAttempt, ClaimSent, ContactMade, Decision, FixedCompensation, LastLook, LiveReminder, LiveState, NewTask,
+        ONCE, OpenTask, PlannedReminder, RaisedOnce, ReminderLine, Snapshot, StepOutcome, StepRecord, evaluate, look_again,
     },
-    ids::{CustomerId, InvoiceId, ReminderId, TaskId},
-    policy::{Backlog, Channel, Policy, PolicyVersion, moved},
+    ids::{CustomerId, ReminderId, TaskId},
+    policy::{Channel, PolicyVersion},
 };
 
 /// Rounds at one instant before what keeps coming up is put off by a day, as the test clock does.
@@ -67,20 +65,6 @@ pub struct Done {
     pub fixed_compensation: Option<FixedCompensation>,
 }
 
-/// How a customer comes under a policy at the beginning.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
-    /// The policy takes in what it finds overdue.
-    TakenIn {
-        /// What happens to it.
-        backlog: Backlog,
-        /// The first look comes so many days later, as first looks are spread.
-        wait_days: u16,
-    },
-    /// Its running case moves from this version.
-    MovedFrom(Arc<Policy>),
-}
-
 /// What came of a course.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lived {
@@ -99,23 +83,12 @@ pub struct Lived {
 pub fn drive(course: &Course, policy: Option<PolicyVersion>, span: Span, entry: Option<Entry>) -> Lived {
     let mut drive = Drive::new(course, policy, span);
     if let Some(entry) = entry {
-        drive.enter(&entry);
+        drive.next_check = entry.apply(&mut drive.state, span.from);
     }
     drive.run();
     drive.keeping.end(drive.state.day(span.until).succ_opt().unwrap_or_default());
     drive.lived.withheld = drive.keeping.closed;
     drive.lived
-}
-
-/// The oldest due date of what is open and overdue at the beginning; `None`: nothing is.
-pub fn overdue_since(course: &Course, from: DateTime<Utc>) -> Option<NaiveDate> {
-    let mut state = State::new(course.snapshot.clone());
-    for dated in course.news.iter().take_while(|dated| dated.at < from) {
-        state.hear(&dated.news, dated.at);
-    }
-    let today = state.tenant_day(from);
-    let open = state.snapshot.invoices.iter().filter(|invoice| invoice.amount_due > 0 && !invoice.voided);
-    open.map(|invoice| invoice.due_on).filter(|due_on| *due_on < today).min()
 }
 
 struct Drive<'a> {
@@ -157,33 +130,6 @@ impl<'a> Drive<'a> {
             }
         }
         drive
-    }
-
-    /// Takes in what is overdue at the beginning as an activation does, or moves the running case as a migration does.
-    fn enter(&mut self, entry: &Entry) {
-        let today = self.state.tenant_day(self.now);
-        let Some(policy) = self.state.snapshot.policy.as_ref().map(|version| Arc::clone(&version.policy)) else { return };
-        let overdue = |invoice: &&InvoiceFacts| invoice.due_on < today || matches!(entry, Entry::MovedFrom(_));
-        let open = self.state.snapshot.invoices.iter().filter(|invoice| invoice.amount_due > 0 && !invoice.voided).filter(overdue);
-        let waived = |invoice: &InvoiceFacts| match entry {
-            Entry::TakenIn { backlog, .. } => backlog.waives(&policy, (today - invoice.due_on).num_days()),
-            Entry::MovedFrom(old) => {
-                let done: Vec<&str> = invoice.steps.iter().map(|record| record.step_key.as_str()).collect();
-                moved(old, &policy, &done).waived
-            }
-        };
-        let found: Vec<(InvoiceId, Vec<String>)> = open.map(|invoice| (invoice.id, waived(invoice))).collect();
-        let (reason, wait_days) = match entry {
-            Entry::TakenIn { wait_days, .. } if !found.is_empty() => ("backlog", *wait_days),
-            Entry::TakenIn { .. } => ("backlog", 0),
-            Entry::MovedFrom(_) => ("migrated", 0),
-        };
-        for (invoice, step_key) in found.into_iter().flat_map(|(invoice, keys)| keys.into_iter().map(move |key| (invoice, key))) {
-            let reason = Some(reason.to_owned());
-            let record = StepRecord { step_key, outcome: StepOutcome::Waived, done_on: today, granted_until: None, reason };
-            self.state.step_done(invoice, record);
-        }
-        self.next_check = Some(self.now + Duration::days(i64::from(wait_days)));
     }
 
     fn run(&mut self) {

@@ -8,6 +8,7 @@
 mod compare;
 mod course;
 mod drive;
+mod entry;
 mod ledger;
 mod material;
 mod state;
@@ -18,7 +19,8 @@ mod withheld;
 
 pub use compare::{Difference, DifferenceKind, Differences, compare};
 pub use course::{Course, Dated, News};
-pub use drive::{Assumptions, Done, Entry, Lived, Span, drive, overdue_since};
+pub use drive::{Assumptions, Done, Lived, Span, drive};
+pub use entry::{Entry, overdue_since};
 pub use ledger::{LedgerFault, TimedFact, courses};
 pub use material::Material;
 pub use summary::{ChargesTold, DayCount, StepCount, Summary, Withholding, summarise};

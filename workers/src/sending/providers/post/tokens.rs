@@ -13,9 +13,12 @@ const MOST: usize = 10_000;
 /// A token that ends sooner is not used any more.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 
+/// Until when it holds, by the digest of the credentials it was granted to.
+type Granted = HashMap<[u8; 32], (String, DateTime<Utc>)>;
+
 /// All of them; clones share them.
 #[derive(Clone, Default)]
-pub struct Tokens(Arc<Mutex<HashMap<[u8; 32], (String, DateTime<Utc>)>>>);
+pub struct Tokens(Arc<Mutex<Granted>>);
 
 impl Tokens {
     /// The token granted to these credentials, if one still holds at `now`.
