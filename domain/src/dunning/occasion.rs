@@ -73,7 +73,15 @@ mod tests {
             assert!(occasion.as_str().contains('.'), "a step of a policy may be called so");
         }
         assert_eq!(Occasion::parse("promise.kept"), None);
-        assert_eq!(Occasion::of(EventType::PromiseMade).map(Occasion::template), Some("promise_confirmation"));
+        for (event, template) in [
+            (EventType::TaskCompleted, "call_summary"),
+            (EventType::PromiseMade, "promise_confirmation"),
+            (EventType::PromiseBroken, "promise_broken"),
+            (EventType::DisputeOpened, "dispute_acknowledgment"),
+            (EventType::CaseClosed, "thank_you"),
+        ] {
+            assert_eq!(Occasion::of(event).map(Occasion::template), Some(template));
+        }
         assert_eq!(Occasion::of(EventType::InvoicePaid), None);
     }
 }

@@ -133,9 +133,18 @@ fn the_sales_owner_is_told_where_he_has_days_and_the_step_will_go() {
 }
 
 #[test]
+fn a_sales_owner_without_days_is_not_told_on_the_day_either() {
+    let steps = json!([{"key": "hard", "offset_days": 10, "channel": "review_task", "notify_owner_days": 0}]);
+    let mut sim = ladder(steps, json!({}), "2026-10-01");
+    sim.snapshot.customer.sales_owner = Some(Person { name: "A. Keller".into(), email: None });
+    sim.invoice("F-1", "2026-10-05", 20_000);
+    let decision = evaluate(&sim.snapshot, at("2026-10-15T10:00:00Z"));
+    assert_eq!((tasks(&decision, "owner_notice").len(), tasks(&decision, "review").len()), (0, 1));
+}
+
+#[test]
 fn a_notice_takes_along_what_its_minimum_waived_from_the_first_day_after_a_date_that_was_given() {
-    let noon = at("2026-10-12T10:00:00Z");
-    let joined = |granted: &str| {
+    let joined = |granted: &str, today: &str| {
         let mut sim = business("2026-10-12");
         sim.snapshot.calls.push(CallAttempt { on: day("2026-10-08"), reached: false });
         let before = ["precheck", "courtesy", "key_call", "first", "call", "sms", "second", "last_call", "last_letter"];
@@ -146,11 +155,12 @@ fn a_notice_takes_along_what_its_minimum_waived_from_the_first_day_after_a_date_
         steps.last_mut().unwrap().granted_until = Some(day(granted));
         steps.push(StepRecord { reason: Some("below_minimum".into()), ..done("notice", StepOutcome::Waived, "2026-09-30") });
         sim.facts(small).steps = steps;
-        let decision = evaluate(&sim.snapshot, noon);
+        let decision = evaluate(&sim.snapshot, at(today));
         let find = |action: &Action| if let Action::PlanReminder(plan) = action { Some(plan.lines.len()) } else { None };
         decision.actions.iter().find_map(find)
     };
-    // given until Wednesday the 7th: money has Thursday and Friday, Monday the 12th is free; until the 8th it is not
-    assert_eq!((joined("2026-10-07"), joined("2026-10-08")), (Some(2), Some(1)));
-    assert_eq!(joined("2026-10-06"), Some(2));
+    // given until Thursday the 8th: its money has Friday and Monday, from Tuesday the 13th on it is free
+    let (monday, tuesday) = ("2026-10-12T10:00:00Z", "2026-10-13T10:00:00Z");
+    assert_eq!((joined("2026-10-08", monday), joined("2026-10-08", tuesday)), (Some(1), Some(2)));
+    assert_eq!(joined("2026-10-07", monday), Some(2), "until the 7th");
 }

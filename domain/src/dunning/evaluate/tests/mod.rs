@@ -1,5 +1,6 @@
 //! The decision, tested without a server: dated examples, rules and properties.
 
+mod answers;
 mod before_leaving;
 mod copies;
 mod fields;

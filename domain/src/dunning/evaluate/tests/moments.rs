@@ -104,6 +104,11 @@ fn a_consumers_hours_end_with_their_last_minute_and_what_waits_for_them_names_th
     assert_eq!((untimely.code, untimely.citation.as_deref()), (Why::ContactHours, Some("C. conso. L121-6, L121-7")));
     let capped = guard::paced(&context, Some("law.contact.max_per_day"), "first", day("2026-10-13"));
     assert_eq!((capped.code, capped.citation.as_deref()), (Why::ContactCap, Some("C. pén. 222-33-2-2, 222-16; C. conso. L121-6")));
+    sim.snapshot.customer.address.as_mut().unwrap().country = "DE".into();
+    let context = Context::new(&sim.snapshot, sim.now);
+    let elsewhere = guard::paced(&context, Some("law.contact.max_per_day"), "first", day("2026-10-13"));
+    assert_eq!(elsewhere.citation.as_deref(), Some(context.law.caps_citation));
+    assert_ne!(elsewhere.citation, capped.citation);
     let paced = guard::paced(&context, None, "first", day("2026-10-13"));
     assert_eq!((paced.code, paced.citation), (Why::Pacing, None));
 }

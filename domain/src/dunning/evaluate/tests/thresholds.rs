@@ -8,7 +8,7 @@ use super::{
     sim::{Sim, business, day, ladder},
 };
 use crate::{
-    dunning::{Action, ContactMade, Decision, PlannedReminder, StepOutcome, StepRecord, Unapplied, Why},
+    dunning::{Action, ContactMade, Decision, PlannedReminder, SettledCharge, StepOutcome, StepRecord, Unapplied, Why},
     money::Currency,
 };
 
@@ -196,4 +196,24 @@ fn a_message_of_another_channel_or_step_does_not_wait_for_one_that_nobody_approv
     assert_eq!(plans(&decide(&sim)).len(), 1);
     sim.snapshot.contacts_made.push(ContactMade { on: day("2026-10-11"), channel: "email".into(), step_key: None });
     assert!(plans(&decide(&sim)).is_empty());
+}
+
+#[test]
+fn a_compensation_that_was_settled_is_claimed_no_more_of_that_invoice() {
+    let charges = json!({"applies_to": {"customer_kinds": ["business"]},
+        "late_charges": {"regime": {"kind": "fr_b2b_default"}, "fixed_compensation": true}});
+    let mut sim = ladder(mail(json!({"late_charges": "claim"})), charges, "2026-10-01");
+    let (one, two) = (sim.invoice("F-1", "2026-10-05", 20_000), sim.invoice("F-2", "2026-10-05", 20_000));
+    let claimed = |sim: &Sim| {
+        let decision = decide(sim);
+        let settled: Vec<_> = decision.reasons.iter().filter(|reason| reason.code == Why::ChargeSettled).cloned().collect();
+        assert!(settled.iter().all(|reason| reason.rule == "late_charges"), "{settled:?}");
+        let count = plans(&decision)[0].fixed_compensation.as_ref().map_or(0, |charge| charge.count);
+        (count, settled.iter().filter_map(|reason| reason.invoice_id).collect::<Vec<_>>())
+    };
+    assert_eq!(claimed(&sim), (2, vec![]));
+    sim.snapshot.settled_charges = vec![SettledCharge { invoice_id: one, rule: "interest".into() }];
+    assert_eq!(claimed(&sim), (2, vec![]), "interest is another charge");
+    sim.snapshot.settled_charges.push(SettledCharge { invoice_id: two, rule: "fixed_compensation".into() });
+    assert_eq!(claimed(&sim), (1, vec![two]));
 }
