@@ -270,6 +270,9 @@ fn what_is_withdrawn_is_told_by_the_step_that_was_planned_and_what_waits_for_a_p
     let id = sim.invoice("F-1", "2026-08-20", 20_000);
     let before = ["precheck", "courtesy", "key_call", "first", "call", "sms", "second", "last_call", "last_letter"];
     sim.facts(id).steps = before.map(|step| done(step, StepOutcome::Sent, "2026-09-20")).into();
+    let plans = evaluate(&sim.snapshot, at("2026-10-12T10:00:00Z"));
+    let stands = &plans.invoices[0].1;
+    assert_eq!((stands.state.as_str(), stands.next_step.as_deref(), stands.next_action_at), ("awaiting_approval", Some("notice"), None));
     sim.now = at("2026-10-12T10:00:00Z");
     sim.look();
     let waits = evaluate(&sim.snapshot, at("2026-10-12T10:05:00Z"));
