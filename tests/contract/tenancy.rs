@@ -58,6 +58,9 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
             .expect(200);
         let dispute = json!({"invoice_id": invoice["id"], "amount": "1.00", "reason_code": "price"});
         world.post("/v1/disputes", dispute).await.expect(201);
+        let owned_up = json!({"invoice_external_ids": ["FA-1"], "source": "erp", "kind": "acknowledgment", "on": "2026-09-30",
+            "proof": "Letter of the debtor", "by": {"name": "Marc", "email": "marc@keller.example"}});
+        world.post("/v1/interruptions", owned_up).await.expect(201);
         let promise = json!({"customer_id": customer["id"], "amount": "1.00", "currency": "EUR", "promised_on": "2026-10-02"});
         world.post("/v1/promises", promise).await.expect(201);
         let by = json!({"name": "Marc", "email": "marc@keller.example"});
