@@ -222,6 +222,9 @@ fn what_rests_by_itself_is_told_of_the_customer_when_all_rests_on_the_same() {
     sim.snapshot.ledger_differs = false;
     sim.hold_everything(None);
     assert_eq!(scopes(&sim), [], "what a person placed is listed as a hold of its own");
+    let contact = sim.snapshot.contacts[0].id;
+    sim.snapshot.contacts[0].suppressed_channels.push("sms".into());
+    assert_eq!(scopes(&sim), [(Why::ContactSuppressed, HoldScope::Contact(contact))]);
 }
 
 #[test]
