@@ -97,3 +97,20 @@ fn only_what_was_really_claimed_in_writing_after_the_due_date_interrupts_against
     assert_eq!(alerts(&written, StepOutcome::Waived, "2023-02-01"), 1, "nothing left");
     assert_eq!(alerts(&spoken, StepOutcome::TaskCreated, "2023-02-01"), 1, "a call is no writing");
 }
+
+#[test]
+fn a_word_on_the_due_date_is_no_claim_yet() {
+    // the work was done in 2021: lost with 2025, unless it was claimed in 2022
+    let told_after = |on: &str| {
+        let mut sim = Sim::new(preset("fr_public_body"), CustomerKind::PublicBody, "2026-11-20");
+        let id = sim.invoice("F-1", "2022-01-15", 10_000);
+        sim.facts(id).evidence.service_done_on = Some(day("2021-12-15"));
+        let written = preset("fr_public_body").steps.iter().find(|step| step.channel.is_message()).unwrap().key.clone();
+        let sent = StepRecord { step_key: written, outcome: StepOutcome::Sent, done_on: day(on), granted_until: None, reason: None };
+        sim.facts(id).steps = vec![sent];
+        sim.look();
+        told(&sim).concat()
+    };
+    assert!(told_after("2022-01-15").contains("is time-barred since 2026-01-01"), "{}", told_after("2022-01-15"));
+    assert!(told_after("2022-01-16").contains("can be claimed until 2026-12-31"), "{}", told_after("2022-01-16"));
+}
