@@ -80,6 +80,8 @@ story! {
         let decisions = world.list(&format!("/v1/decisions?customer_id={}", late["id"].as_str().unwrap())).await;
         let reasons: Vec<_> = decisions.iter().flat_map(|decision| decision["reasons"].as_array().unwrap().clone()).collect();
         let waived = reasons.iter().find(|reason| reason["code"] == "step_waived" && reason.to_string().contains("kindly")).expect("what was left out is explained");
+        let habits: Vec<_> = decisions.iter().filter_map(|decision| decision["facts"]["payer"]["EUR"]["average_days_late"].as_str()).collect();
+        assert!(habits.contains(&"23.5"), "the habits it was decided by are kept with the decision: {habits:?}");
         assert!(waived.to_string().contains("the step is meant for payers with other habits"), "{waived}");
     }
 }

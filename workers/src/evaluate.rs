@@ -137,7 +137,7 @@ async fn decide_in(
     let mut refused = Vec::new();
     for snapshot in &look.snapshots {
         let decided = catch_unwind(AssertUnwindSafe(|| {
-            (dunning::evaluate(snapshot, look.now), serde_json::to_string(&dunning::facts_summary(snapshot)))
+            (dunning::evaluate(snapshot, look.now), serde_json::to_string(&dunning::facts_summary(snapshot, look.now)))
         }));
         match decided {
             Ok((decision, Ok(summary))) => decisions.push((never_at_once(decision, snapshot, look.now), summary)),

@@ -1,12 +1,19 @@
 //! The facts behind a decision, short enough to be kept with it and long enough to argue about.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::snapshot::{Hold, InvoiceFacts, Promise, Snapshot, StepRecord, Unapplied};
+use crate::{
+    behaviour::{self, Sign},
+    calendar::{local_day, parse_zone},
+};
 
 /// What was known when it was decided, as JSON: amounts as plain decimals, no addresses and no names.
-pub fn facts_summary(snapshot: &Snapshot) -> impl Serialize + '_ {
+pub fn facts_summary(snapshot: &Snapshot, now: DateTime<Utc>) -> impl Serialize + '_ {
     Summary {
         customer_kind: snapshot.customer.kind.as_str(),
         invoices: snapshot.invoices.iter().map(InvoiceSummary::of).collect(),
@@ -16,7 +23,22 @@ pub fn facts_summary(snapshot: &Snapshot) -> impl Serialize + '_ {
         reminders_standing: snapshot.reminders.len(),
         payments_complete_until: snapshot.payments_complete_until,
         ledger_differs: snapshot.ledger_differs,
+        payer: payer(snapshot, now),
     }
+}
+
+/// How the customer paid, by currency of what is open, where a step of the policy asks for it.
+fn payer(snapshot: &Snapshot, now: DateTime<Utc>) -> BTreeMap<String, PayerSummary> {
+    let asks = snapshot.policy.as_ref().is_some_and(|version| version.policy.steps.iter().any(|step| step.payer.is_some()));
+    let zone = parse_zone(&snapshot.settings.time_zone).unwrap_or(Tz::Europe__Paris);
+    let seen = |invoice: &InvoiceFacts| {
+        let seen = behaviour::seen(snapshot, invoice.currency, local_day(now, zone));
+        let (average, late_share_percent, broken_promises) = (seen.average_tenths, seen.late_percent, seen.broken_promises);
+        let average_days_late = format!("{}.{}", average / 10, average % 10);
+        let signs = seen.signs.into_iter().map(Sign::as_str).collect();
+        (invoice.currency.code().to_owned(), PayerSummary { average_days_late, late_share_percent, broken_promises, signs })
+    };
+    snapshot.invoices.iter().filter(|_| asks).map(seen).collect()
 }
 
 #[derive(Serialize)]
@@ -29,6 +51,16 @@ struct Summary<'a> {
     reminders_standing: usize,
     payments_complete_until: Option<DateTime<Utc>>,
     ledger_differs: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    payer: BTreeMap<String, PayerSummary>,
+}
+
+#[derive(Serialize)]
+struct PayerSummary {
+    average_days_late: String,
+    late_share_percent: i64,
+    broken_promises: u32,
+    signs: Vec<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -1,43 +1,19 @@
 //! What a step waits for before it leaves: a call, a person, the sales owner, the others that are due.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     super::evaluate,
     sim::{Sim, business, day, ladder},
+    told::{at, done, planned, says, tasks},
 };
 use crate::{
     customer::Person,
-    dunning::{Action, CallAttempt, Decision, LiveState, NewTask, OpenTask, StepOutcome, StepRecord, Why},
+    dunning::{Action, CallAttempt, LiveState, OpenTask, StepOutcome, StepRecord, Why},
     ids::TaskId,
     policy::Channel,
 };
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-fn done(step: &str, outcome: StepOutcome, on: &str) -> StepRecord {
-    StepRecord { step_key: step.into(), outcome, done_on: day(on), granted_until: None, reason: None }
-}
-
-fn says(decision: &Decision, code: Why) -> bool {
-    decision.reasons.iter().any(|reason| reason.code == code)
-}
-
-fn tasks<'d>(decision: &'d Decision, kind: &str) -> Vec<&'d NewTask> {
-    let one = |action: &'d Action| if let Action::CreateTask(task) = action { Some(task.as_ref()) } else { None };
-    decision.actions.iter().filter_map(one).filter(|task| task.kind == kind).collect()
-}
-
-fn planned(decision: &Decision) -> Vec<&str> {
-    fn key(action: &Action) -> Option<&str> {
-        if let Action::PlanReminder(plan) = action { Some(&plan.step_key) } else { None }
-    }
-    decision.actions.iter().filter_map(key).collect()
-}
 
 #[test]
 fn what_is_due_joins_the_message_that_is_planned_and_not_one_that_a_person_approved() {

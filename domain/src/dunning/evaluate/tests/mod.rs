@@ -16,4 +16,5 @@ mod sim;
 mod standings;
 mod telling;
 mod thresholds;
+mod told;
 mod worlds;

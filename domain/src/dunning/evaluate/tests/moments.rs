@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,39 +13,16 @@ use super::{
         outcome::{self, Draft},
     },
     sim::{Sim, business, day, ladder, preset},
+    told::{at, done, planned, says, tasks},
 };
 use crate::{
     calendar::Region,
     customer::{Address, CustomerKind},
-    dunning::{Action, ContactMade, Decision, NewTask, Promise, StepOutcome, StepRecord, Title, Why},
+    dunning::{Action, ContactMade, Decision, Promise, StepOutcome, Title, Why},
     ids::PromiseId,
     money::Currency,
     policy::Channel,
 };
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-fn done(step: &str, outcome: StepOutcome, on: &str) -> StepRecord {
-    StepRecord { step_key: step.into(), outcome, done_on: day(on), granted_until: None, reason: None }
-}
-
-fn says(decision: &Decision, code: Why) -> bool {
-    decision.reasons.iter().any(|reason| reason.code == code)
-}
-
-fn tasks<'d>(decision: &'d Decision, kind: &str) -> Vec<&'d NewTask> {
-    let one = |action: &'d Action| if let Action::CreateTask(task) = action { Some(task.as_ref()) } else { None };
-    decision.actions.iter().filter_map(one).filter(|task| task.kind == kind).collect()
-}
-
-fn planned(decision: &Decision) -> Vec<&str> {
-    fn key(action: &Action) -> Option<&str> {
-        if let Action::PlanReminder(plan) = action { Some(&plan.step_key) } else { None }
-    }
-    decision.actions.iter().filter_map(key).collect()
-}
 
 fn waived(decision: &Decision) -> Vec<(&str, &str)> {
     fn waiver(action: &Action) -> Option<(&str, &str)> {
