@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     SendContext,
     providers::{self, Outgoing, Session, without_addresses},
-    route::{Route, Routes},
+    route::{Route, Routes, name},
 };
 
 /// What came of it.
@@ -39,11 +39,11 @@ impl SendContext {
         let settings = tenants::get(&tx, tenant).await?.settings;
         let routes = Routes::load(&self.store, &tx, tenant, live, &[channel]).await?;
         tx.rollback().await?;
-        let Some(public) = routes.public(channel) else { return Ok(None) };
+        let Some(public) = routes.public(name(channel)) else { return Ok(None) };
         let sender = Sender::of(Some(public), &settings);
         let reference = format!("rl_test{}", Uuid::now_v7().simple().to_string().get(..12).unwrap_or_default());
         let content = message(channel, to, &sender, &reference);
-        let route = routes.of(channel, &content);
+        let route = routes.of(channel, name(channel), &content);
         let provider = route.provider().to_owned();
         let handed = match providers::unreachable(Some(channel), &content) {
             Some(detail) => Some(Handed::refused(providers::RefusalScope::Recipient, detail)),
