@@ -4,6 +4,7 @@
 mod alignment;
 mod capability;
 mod circuit;
+mod failover;
 mod outcome;
 mod post;
 mod proof;
@@ -13,6 +14,7 @@ mod settle;
 pub use alignment::{Alignment, MailSettings, alignment};
 pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
 pub use circuit::{Account, Circuit, Stop, Stopped};
+pub use failover::{Way, channel_of, fallback_of, nobody_has_it, way};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};
 pub use post::{maileva_state, merci_facteur_state};
 pub use proof::{Followed, Proof};

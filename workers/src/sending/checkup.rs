@@ -2,7 +2,7 @@
 
 use relance_domain::{
     ids::TenantId,
-    sending::{Alignment, Handed, MailSettings, alignment},
+    sending::{Alignment, Handed, MailSettings, alignment, channel_of},
 };
 use relance_store::{Store, StoreError, channels, channels::OpenChannel};
 use reqwest::header::HeaderMap;
@@ -41,9 +41,9 @@ pub async fn check_up(store: &Store, client: &GuardedClient, tenant: TenantId) -
 }
 
 async fn of_channel(client: &GuardedClient, channel: &OpenChannel) -> Vec<Finding> {
-    let name = format!("{} by {}", channel.record.channel, channel.record.provider);
+    let name = format!("{} by {}", channel.record.channel.replace('_', " "), channel.record.provider);
     let mut findings = Vec::new();
-    if channel.record.channel == "email" {
+    if channel_of(&channel.record.channel) == "email" {
         for Alignment { code, ok, detail } in alignment(MailSettings::read(&channel.record.public)) {
             findings.push(Finding { ok, what: format!("{name}: {}", code.replace('_', " ")), advice: detail });
         }
