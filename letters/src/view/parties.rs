@@ -105,7 +105,7 @@ impl PayView {
         let lang = ctx.lang();
         let own_iban = ctx.creditor.iban.as_deref().map(compact);
         let mut groups: Vec<(Option<String>, String, Vec<String>)> = Vec::new();
-        for row in ctx.step_rows.iter().chain(&ctx.other_rows) {
+        for row in ctx.step_rows.iter().chain(&ctx.other_rows).chain(&ctx.upcoming_rows) {
             let iban = row.payee_iban.as_deref().map(compact).filter(|iban| !iban.is_empty()).or_else(|| own_iban.clone());
             let payee = clean_option(row.payee_name.as_ref()).unwrap_or_else(|| clean(&ctx.creditor.legal_name));
             let number = clean(&row.number);
