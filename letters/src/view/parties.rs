@@ -30,7 +30,7 @@ impl CreditorView {
             legal_name: clean(&creditor.legal_name),
             identity: identity(creditor, lang, words),
             address: lines(&creditor.address_lines),
-            phone: clean_option(creditor.phone.as_ref()),
+            phone: clean_option(creditor.phone.as_ref()).map(|phone| phone.replace(' ', "\u{a0}")),
             email: clean_option(creditor.email.as_ref()),
             contact_name: clean_option(creditor.contact_name.as_ref()),
             mediator: clean_option(creditor.consumer_mediator.as_ref()),
