@@ -2,6 +2,7 @@
 //! context renders the same bytes again.
 
 use chrono::NaiveDate;
+use relance_domain::records::Picture;
 use serde::{Deserialize, Serialize};
 
 pub use crate::event::{CallFacts, CallTask, DisputeFacts, EventFacts, Instalment, PaymentFacts, PlanFacts, PromiseInfo};
@@ -200,6 +201,8 @@ pub struct MessageContext {
     /// "règlements pris en compte jusqu'au …".
     pub payments_known_until: NaiveDate,
     pub creditor: Creditor,
+    /// The creditor's logo.
+    pub logo: Option<Picture>,
     pub customer: Recipient,
     /// The invoices at this step.
     pub step_rows: Vec<Row>,

@@ -47,6 +47,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         today,
         payments_known_until: facts.payments_complete_until.map_or(today, |at| facts.day(at)).min(today),
         creditor: parties::creditor(&facts.settings),
+        logo: facts.logo.clone(),
         customer: parties::recipient(facts),
         totals: reminder.body.totals.iter().map(amount).collect(),
         payment_url: rows::payment_url(facts),
