@@ -5,6 +5,7 @@
 mod described;
 mod faults;
 mod gateway;
+mod gateways;
 mod ladder;
 mod mail;
 mod post;

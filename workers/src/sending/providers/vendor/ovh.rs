@@ -17,12 +17,12 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "ovh",
     channel: "sms",
     request,
-    taken: |_, answer| {
+    taken: |_, _, answer| {
         let invalid = answer.body.get("invalidReceivers").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
         if invalid { Handed::refused(Scope::Recipient, "the number is among the invalid receivers") } else { answer.taken("/ids/0") }
     },
-    refused,
-    look_up: Some(Asking { request: asked, found }),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
@@ -78,7 +78,7 @@ fn refused(answer: &Answer) -> Handed {
     by_status(answer)
 }
 
-fn found(_: &Outgoing, body: &Value) -> Found {
+fn found(_: &Account, _: &Outgoing, body: &Value) -> Found {
     match body.as_array() {
         Some(ids) => ids.first().map_or(Found::NotSeen, |id| Found::Taken { provider_id: text(id) }),
         None => Found::Unclear,

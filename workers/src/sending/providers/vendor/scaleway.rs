@@ -8,8 +8,8 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "scaleway",
     channel: "email",
     request,
-    taken: |_, answer| answer.taken("/emails/0/id"),
-    refused: by_status,
+    taken: |_, _, answer| answer.taken("/emails/0/id"),
+    refused: |_, _, answer| by_status(answer),
     look_up: None,
 };
 

@@ -15,8 +15,14 @@ use super::{
 };
 use crate::sending::providers::smtp;
 
-pub(super) const VENDOR: Vendor =
-    Vendor { name: "ses", channel: "email", request, taken: |_, answer| answer.taken("/MessageId"), refused, look_up: None };
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "ses",
+    channel: "email",
+    request,
+    taken: |_, _, answer| answer.taken("/MessageId"),
+    refused: |_, _, answer| refused(answer),
+    look_up: None,
+};
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
