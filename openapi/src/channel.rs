@@ -319,17 +319,18 @@ pub struct ChannelTestView {
     pub outcome: String,
     /// What was said, without addresses.
     pub detail: Option<String>,
-    /// Of e-mail: whether the sender's domain fits who sends for it, as far as the settings say.
+    /// Of e-mail: whether the sender's domain fits who sends for it, as far as the settings say. Not of a dry run: what the
+    /// provider says of the account.
     #[serde(default)]
     pub checks: Vec<ChannelCheck>,
     /// Of provider `gateway`: the request that its description gives, its secrets hidden; else null.
     pub request: Option<GatewayRequestView>,
 }
 
-/// One thing that was looked at in the settings.
+/// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChannelCheck {
-    /// `from_domain`, `return_path`, `reply_to`, `transport`.
+    /// `from_domain`, `return_path`, `reply_to`, `transport`; `credentials`, `vendor_domain` (the sender's domain as the vendor sees it).
     #[schema(example = "return_path")]
     pub code: String,
     /// Nothing stands in the way.

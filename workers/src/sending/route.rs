@@ -99,7 +99,7 @@ impl Routes {
         Some(&self.channel(channel)?.record.public)
     }
 
-    fn channel(&self, channel: Channel) -> Option<&OpenChannel> {
+    pub(super) fn channel(&self, channel: Channel) -> Option<&OpenChannel> {
         self.open.get(name(channel)?)?.as_ref()
     }
 

@@ -18,12 +18,12 @@ const REFERENCE: &str = "rl_abcdefgh12345678";
 const TEXT: &str = "Ateliers Dumas : \"FA-{1}\" & 1 234,56 EUR échue.\nMerci.";
 
 /// A call as the vendor sees it.
-struct Seen {
-    method: String,
-    path: String,
-    query: BTreeMap<String, String>,
+pub struct Seen {
+    pub method: String,
+    pub path: String,
+    pub query: BTreeMap<String, String>,
     headers: BTreeMap<String, String>,
-    body: String,
+    pub body: String,
 }
 
 impl Seen {
@@ -36,7 +36,7 @@ impl Seen {
         Self { method, path: path.to_owned(), query: form(query), headers: headers.collect(), body }
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
@@ -45,10 +45,10 @@ fn form(text: &str) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
-type Answer = fn(&Seen) -> (&'static str, String);
+pub type Answer = fn(&Seen) -> (&'static str, String);
 
 /// A vendor on the loopback; its address.
-async fn vendor_at(answer: Answer) -> (String, Arc<Mutex<usize>>) {
+pub async fn vendor_at(answer: Answer) -> (String, Arc<Mutex<usize>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let calls = Arc::new(Mutex::new(0));

@@ -24,8 +24,8 @@ use crate::{
     trail,
 };
 
-/// Sends one short message that says that nothing is due, at once, and says what the provider made of it, and of e-mail whether
-/// the sender's domain fits who sends for it. Nothing is kept but the audit log. From a test tenant only addresses on the channel's `allow_list` are really written to.
+/// Sends one short message that says that nothing is due, at once, and says what the provider made of it, whether it knows
+/// the account (asked without sending), and of e-mail whether the sender's domain fits who sends for it. Nothing is kept but the audit log. From a test tenant only addresses on the channel's `allow_list` are really written to.
 #[utoipa::path(
     tag = "channels",
     operation_id = "test_channel",
@@ -74,6 +74,7 @@ pub async fn test_channel(
         .await
         .map_err(|_| Refusal::new(Code::Overloaded, "The channel cannot be tried for the moment."))?;
     trail::before(&view(&record, false));
+    let checks = checks.into_iter().chain(tried.checks).collect();
     let tx = app.store.write(caller.tenant).await?;
     let answer = ChannelTestView { provider: record.provider, outcome: tried.outcome, detail: tried.detail, checks, request };
     app.conclude(tx, false, HttpResponse::Ok().json(answer)).await

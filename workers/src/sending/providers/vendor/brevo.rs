@@ -64,6 +64,11 @@ fn email(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     Request::json(&account.base(BASE), "/smtp/email", &body)?.header("api-key", account.needed("api_key")?)
 }
 
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    Request::get(&account.base(BASE), path)?.header("api-key", account.needed("api_key")?)
+}
+
 fn email_events(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     asked(account, "/smtp/statistics/events", message)
 }

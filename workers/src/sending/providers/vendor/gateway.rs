@@ -4,15 +4,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
     delivery::retry_after,
+    records::MessageContent,
     sending::{
         Found, Handed, Scope,
         gateway::{Codes, Gateway, Verdict},
         without_addresses,
     },
 };
-use relance_letters::gateway::{Facts, Written, look_up_url, write};
+use relance_letters::gateway::{Facts, SAMPLE, Written, look_up_url, write};
 use reqwest::Method;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     Account, Asking, Fault, Outgoing, Vendor,
@@ -27,7 +29,7 @@ pub(super) const VENDOR: Vendor = Vendor {
     taken: |account, message, answer| described(account).map_or_else(|_| answer.taken("/id"), |gateway| taken(&gateway, message, answer)),
     refused: |account, message, answer| described(account).map_or_else(|_| by_status(answer), |gateway| refused(&gateway, message, answer)),
     look_up: Some(Asking {
-        set_up: |account| described(account).is_ok_and(|gateway| gateway.look_up.is_some()),
+        set_up: can_be_asked,
         request: asked,
         found: |account, message, body| {
             let look_up = described(account).ok().and_then(|gateway| gateway.look_up);
@@ -106,6 +108,17 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         request = request.header(&header.name, &header.value)?;
     }
     signed_in(request, &gateway)
+}
+
+/// Does its description say how?
+pub(super) fn can_be_asked(account: &Account) -> bool {
+    described(account).is_ok_and(|gateway| gateway.look_up.is_some())
+}
+
+/// Asks for a message that there is none of.
+pub(super) fn probe(account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
+    let content = MessageContent { to: Some(SAMPLE.to.to_owned()), ..MessageContent::default() };
+    asked(account, &Outgoing { reference: "rl_check", tenant: "", key: Uuid::nil(), content: &content, callback: None, now })
 }
 
 /// A 2xx: taken, unless its status says otherwise. One that does not read was taken.

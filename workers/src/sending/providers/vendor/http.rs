@@ -1,7 +1,12 @@
 //! Any gateway that takes JSON over HTTP, signed as our webhooks are: `docs/channels.md`.
 
-use relance_domain::sending::{Found, Handed, Scope};
+use chrono::{DateTime, Utc};
+use relance_domain::{
+    records::MessageContent,
+    sending::{Found, Handed, Scope},
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     Account, Asking, Fault, Outgoing, Vendor,
@@ -51,6 +56,12 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         .header("webhook-id", message.reference)?
         .header("webhook-timestamp", &message.now.timestamp().to_string())?;
     signed(request, account, message)
+}
+
+/// Asks for a message that there is none of.
+pub(super) fn probe(account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
+    let content = MessageContent::default();
+    asked(account, &Outgoing { reference: "rl_check", tenant: "", key: Uuid::nil(), content: &content, callback: None, now })
 }
 
 fn signed(request: Request, account: &Account, message: &Outgoing) -> Result<Request, Fault> {

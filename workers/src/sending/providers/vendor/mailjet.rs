@@ -25,6 +25,11 @@ pub(super) const VENDOR: Vendor = Vendor {
     look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
 
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    Request::get(&account.base(BASE), path)?.basic(account.needed("api_key")?, account.needed("secret_key")?)
+}
+
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
     let (from, to) = (mail::sender(content)?, mail::recipient(content)?);

@@ -9,6 +9,7 @@ mod mail;
 mod mailjet;
 mod ovh;
 mod postmark;
+mod probe;
 mod request;
 mod scaleway;
 mod sendgrid;
@@ -24,6 +25,7 @@ use relance_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use self::probe::{Checked, credentials};
 pub(super) use self::{answer::Answer, request::Request};
 use crate::http::{GuardedClient, HttpError};
 

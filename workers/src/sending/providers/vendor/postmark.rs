@@ -24,6 +24,11 @@ pub(super) const VENDOR: Vendor = Vendor {
     look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
 
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    signed(Request::get(&account.base(BASE), path)?, account)
+}
+
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
     let (from, to) = (mail::sender(content)?, mail::recipient(content)?);
