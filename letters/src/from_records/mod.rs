@@ -52,6 +52,7 @@ pub fn message_context(facts: &MessageFacts, dates: PrintedDates, now: DateTime<
         payment_url: rows::payment_url(facts),
         step_rows: rows.at_step,
         other_rows: rows.others,
+        upcoming_rows: rows.upcoming,
         not_claimed: rows.not_claimed,
         pay_before_on: dates.pay_before_on,
         deadline_on: dates.deadline_on,
