@@ -25,6 +25,7 @@ mod behaviour;
 mod capped;
 mod claims;
 mod explained;
+mod gateways;
 mod guardrails;
 mod holds;
 mod ladder;

@@ -73,7 +73,14 @@ impl Routes {
             let own = open.config.get(&open.record.provider);
             RECEIPT_SETTINGS.iter().any(|name| own.is_some_and(|own| own.get(name).is_some()))
         };
-        if name(channel) != Some("sms") { self.channel(channel).is_some_and(set_up) } else { callback }
+        match self.channel(channel) {
+            // its settings say whether it tells anything; where to may stand in the gateway's own
+            Some(open) if open.record.provider == "gateway" => {
+                open.config.pointer("/gateway/receipts").is_some_and(|receipts| !receipts.is_null())
+            }
+            _ if name(channel) == Some("sms") => callback,
+            open => open.is_some_and(set_up),
+        }
     }
 
     /// Messages a second that the account takes, if it says so.
@@ -92,7 +99,7 @@ impl Routes {
         Some(&self.channel(channel)?.record.public)
     }
 
-    fn channel(&self, channel: Channel) -> Option<&OpenChannel> {
+    pub(super) fn channel(&self, channel: Channel) -> Option<&OpenChannel> {
         self.open.get(name(channel)?)?.as_ref()
     }
 
