@@ -6,6 +6,7 @@ use relance_api::{
     tokens::Fetch,
 };
 use relance_domain::ids::TenantId;
+use relance_openapi::channel::ChannelCheck;
 use relance_workers::{http::GuardedClient, sending::SendContext};
 use reqwest::header::HeaderMap;
 
@@ -40,7 +41,8 @@ impl Egress for GuardedEgress {
             let Some(sender) = &self.sender else { return Err("nothing is sent from here".to_owned()) };
             let trial = sender.try_channel(tenant, channel, to).await.map_err(|error| error.to_string())?;
             let trial = trial.ok_or("the channel is not set up")?;
-            Ok(Tried { outcome: trial.outcome().to_owned(), detail: trial.detail() })
+            let checks = trial.checks.iter().map(|one| ChannelCheck { code: one.code.to_owned(), ok: one.ok, detail: one.detail.clone() });
+            Ok(Tried { outcome: trial.outcome().to_owned(), detail: trial.detail(), checks: checks.collect() })
         })
     }
 

@@ -55,6 +55,7 @@ const SECRETS: &[(&str, &[&str])] = &[
     ("twilio", &["auth_token"]),
     ("ovh", &["application_secret", "consumer_key"]),
     ("http", &["secret"]),
+    ("gateway", &["secrets"]),
     ("merci_facteur", &["secret_key", "webhook_secret"]),
     ("maileva", &["client_secret", "password", "webhook_password"]),
     ("ar24", &["private_key"]),

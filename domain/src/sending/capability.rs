@@ -50,8 +50,9 @@ pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
     let refuses = |for_long| Idempotency::Refuses { for_long };
     let (idempotency, lookup, tracked) = match (channel, provider) {
         ("email", "brevo") => (refuses(TimeDelta::minutes(30)), minutes(5), true),
-        ("email", "mailjet" | "postmark") | ("sms", "ovh" | "brevo") => (Idempotency::None, minutes(5), true),
-        ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode" | "http") => (Idempotency::None, Lookup::None, true),
+        // whether these two can be asked stands in the channel's settings
+        ("email", "mailjet" | "postmark") | ("sms", "ovh" | "brevo" | "http" | "gateway") => (Idempotency::None, minutes(5), true),
+        ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode") => (Idempotency::None, Lookup::None, true),
         // refused again for thirty days under the same `antidoublon`
         ("letter" | "registered_letter", "merci_facteur") => (refuses(TimeDelta::days(30)), Lookup::None, true),
         ("letter" | "registered_letter", "maileva" | "ar24") => (Idempotency::None, minutes(5), true),

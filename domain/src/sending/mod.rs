@@ -1,6 +1,8 @@
 //! Handing messages over: what an outcome is, what each provider can do, and what is done when nobody
 //! knows whether a message left. Pure; time comes in.
 
+pub mod gateway;
+
 mod alignment;
 mod capability;
 mod circuit;

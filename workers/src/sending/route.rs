@@ -96,7 +96,14 @@ impl Routes {
             let own = open.config.get(&open.record.provider);
             RECEIPT_SETTINGS.iter().any(|name| own.is_some_and(|own| own.get(name).is_some()))
         };
-        if sending::channel_of(by) == "sms" { callback } else { self.channel(by).is_some_and(set_up) }
+        match self.channel(by) {
+            // its settings say whether it tells anything; where to may stand in the gateway's own
+            Some(open) if open.record.provider == "gateway" => {
+                open.config.pointer("/gateway/receipts").is_some_and(|receipts| !receipts.is_null())
+            }
+            _ if sending::channel_of(by) == "sms" => callback,
+            open => open.is_some_and(set_up),
+        }
     }
 
     /// Messages a second that the account takes, if it says so.
@@ -115,7 +122,7 @@ impl Routes {
         Some(&self.channel(by)?.record.public)
     }
 
-    fn channel(&self, by: &str) -> Option<&OpenChannel> {
+    pub(super) fn channel(&self, by: &str) -> Option<&OpenChannel> {
         self.open.get(by).map(|(open, _)| open)
     }
 

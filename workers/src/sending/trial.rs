@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use super::{
     SendContext,
-    providers::{self, Outgoing, Session, without_addresses},
+    checkup::asked,
+    providers::{self, Checked, Outgoing, Session, without_addresses},
     route::{Route, Routes},
 };
 
@@ -27,6 +28,8 @@ pub struct Trial {
     pub provider: String,
     /// What it said; `None`: nobody was called, because a test tenant writes to listed addresses only.
     pub handed: Option<Handed>,
+    /// What the provider says of the account, asked without sending.
+    pub checks: Vec<Checked>,
 }
 
 /// Says that nothing is owed, in the two languages that a creditor's staff reads.
@@ -46,8 +49,9 @@ impl SendContext {
         let settings = tenants::get(&tx, tenant).await?.settings;
         let routes = Routes::load(&self.store, &tx, tenant, live, &[channel]).await?;
         tx.rollback().await?;
-        let Some(public) = routes.public(by) else { return Ok(None) };
-        let sender = Sender::of(Some(public), &settings);
+        let Some(open) = routes.channel(by) else { return Ok(None) };
+        let checks = asked(&self.http, open, now).await;
+        let sender = Sender::of(Some(&open.record.public), &settings);
         let reference = format!("rl_test{}", Uuid::now_v7().simple().to_string().get(..12).unwrap_or_default());
         let content = message(channel, to, &sender, &reference);
         let route = routes.of(channel, by, &content);
@@ -56,7 +60,7 @@ impl SendContext {
             Some(detail) => Some(Handed::refused(providers::RefusalScope::Recipient, detail)),
             None => self.hand_over(&route, tenant, &reference, &content, now).await,
         };
-        Ok(Some(Trial { provider, handed }))
+        Ok(Some(Trial { provider, handed, checks }))
     }
 
     /// One message over one connection; `None` where nobody is called.

@@ -175,7 +175,7 @@ async fn no_fault_of_any_provider_makes_a_second_text_message_or_loses_one() {
         check(case, &gateway.seen(&case.name), &status, &tasks);
         *ends.entry(status).or_default() += 1;
     }
-    assert_eq!(ends.values().sum::<usize>(), FAULTS.len() * 11 + 2 * 11 + 2, "{ends:?}");
+    assert_eq!(ends.values().sum::<usize>(), FAULTS.len() * 12 + 2 * 12 + 2, "{ends:?}");
     assert!(ends["sent"] > 60, "{ends:?}");
 }
 

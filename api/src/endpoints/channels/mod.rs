@@ -1,6 +1,7 @@
 //! `/v1/channels`: how the tenant's messages leave.
 
 mod check;
+mod gateway;
 mod get;
 mod list;
 mod put;

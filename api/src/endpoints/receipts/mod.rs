@@ -106,7 +106,7 @@ async fn receive(req: &HttpRequest, app: &App, tenant: TenantId, channel: OpenCh
         return Err(unknown());
     }
     confirm(app, &own, body).await;
-    let Some(list) = receipts::parse(name, provider, &incoming) else {
+    let Some(list) = receipts::parse(name, provider, &own, &incoming) else {
         return Err(Refusal::new(Code::MalformedJson, "This does not read as a receipt of the channel's provider."));
     };
     let told = list.len();

@@ -1,17 +1,28 @@
 //! Any gateway that takes JSON over HTTP, signed as our webhooks are: `docs/channels.md`.
 
-use relance_domain::sending::{Handed, Scope};
+use chrono::{DateTime, Utc};
+use relance_domain::{
+    records::MessageContent,
+    sending::{Found, Handed, Scope},
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
-    Account, Fault, Outgoing, Vendor,
-    answer::{Answer, by_status},
+    Account, Asking, Fault, Outgoing, Vendor,
+    answer::{Answer, by_status, text},
     request::Request,
 };
 use crate::webhooks::sign;
 
-pub(super) const VENDOR: Vendor =
-    Vendor { name: "http", channel: "sms", request, taken: |_, answer| answer.taken("/id"), refused, look_up: None };
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "http",
+    channel: "sms",
+    request,
+    taken: |_, _, answer| answer.taken("/id"),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |account| account.flag("look_up"), request: asked, found }),
+};
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
@@ -35,8 +46,28 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         .header("idempotency-key", message.reference)?
         .header("webhook-id", message.reference)?
         .header("webhook-timestamp", &timestamp.to_string())?;
+    signed(request, account, message)
+}
+
+/// The same address with our reference behind it, signed over no body.
+fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
+    let request = Request::get(account.needed("url")?, "")?
+        .query("reference", message.reference)
+        .header("webhook-id", message.reference)?
+        .header("webhook-timestamp", &message.now.timestamp().to_string())?;
+    signed(request, account, message)
+}
+
+/// Asks for a message that there is none of.
+pub(super) fn probe(account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
+    let content = MessageContent::default();
+    asked(account, &Outgoing { reference: "rl_check", tenant: "", key: Uuid::nil(), content: &content, callback: None, now })
+}
+
+fn signed(request: Request, account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let Some(secret) = account.setting("secret") else { return Ok(request) };
-    let signature = sign(&[secret.to_owned()], message.reference, timestamp, request.body.as_deref().unwrap_or_default());
+    let body = request.body.as_deref().unwrap_or_default();
+    let signature = sign(&[secret.to_owned()], message.reference, message.now.timestamp(), body);
     if signature.is_empty() {
         return Err(Fault(Scope::Account, "the secret of the gateway does not read".to_owned()));
     }
@@ -52,4 +83,11 @@ fn refused(answer: &Answer) -> Handed {
         Some(_) => answer.refused(Scope::Message),
         None => by_status(answer),
     }
+}
+
+/// `{"messages":[{"reference":…,"id":…}]}`: no list says nothing, one without our reference that it is not there.
+fn found(_: &Account, message: &Outgoing, body: &Value) -> Found {
+    let Some(list) = body.get("messages").and_then(Value::as_array) else { return Found::Unclear };
+    let ours = list.iter().find(|one| one.get("reference").and_then(Value::as_str) == Some(message.reference));
+    ours.map_or(Found::NotSeen, |one| Found::Taken { provider_id: one.get("id").and_then(text) })
 }

@@ -2,6 +2,7 @@
 //! bear is `MessageID`, which is larger than a float can hold.
 
 use relance_domain::sending::{Found, Handed, Scope};
+use relance_letters::LOGO_CID;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -17,13 +18,18 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "mailjet",
     channel: "email",
     request,
-    taken: |_, answer| match answer.id("/Messages/0/Status").as_deref() {
+    taken: |_, _, answer| match answer.id("/Messages/0/Status").as_deref() {
         Some("error") => refused(answer),
         _ => answer.taken("/Messages/0/To/0/MessageID"),
     },
-    refused,
-    look_up: Some(Asking { request: asked, found }),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
+
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    Request::get(&account.base(BASE), path)?.basic(account.needed("api_key")?, account.needed("secret_key")?)
+}
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
@@ -38,7 +44,7 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         "To": [address(&to)],
         "Subject": mail::subject(content),
         "TextPart": content.text,
-        "HTMLPart": mail::html(content),
+        "HTMLPart": mail::html_with_logo(content),
         "CustomID": message.reference,
         "Headers": headers,
         "TrackOpens": "disabled",
@@ -56,6 +62,10 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
             .iter()
             .map(|file| json!({ "ContentType": mail::bare_type(file), "Filename": file.name, "Base64Content": mail::base64(file) }));
         one["Attachments"] = files.collect();
+    }
+    if let Some(logo) = mail::logo(content) {
+        one["InlinedAttachments"] = json!([{ "ContentType": logo.logo.media_type, "Filename": mail::logo_name(logo),
+            "ContentID": LOGO_CID, "Base64Content": mail::logo_base64(logo) }]);
     }
     let body = json!({ "Messages": [one] });
     Request::json(&account.base(BASE), "/v3.1/send", &body)?.basic(account.needed("api_key")?, account.needed("secret_key")?)
@@ -77,7 +87,7 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         .basic(account.needed("api_key")?, account.needed("secret_key")?)
 }
 
-fn found(_: &Outgoing, body: &Value) -> Found {
+fn found(_: &Account, _: &Outgoing, body: &Value) -> Found {
     match body.get("Data").and_then(Value::as_array) {
         Some(list) => match list.first() {
             Some(one) => Found::Taken { provider_id: one.get("ID").and_then(text) },

@@ -1,6 +1,7 @@
 //! Postmark. It keeps our Message-ID when it is asked to.
 
 use relance_domain::sending::{Found, Handed, Scope};
+use relance_letters::LOGO_CID;
 use serde_json::{Value, json};
 
 use super::{
@@ -16,13 +17,18 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "postmark",
     channel: "email",
     request,
-    taken: |_, answer| match answer.number("/ErrorCode") {
+    taken: |_, _, answer| match answer.number("/ErrorCode") {
         Some(code) if code != 0 => refused(answer),
         _ => answer.taken("/MessageID"),
     },
-    refused,
-    look_up: Some(Asking { request: asked, found }),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
+
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    signed(Request::get(&account.base(BASE), path)?, account)
+}
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
@@ -41,7 +47,7 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         "To": address(&to),
         "Subject": mail::subject(content),
         "TextBody": content.text,
-        "HtmlBody": mail::html(content),
+        "HtmlBody": mail::html_with_logo(content),
         "Metadata": { "ref": message.reference },
         "Headers": headers,
         "TrackOpens": false,
@@ -55,12 +61,17 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     if let Some(reply_to) = mail::header(content, "Reply-To") {
         body["ReplyTo"] = address(&mail::person(reply_to)).into();
     }
-    if !content.attachments.is_empty() {
-        let files = content
-            .attachments
-            .iter()
-            .map(|file| json!({ "Name": file.name, "ContentType": mail::bare_type(file), "Content": mail::base64(file) }));
-        body["Attachments"] = files.collect();
+    let files = content
+        .attachments
+        .iter()
+        .map(|file| json!({ "Name": file.name, "ContentType": mail::bare_type(file), "Content": mail::base64(file) }));
+    let logo = mail::logo(content).map(|logo| {
+        json!({ "Name": mail::logo_name(logo), "ContentType": logo.logo.media_type, "Content": mail::logo_base64(logo),
+            "ContentID": format!("cid:{LOGO_CID}") })
+    });
+    let files: Vec<Value> = files.chain(logo).collect();
+    if !files.is_empty() {
+        body["Attachments"] = files.into();
     }
     signed(Request::json(&account.base(BASE), "/email", &body)?, account)
 }
@@ -85,7 +96,7 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     signed(request.query("metadata_ref", message.reference), account)
 }
 
-fn found(_: &Outgoing, body: &Value) -> Found {
+fn found(_: &Account, _: &Outgoing, body: &Value) -> Found {
     match body.get("Messages").and_then(Value::as_array) {
         Some(list) => match list.first() {
             Some(one) => Found::Taken { provider_id: one.get("MessageID").and_then(text) },
