@@ -18,7 +18,7 @@ pub async fn bounced(world: &World, customer: &str) {
 async fn mailed(world: &World, customer: &str) -> (Receiver, String) {
     let brevo = Receiver::start(r#"{"messageId":"<2026.1@smtp-relay.mailin.fr>"}"#).await;
     let base = brevo.url.trim_end_matches("/hook").to_owned();
-    let channel = json!({"provider": "brevo", "from": "compta@keller.example", "allow_list": ["compta@c1.example", "direction@c1.example"],
+    let channel = json!({"provider": "brevo", "from": "compta@keller.example", "allow_list": ["compta@c1.example", "direction@c1.example"], "max_per_second": 100,
         "brevo": {"api_key": "xkeysib", "webhook_password": "hunter2", "base_url": base}});
     let channel = world.put("/v1/channels/email", channel).await.expect(200);
     assert!(channel["brevo"].get("api_key").is_none() && channel["brevo"].get("webhook_password").is_none(), "{channel}");

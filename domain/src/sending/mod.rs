@@ -14,7 +14,7 @@ mod settle;
 
 pub use alignment::{Alignment, MailSettings, alignment};
 pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
-pub use circuit::{Account, Circuit, Rate};
+pub use circuit::{Account, Circuit, Stop, Stopped};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};
 pub use post::{maileva_state, merci_facteur_state};
 pub use proof::{Followed, Proof};

@@ -1,6 +1,6 @@
 //! The transaction before the calls: the last look, the bytes, the attempt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use relance_domain::{
@@ -21,11 +21,12 @@ use uuid::Uuid;
 
 use super::{
     SendContext,
+    accounts::Accounts,
     call::{Call, Purpose},
     gate::Places,
     paper::{self, LETTERS, Letter, is_laid_out, is_letter},
     providers,
-    route::{Route, Routes},
+    route::{Route, Routes, name},
 };
 
 /// Real time after which a send that was not settled counts as lost: the calls of a batch take less.
@@ -50,6 +51,7 @@ struct Plan {
     settled: Vec<Settled>,
     frozen: Vec<Frozen>,
     calls: Vec<Call>,
+    accounts: Accounts,
     /// By channel: how many may still leave today.
     caps: BTreeMap<&'static str, Cap>,
 }
@@ -70,10 +72,8 @@ async fn caps(
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<&'static str, Cap>, StoreError> {
     let mut caps = BTreeMap::new();
-    for (name, most) in used.iter().filter_map(|channel| routes.per_day(*channel)) {
-        if caps.contains_key(name) {
-            continue;
-        }
+    for name in used.iter().map(|channel| name(*channel)).collect::<BTreeSet<_>>() {
+        let Some(most) = routes.per_day(name) else { continue };
         let zone = parse_zone(&tenants::get(tx, tenant).await?.settings.time_zone).unwrap_or(chrono_tz::UTC);
         let today = local_day(now, zone);
         let gone = sending::left_since(tx, tenant, name, start_of_day(today, zone)).await?;
@@ -86,7 +86,7 @@ async fn caps(
 /// What came of the transaction.
 pub(super) enum Prepared {
     /// Calls to make, of a live tenant or not.
-    Calls { calls: Vec<Call>, live: bool },
+    Calls { calls: Vec<Call>, accounts: Accounts, live: bool },
     /// Nothing was written: these letters must be laid out first.
     Unprinted(Vec<ReminderId>),
 }
@@ -130,15 +130,19 @@ pub(super) async fn prepare(
     }
     let addressed = jobs.iter().zip(&all).filter_map(|(job, ready)| addressed(job, ready)).collect::<Vec<_>>();
     let silenced = sending::suppressed(&tx, tenant, &addressed, now).await?;
+    let leaving = jobs.iter().zip(&all).filter(|(_, ready)| !matches!(ready, Ready::Ends(_)));
+    let leaving = leaving.filter_map(|(job, _)| job.channel()).map(name).collect();
+    plan.accounts = Accounts::of(&tx, tenant, &routes, leaving, now).await?;
     for (job, ready) in jobs.iter().zip(all) {
         let on_list = addressed_to(job, &ready).is_some_and(|to| silenced.contains(&to));
         let ready = if on_list { Ready::Ends(suppressed()) } else { ready };
         plan.add(ctx, tenant, job, ready, &routes, places, now);
     }
+    plan.accounts.keep(&tx, tenant).await?;
     sending::freeze(&tx, tenant, worker, &plan.frozen, now, real_now, LEASE_MS).await?;
     sending::finish(&tx, tenant, plan.settled, now, real_now).await?;
     ctx.store.commit(tx).await?;
-    Ok(Prepared::Calls { calls: plan.calls, live })
+    Ok(Prepared::Calls { calls: plan.calls, accounts: plan.accounts, live })
 }
 
 /// Channel and address of a message that would leave.
@@ -240,7 +244,7 @@ fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap
             return Ready::Ends(SendOutcome::Later { at: after(now, TimeDelta::seconds(5)) });
         }
         let statement = printed.and_then(|letter| letter.statement.clone());
-        let public = job.channel().and_then(|channel| routes.public(channel));
+        let public = job.channel().and_then(|channel| routes.public(name(channel)));
         content_with(&job.facts, &context, &Sender::of(public, &job.facts.settings), statement).map_err(|error| error.to_string())
     };
     let content = match made {
@@ -284,15 +288,14 @@ impl Plan {
             }
         };
         let Some(channel) = job.channel() else { return self.end(id, broken("no such channel")) };
-        let route = routes.of(channel, &content);
+        let by = name(channel);
+        let route = routes.of(channel, by, &content);
         if let Route::Broken(detail) = &route {
             return self.end(id, broken(detail));
         }
         // a repeat of what may have left is the same message, and counted already
         let counts = purpose == Purpose::Send && !job.is_unknown();
-        if let Some((name, _)) = routes.per_day(channel).filter(|_| counts)
-            && let Some(outcome) = self.count(name)
-        {
+        if counts && let Some(outcome) = self.count(by) {
             return self.end(id, outcome);
         }
         // never another provider while this one may have it
@@ -306,9 +309,8 @@ impl Plan {
             let provider_id = content.headers.get("Message-ID").cloned();
             return self.settled.push(Settled { id, attempt: Some(attempt), outcome: SendOutcome::Sent { provider_id, granted } });
         }
-        let account = (tenant, channel, route.provider());
-        if let Err(at) = ctx.accounts.may_leave(account, routes.per_second(channel), now) {
-            return self.end(id, SendOutcome::Later { at });
+        if let Err(stop) = self.accounts.may_call(by, purpose, now) {
+            return self.end(id, SendOutcome::Later { at: stop.at });
         }
         let attempt = match purpose {
             Purpose::LookUp => job.attempts,
@@ -318,9 +320,9 @@ impl Plan {
             self.frozen.push(frozen(id, attempt, &route, &content, dates.pay_before_on, dates.deadline_on));
         }
         let place = if purpose == Purpose::Send { places.one() } else { None };
-        let callback = ctx.public_url.as_deref().zip(routes.receipt_token(channel));
+        let callback = ctx.public_url.as_deref().zip(routes.receipt_token(by));
         let callback = callback.map(|(url, token)| format!("{url}/v1/receipts/{token}"));
-        let receipts = routes.tells_receipts(channel, callback.is_some());
+        let receipts = routes.tells_receipts(by, callback.is_some());
         let reference = reminder.reference.clone();
         let key = key(job, attempt);
         self.calls.push(Call {
@@ -330,7 +332,7 @@ impl Plan {
             tenant,
             reference,
             key,
-            account,
+            by,
             channel,
             route,
             content,

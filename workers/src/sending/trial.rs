@@ -12,7 +12,7 @@ use super::{
     SendContext,
     checkup::asked,
     providers::{self, Checked, Outgoing, Session, without_addresses},
-    route::{Route, Routes},
+    route::{Route, Routes, name},
 };
 
 /// What came of it.
@@ -42,12 +42,12 @@ impl SendContext {
         let settings = tenants::get(&tx, tenant).await?.settings;
         let routes = Routes::load(&self.store, &tx, tenant, live, &[channel]).await?;
         tx.rollback().await?;
-        let Some(open) = routes.channel(channel) else { return Ok(None) };
+        let Some(open) = routes.channel(name(channel)) else { return Ok(None) };
         let checks = asked(&self.http, open, now).await;
         let sender = Sender::of(Some(&open.record.public), &settings);
         let reference = format!("rl_test{}", Uuid::now_v7().simple().to_string().get(..12).unwrap_or_default());
         let content = message(channel, to, &sender, &reference);
-        let route = routes.of(channel, &content);
+        let route = routes.of(channel, name(channel), &content);
         let provider = route.provider().to_owned();
         let handed = match providers::unreachable(Some(channel), &content) {
             Some(detail) => Some(Handed::refused(providers::RefusalScope::Recipient, detail)),

@@ -60,8 +60,9 @@ pub async fn put_channel(
     if let Some(there) = &there {
         trail::before(&view(there, false));
     }
-    let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
+    // customers first, as a batch of sends does
     touch::look_at_everybody(&tx, caller.tenant, now).await?;
+    let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     app.conclude(tx, false, tagged(record.version, &view(&record, true))).await
 }
