@@ -10,7 +10,7 @@ pub use post::{Ar24Input, MailevaInput, MerciFacteurInput};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Settings of a channel: `email`, `sms` or `letter`. One object beside `provider` bears the provider's name.
+/// Settings of a channel: `email`, `sms` or `letter`, or of the fallback of one of the first two. One object beside `provider` bears the provider's name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelInput {
@@ -287,7 +287,7 @@ pub struct SmsmodeInput {
 /// A channel as it is shown: what was put, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelView {
-    /// `email`, `sms` or `letter`.
+    /// `email`, `sms`, `letter`, `email_fallback` or `sms_fallback`.
     pub channel: String,
     /// Where the provider's receipts are posted, behind the address of this API; null for who may not write settings.
     pub receipts_path: Option<String>,
@@ -344,7 +344,7 @@ pub struct ChannelCheck {
 pub struct ChannelList {
     /// By name.
     pub data: Vec<ChannelView>,
-    /// Always false: there are three.
+    /// Always false: there are five at most.
     pub has_more: bool,
     /// Always null.
     pub next_cursor: Option<String>,

@@ -25,6 +25,7 @@ mod behaviour;
 mod capped;
 mod claims;
 mod explained;
+mod failover;
 mod gateways;
 mod guardrails;
 mod holds;

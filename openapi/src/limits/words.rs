@@ -123,7 +123,7 @@ const OPEN: &[(&str, &str, &[&str])] = &[
     ("AllocationView", "rule", &["stated", "named_invoice", "reference", "exact_amount", "exact_set"]),
     ("AttemptView", "outcome", &["calling", "accepted", "refused", "throttled", "transient", "unknown"]),
     ("CaseView", "close_reason", &["paid"]),
-    ("ChannelView", "channel", &["email", "sms", "letter"]),
+    ("ChannelView", "channel", &["email", "sms", "letter", "email_fallback", "sms_fallback"]),
     ("ChannelTestView", "outcome", &["accepted", "refused", "throttled", "transient", "unknown", "not_called"]),
     ("Charge", "kind", &["fixed_compensation"]),
     ("Charge", "mode", &["mention", "claim"]),

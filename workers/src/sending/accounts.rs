@@ -38,26 +38,34 @@ pub(super) struct Heard {
 }
 
 impl Accounts {
-    /// The accounts of the channels `used`; those that are not at rest are held until the transaction ends.
+    /// The accounts of all channels of the batch; those of `used` that are not at rest are held until the transaction ends.
     pub async fn of(
         tx: &Tx,
         tenant: TenantId,
         routes: &Routes,
-        used: BTreeSet<&'static str>,
+        used: &BTreeSet<&'static str>,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let mut all = BTreeMap::new();
         // in one order for everybody
-        for by in used {
+        for by in routes.names() {
             let Some((version, account)) = routes.account(by) else { continue };
             let mut known = Known { version, per_second: routes.per_second(by), account: account.clone(), held: None };
-            if known.per_second.is_some() || !account.is_at_rest(now) {
+            if used.contains(by) && (known.per_second.is_some() || !account.is_at_rest(now)) {
                 known.held = channel_accounts::hold(tx, tenant, by, version).await?;
                 known.account = known.held.clone().unwrap_or_default();
             }
             all.insert(by, known);
         }
         Ok(Self(all))
+    }
+
+    /// Is nothing but the rate in the way of a call at `now`?
+    ///
+    /// # Errors
+    /// What is, and until when.
+    pub fn is_open(&self, by: &str, now: DateTime<Utc>) -> Result<(), Stop> {
+        self.0.get(by).map_or(Ok(()), |known| known.account.is_open(now))
     }
 
     /// May one more call be made at `now`?

@@ -39,6 +39,23 @@ pub(super) enum Purpose {
     LookUp,
 }
 
+/// The other provider of the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// There is none, or it is none of its business.
+    Nothing,
+    /// This one is the first; a fallback stands ready.
+    Fallback {
+        /// Until when the message still leaves on this day.
+        until: DateTime<Utc>,
+    },
+    /// This one is the fallback.
+    First {
+        /// Why the first is left out.
+        why: String,
+    },
+}
+
 /// A message to hand over or to ask for.
 pub(super) struct Call {
     pub id: ReminderId,
@@ -52,6 +69,7 @@ pub(super) struct Call {
     pub key: Uuid,
     /// The settings that it leaves by.
     pub by: &'static str,
+    pub beside: Beside,
     pub channel: Channel,
     pub route: Route,
     pub content: MessageContent,
@@ -92,6 +110,13 @@ impl Call {
             Handed::Throttled { retry_after, detail } => SendOutcome::Throttled { retry_after, detail },
             Handed::Transient { detail } => SendOutcome::Transient { detail },
             Handed::Unknown { detail } => SendOutcome::Unknown { detail, receipts, alarm: false },
+        };
+        let outcome = match self.beside {
+            Beside::First { why } => SendOutcome::ByFallback { why, outcome: Box::new(outcome) },
+            Beside::Fallback { until } if !matches!(outcome, SendOutcome::Sent { .. }) => {
+                SendOutcome::Spared { until, outcome: Box::new(outcome) }
+            }
+            _ => outcome,
         };
         Ended { settled: Settled { id: self.id, attempt: Some(self.attempt), outcome }, heard: Some(heard) }
     }

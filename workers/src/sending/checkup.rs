@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use relance_domain::{
     ids::TenantId,
-    sending::{Alignment, Handed, MailSettings, alignment, without_addresses},
+    sending::{Alignment, Handed, MailSettings, alignment, channel_of, without_addresses},
 };
 use relance_store::{Store, StoreError, channels, channels::OpenChannel};
 use reqwest::header::HeaderMap;
@@ -42,9 +42,9 @@ pub async fn check_up(store: &Store, client: &GuardedClient, tenant: TenantId) -
 }
 
 async fn of_channel(client: &GuardedClient, channel: &OpenChannel, now: DateTime<Utc>) -> Vec<Finding> {
-    let name = format!("{} by {}", channel.record.channel, channel.record.provider);
+    let name = format!("{} by {}", channel.record.channel.replace('_', " "), channel.record.provider);
     let mut findings = Vec::new();
-    if channel.record.channel == "email" {
+    if channel_of(&channel.record.channel) == "email" {
         for Alignment { code, ok, detail } in alignment(MailSettings::read(&channel.record.public)) {
             findings.push(Finding { ok, what: format!("{name}: {}", code.replace('_', " ")), advice: detail });
         }
@@ -73,7 +73,7 @@ async fn of_channel(client: &GuardedClient, channel: &OpenChannel, now: DateTime
 pub(super) async fn asked(client: &GuardedClient, channel: &OpenChannel, now: DateTime<Utc>) -> Vec<Checked> {
     match channel.record.provider.as_str() {
         "smtp" => vec![server(client, &channel.config).await],
-        provider => credentials(client, &channel.record.channel, provider, &channel.config, now).await,
+        provider => credentials(client, channel_of(&channel.record.channel), provider, &channel.config, now).await,
     }
 }
 

@@ -7,11 +7,13 @@
 
 mod accounts;
 mod call;
+mod caps;
 mod checkup;
 mod follow;
 mod gate;
 mod notice;
 mod paper;
+mod plan;
 mod prepare;
 pub mod providers;
 mod route;
@@ -162,14 +164,21 @@ async fn heard(ctx: &SendContext, tenant: TenantId, accounts: &tokio::sync::Mute
     match accounts.lock().await.heard(&ctx.store, tenant, &told).await {
         Ok(alarms) => {
             for (settled, told) in outcomes.iter_mut().zip(alarms) {
-                if let SendOutcome::Unknown { alarm, .. } = &mut settled.outcome {
-                    *alarm = told;
-                }
+                alarmed(&mut settled.outcome, told);
             }
         }
         Err(error) => tracing::warn!(%tenant, %error, "what became of an account is not written down"),
     }
     outcomes
+}
+
+/// Says of a message whose fate nobody knows whether its account is left in peace from now on.
+fn alarmed(outcome: &mut SendOutcome, told: bool) {
+    match outcome {
+        SendOutcome::Unknown { alarm, .. } => *alarm = told,
+        SendOutcome::Spared { outcome, .. } | SendOutcome::ByFallback { outcome, .. } => alarmed(outcome, told),
+        _ => {}
+    }
 }
 
 /// The calls to make, each with its place, and the accounts that they leave by; letters are laid out in between.

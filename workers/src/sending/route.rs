@@ -51,13 +51,32 @@ pub(super) struct Routes {
 impl Routes {
     /// Opens the channels that messages of `used` leave by.
     pub(super) async fn load(store: &Store, tx: &Tx, tenant: TenantId, live: bool, used: &[Channel]) -> Result<Self, StoreError> {
-        let mut names: Vec<&'static str> = used.iter().map(|channel| name(*channel)).filter(|name| !name.is_empty()).collect();
+        let firsts = used.iter().map(|channel| name(*channel)).filter(|name| !name.is_empty());
+        let mut names: Vec<&'static str> = firsts.flat_map(|first| [Some(first), sending::fallback_of(first)]).flatten().collect();
         names.sort_unstable();
         names.dedup();
         let there = if names.is_empty() { Vec::new() } else { channels::with_accounts(store, tx, tenant, &names).await? };
         let by_name =
             |open: (OpenChannel, sending::Account)| Some((names.iter().copied().find(|name| *name == open.0.record.channel)?, open));
         Ok(Self { live, open: there.into_iter().filter_map(by_name).collect() })
+    }
+
+    /// The settings that are there, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.open.keys().copied()
+    }
+
+    /// The settings that stand in for those of `first`, where there are some.
+    pub(super) fn fallback(&self, first: &str) -> Option<&'static str> {
+        sending::fallback_of(first).filter(|name| self.open.contains_key(name))
+    }
+
+    /// The settings of who was handed a message of the channel `first`: those that it left `via`, unless they are another
+    /// provider's by now.
+    pub(super) fn of_attempt(&self, first: &'static str, via: Option<&str>, provider: Option<&str>) -> Option<&'static str> {
+        let both = [Some(first), self.fallback(first)].into_iter().flatten();
+        let his = both.filter(|by| self.channel(by).map(|open| open.record.provider.as_str()) == provider);
+        his.max_by_key(|by| via == Some(*by))
     }
 
     /// What is known of the account of a channel, and the version of the settings that it belongs to.
@@ -82,7 +101,7 @@ impl Routes {
             Some(open) if open.record.provider == "gateway" => {
                 open.config.pointer("/gateway/receipts").is_some_and(|receipts| !receipts.is_null())
             }
-            _ if by == "sms" => callback,
+            _ if sending::channel_of(by) == "sms" => callback,
             open => open.is_some_and(set_up),
         }
     }
@@ -122,7 +141,7 @@ impl Routes {
             "print" => Some(Route::Print),
             other if Post::named(other).is_some() => Post::named(other)
                 .and_then(|post| Account::named(post.name(), &open.config).map(|account| Route::Post(post, Box::new(account)))),
-            other => match vendor(&open.record.channel, other) {
+            other => match vendor(sending::channel_of(&open.record.channel), other) {
                 Some(vendor) => Account::read(vendor, &open.config).map(|account| Route::Vendor(vendor, Box::new(account))),
                 None => Some(Route::Broken(format!("provider {other}: this provider is not available in this release"))),
             },

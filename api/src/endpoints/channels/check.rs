@@ -1,5 +1,6 @@
 //! What the settings of a channel must be.
 
+use relance_domain::sending::channel_of;
 use relance_openapi::{
     channel::{ChannelInput, SmtpInput},
     problem::Code,
@@ -27,6 +28,7 @@ fn providers(channel: &str) -> &'static [&'static str] {
 /// # Errors
 /// 422 with every fault.
 pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
+    let channel = channel_of(channel);
     let mut faults = Faults::default();
     faults.word("/provider", &input.provider, providers(channel));
     objects(input, &mut faults);

@@ -19,11 +19,14 @@ use crate::{
 };
 
 /// Replaces the settings of a channel. Secrets are sealed and never shown again.
+///
+/// A fallback takes the same settings as its channel: messages leave by it when it is known that the first provider did not
+/// take them and will not in time.
 #[utoipa::path(
     tag = "channels",
     operation_id = "put_channel",
     params(
-        ("channel" = String, Path, description = "`email`, `sms` or `letter`."),
+        ("channel" = String, Path, description = "`email`, `sms`, `letter`, or the second provider of one, `email_fallback` or `sms_fallback`."),
         ("dry_run" = Option<bool>, Query, description = "Check only.")
     ),
     request_body = ChannelInput,

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Path},
 };
-use relance_domain::sending::{Alignment, MailSettings, alignment};
+use relance_domain::sending::{Alignment, MailSettings, alignment, channel_of};
 use relance_letters::gateway::{Facts, SAMPLE};
 use relance_openapi::{
     channel::{ChannelCheck, ChannelTestInput, ChannelTestView, GatewayRequestView},
@@ -30,7 +30,7 @@ use crate::{
     tag = "channels",
     operation_id = "test_channel",
     params(
-        ("channel" = String, Path, description = "`email` or `sms`."),
+        ("channel" = String, Path, description = "`email`, `sms`, `email_fallback` or `sms_fallback`."),
         ("dry_run" = Option<bool>, Query, description = "Check only: nobody is called.")
     ),
     request_body = ChannelTestInput,
@@ -46,7 +46,7 @@ pub async fn test_channel(
 ) -> Answer<HttpResponse> {
     caller.require(Scope::SettingsWrite)?;
     let dry_run = query::dry_run(&req)?;
-    let channel = known(&channel)?;
+    let (settings, channel) = (known(&channel)?, channel_of(&channel));
     if channel == "letter" {
         return Err(Refusal::not_found()); // a letter is not tried: it would have to be printed
     }
@@ -60,7 +60,7 @@ pub async fn test_channel(
     }
     faults.check()?;
     let tx = app.store.read(caller.tenant).await?;
-    let OpenChannel { record, config } = channels::open(&app.store, &tx, caller.tenant, channel).await?.ok_or_else(Refusal::not_found)?;
+    let OpenChannel { record, config } = channels::open(&app.store, &tx, caller.tenant, settings).await?.ok_or_else(Refusal::not_found)?;
     drop(tx);
     let request = if record.provider == "gateway" { example(&app, &caller, &record, &config, &body.to) } else { None };
     let checks = if channel == "email" { checks(&record.public) } else { Vec::new() };
@@ -70,7 +70,7 @@ pub async fn test_channel(
     }
     let tried = app
         .egress
-        .try_channel(caller.tenant, channel, &body.to)
+        .try_channel(caller.tenant, settings, &body.to)
         .await
         .map_err(|_| Refusal::new(Code::Overloaded, "The channel cannot be tried for the moment."))?;
     trail::before(&view(&record, false));

@@ -51,16 +51,24 @@ pub(super) struct Told {
 pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: i64) -> Result<Told, StoreError> {
     let backend = tx.get_database_backend();
     let mut told = Told::default();
-    let list: Vec<(Option<Uuid>, String, Option<String>, i64)> = receipts::Entity::find()
+    let list: Vec<(Option<Uuid>, String, Option<String>, i64, String, String)> = receipts::Entity::find()
         .select_only()
         .columns([receipts::Column::ReminderId, receipts::Column::Kind, receipts::Column::Detail, receipts::Column::At])
+        .columns([receipts::Column::Provider, receipts::Column::Channel])
         .filter(receipts::Column::TenantId.eq(of.0))
         .filter(among(backend, receipts::Column::ReminderId, rows.iter().map(|row| row.id)))
         .into_tuple()
         .all(tx)
         .await?;
-    for (id, kind, detail, at) in list {
+    let has_it = |id: Uuid, provider: &str, via: &str| {
+        rows.iter().any(|row| row.id == id && row.provider.as_deref() == Some(provider) && row.via.as_deref() == Some(via))
+    };
+    for (id, kind, detail, at, provider, via) in list {
         let (Some(id), Some(kind)) = (id, ReceiptKind::parse(&kind)) else { continue };
+        // one that did not take it can tell of the address, not of what became of the message at the other
+        if says_of_itself(kind) && !has_it(id, &provider, &via) {
+            continue;
+        }
         told.kinds.entry(id).or_default().push(kind);
         if shows_presentation(kind) {
             told.shown.entry(id).or_default().push(at);
@@ -87,6 +95,11 @@ pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: 
         told.soft.insert((row.try_get_by(0)?, row.try_get_by(1)?), usize::try_from(count).unwrap_or_default());
     }
     Ok(told)
+}
+
+/// Is it about what a provider itself did, not about the address?
+fn says_of_itself(kind: ReceiptKind) -> bool {
+    matches!(kind, ReceiptKind::Accepted | ReceiptKind::Deferred | ReceiptKind::Failed | ReceiptKind::SoftBounce)
 }
 
 /// Brings a reminder to the state that its receipts say.

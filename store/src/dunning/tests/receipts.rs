@@ -47,7 +47,8 @@ async fn frozen(provider: &str) -> (World, ReminderId, String) {
     let tx = world.store.write(world.tenant).await.unwrap();
     let row = reminders::list(&tx, world.tenant, &reminders::Filter::default(), None, 1).await.unwrap().remove(0);
     let content = MessageContent { to: Some("claire@dupont.example".into()), text: "Bonjour".into(), ..MessageContent::default() };
-    let frozen = Frozen { id: row.id, attempt: 1, provider: provider.into(), content, pay_before_on: None, deadline_on: None };
+    let frozen =
+        Frozen { id: row.id, attempt: 1, provider: provider.into(), via: "email".into(), content, pay_before_on: None, deadline_on: None };
     freeze(&tx, world.tenant, "one", &[frozen], now(), now(), 60_000).await.unwrap();
     world.store.commit(tx).await.unwrap();
     (world, row.id, row.reference)
