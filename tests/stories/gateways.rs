@@ -178,7 +178,7 @@ story! {
         }
         let mut other = sound();
         other["gateway"]["unheard_of"] = json!(1);
-        world.put("/v1/channels/sms", other).await.problem(400, "unknown_field");
+        world.put("/v1/channels/sms", other).await.problem(422, "unknown_field");
         let mut mail = sound();
         mail["from"] = json!("a@keller.example");
         world.put("/v1/channels/email", mail).await.expect(422);
@@ -218,14 +218,21 @@ async fn the_doctor_asks_the_vendor(database: Database) {
     let Some(url) = server::fresh_url(database) else { return };
     let mut server = server::start(&url, &[]);
     let world = World::test(&server, database, "2026-11-01T08:00:00Z").await;
-    let knows = Receiver::start(r#"{"plan":[{"type":"payAsYouGo","credits":120}],"domains":[{"domain_name":"keller.example","authenticated":true}]}"#).await;
+    let knows = Receiver::start(
+        r#"{"plan":[{"type":"payAsYouGo","credits":120}],"domains":[{"domain_name":"keller.example","authenticated":true}]}"#,
+    )
+    .await;
     let refuses = Receiver::refusing("401 Unauthorized").await;
     for (vendor, line) in [
         (&knows, "ok   Atelier Keller: email by brevo: credentials: The account is known; credits left: payAsYouGo 120."),
-        (&refuses, "FAIL Atelier Keller: email by brevo: credentials: The provider does not let these credentials in (status 401: no reason given)"),
+        (
+            &refuses,
+            "FAIL Atelier Keller: email by brevo: credentials: The provider does not let these credentials in (status 401: no reason given)",
+        ),
     ] {
         let base = vendor.url.trim_end_matches("/hook");
-        let channel = json!({"provider": "brevo", "from": "compta@keller.example", "brevo": {"api_key": "xkeysib-hidden", "base_url": base}});
+        let channel =
+            json!({"provider": "brevo", "from": "compta@keller.example", "brevo": {"api_key": "xkeysib-hidden", "base_url": base}});
         world.put("/v1/channels/email", channel).await.expect(200);
         let said = doctor(&url).await;
         assert!(said.lines().any(|one| one.starts_with(line)), "{said}");

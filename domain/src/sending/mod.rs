@@ -13,7 +13,7 @@ mod receipt;
 mod settle;
 
 pub use alignment::{Alignment, MailSettings, alignment};
-pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
+pub use capability::{Capabilities, Idempotency, Lookup, can_be_asked, capabilities, is_followed};
 pub use circuit::{Account, Circuit, Rate};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};
 pub use post::{maileva_state, merci_facteur_state};
