@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use relance_domain::{
     records::MessageContent,
-    sending::{Found, Handed, Scope},
+    sending::{Found, Handed, Scope, can_be_asked},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub(super) const VENDOR: Vendor = Vendor {
     request,
     taken: |_, _, answer| answer.taken("/id"),
     refused: |_, _, answer| refused(answer),
-    look_up: Some(Asking { set_up: |account| account.flag("look_up"), request: asked, found }),
+    look_up: Some(Asking { set_up: |account| can_be_asked("http", account.own()), request: asked, found }),
 };
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
