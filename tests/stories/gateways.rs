@@ -178,7 +178,7 @@ story! {
         }
         let mut other = sound();
         other["gateway"]["unheard_of"] = json!(1);
-        world.put("/v1/channels/sms", other).await.problem(400, "unknown_field");
+        world.put("/v1/channels/sms", other).await.problem(422, "unknown_field");
         let mut mail = sound();
         mail["from"] = json!("a@keller.example");
         world.put("/v1/channels/email", mail).await.expect(422);

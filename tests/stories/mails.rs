@@ -104,7 +104,7 @@ story! {
         let checks: Vec<(&str, bool)> =
             tried["checks"].as_array().unwrap().iter().map(|check| (check["code"].as_str().unwrap(), check["ok"] == true)).collect();
         // nobody can write to a domain of the tests; the rest is as it should be
-        assert_eq!(checks, [("from_domain", false), ("return_path", true), ("transport", true)], "{tried}");
+        assert_eq!(checks, [("from_domain", false), ("return_path", true), ("transport", true), ("credentials", false)], "{tried}");
         world.advance("2026-11-03T11:00:00Z").await;
         let [waits] = world.reminders().await.try_into().unwrap();
         assert_eq!(waits["status"], "planned", "{waits}");

@@ -1,6 +1,7 @@
 //! What each provider can do about a message whose fate is not known.
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
 /// What a provider does with the same message handed over again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,16 @@ pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
         _ => (Idempotency::None, Lookup::None, false),
     };
     Capabilities { idempotency, lookup, tracked, repeatable: channel == "email" }
+}
+
+/// Can this account be asked for a message? Of the two that need it, the settings (`own`) say so.
+pub fn can_be_asked(provider: &str, own: Option<&Value>) -> bool {
+    let stated = own.and_then(|own| own.get("look_up"));
+    match provider {
+        "http" => stated == Some(&Value::Bool(true)),
+        "gateway" => stated.is_some_and(Value::is_object),
+        _ => true,
+    }
 }
 
 /// Is a letter that this provider took asked after until it has arrived?

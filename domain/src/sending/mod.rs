@@ -14,7 +14,7 @@ mod receipt;
 mod settle;
 
 pub use alignment::{Alignment, MailSettings, alignment};
-pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
+pub use capability::{Capabilities, Idempotency, Lookup, can_be_asked, capabilities, is_followed};
 pub use circuit::{Account, Circuit, Stop, Stopped};
 pub use failover::{Way, channel_of, fallback_of, nobody_has_it, way};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};

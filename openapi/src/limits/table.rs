@@ -84,8 +84,6 @@ const OWNED: &[(&str, &str, u64)] = &[
     ("GatewayInput", "secrets", 4_000),
     ("GatewayField", "name", 100),
     ("GatewayField", "value", 2_000),
-    ("GatewayRequestView", "body", 100_000),
-    ("GatewayCodes", "taken", 100),
     ("GatewayAuth", "secret", 40),
     ("GatewayVerify", "secret", 40),
     ("GatewayVerify", "header", 100),

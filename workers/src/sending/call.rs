@@ -103,13 +103,13 @@ impl Call {
         drop(self.place);
         let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
         let heard = Heard { by: self.by, handed: handed.clone(), at: self.now + took };
-        let receipts = self.receipts;
+        let (receipts, asked) = (self.receipts, self.route.can_be_asked());
         let outcome = match handed {
             Handed::Accepted { provider_id } => SendOutcome::Sent { provider_id, granted: self.granted },
             Handed::Refused { scope, detail } => SendOutcome::Refused { scope, detail },
             Handed::Throttled { retry_after, detail } => SendOutcome::Throttled { retry_after, detail },
             Handed::Transient { detail } => SendOutcome::Transient { detail },
-            Handed::Unknown { detail } => SendOutcome::Unknown { detail, receipts, alarm: false },
+            Handed::Unknown { detail } => SendOutcome::Unknown { detail, receipts, asked, alarm: false },
         };
         let outcome = match self.beside {
             Beside::First { why } => SendOutcome::ByFallback { why, outcome: Box::new(outcome) },
@@ -179,7 +179,7 @@ pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: V
             // it may have left
             Purpose::Send => {
                 let detail = "the call broke off inside".to_owned();
-                Settled { id, attempt: Some(attempt), outcome: SendOutcome::Unknown { detail, receipts: false, alarm: false } }
+                Settled { id, attempt: Some(attempt), outcome: SendOutcome::Unknown { detail, receipts: false, asked: true, alarm: false } }
             }
             Purpose::LookUp => Settled { id, attempt: None, outcome: SendOutcome::LookedUp { found: Found::Unclear, receipts: false } },
         };

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use relance_domain::{ids::TenantId, phone, policy::Channel, records::MessageContent, sending};
+use relance_domain::{
+    ids::TenantId,
+    phone,
+    policy::Channel,
+    records::MessageContent,
+    sending::{self, can_be_asked},
+};
 use relance_store::{Store, StoreError, Tx, channels, channels::OpenChannel};
 use serde_json::Value;
 
@@ -29,6 +35,14 @@ pub(super) enum Route {
 }
 
 impl Route {
+    /// Can its provider be asked for a message, as the account is set up?
+    pub(super) fn can_be_asked(&self) -> bool {
+        match self {
+            Self::Vendor(vendor, account) => can_be_asked(vendor.name, account.own()),
+            _ => true,
+        }
+    }
+
     /// The word kept with an attempt.
     pub(super) fn provider(&self) -> &'static str {
         match self {

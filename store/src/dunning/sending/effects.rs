@@ -7,7 +7,7 @@ use relance_domain::{
     event::EventType,
     ids::{CustomerId, ReminderId},
     records::{EventObject, ReminderBody},
-    sending::{self as settle, Capabilities, Doubt, Found, Rung, capabilities},
+    sending::{self as settle, Capabilities, Doubt, Found, Lookup, Rung, capabilities},
 };
 use uuid::Uuid;
 
@@ -55,11 +55,11 @@ pub(super) fn with(work: &mut Work, row: Row, (id, attempt): (ReminderId, Option
         SendOutcome::Refused { scope, detail } => refused(work, row, scope, &detail),
         SendOutcome::Throttled { retry_after, detail } => throttled(work, row, id, retry_after, &detail),
         SendOutcome::Transient { detail } => again(work, row, id, &detail),
-        SendOutcome::Unknown { receipts, alarm, .. } => {
+        SendOutcome::Unknown { receipts, asked, alarm, .. } => {
             if alarm {
                 raise::raise(work, &row, Raise::Channel, "its provider does not answer")?;
             }
-            unknown(work, row, receipts)
+            unknown(work, row, receipts, asked)
         }
         SendOutcome::LookedUp { found, receipts } => looked_up(work, row, &found, receipts),
         SendOutcome::Told => told::apply(work, row),
@@ -207,9 +207,11 @@ fn wait(work: &mut Work, row: Row, id: ReminderId, made: usize, wish: Option<Tim
 }
 
 /// Nobody knows: the first rung of the ladder that applies.
-fn unknown(work: &mut Work, row: Row, receipts: bool) -> Result<(), StoreError> {
+fn unknown(work: &mut Work, row: Row, receipts: bool, asked: bool) -> Result<(), StoreError> {
     let doubt = Doubt { since: work.now, before: row.before.unknown, receipts };
-    let rung = settle::first(can(&row), doubt);
+    let can = can(&row);
+    let lookup = if asked { can.lookup } else { Lookup::None };
+    let rung = settle::first(Capabilities { lookup, ..can }, doubt);
     climb(
         work,
         {

@@ -39,7 +39,7 @@ pub(super) fn spared(
     }
     // the next message goes by the fallback, and says so
     let outcome = match outcome {
-        SendOutcome::Unknown { detail, receipts, .. } => SendOutcome::Unknown { detail, receipts, alarm: false },
+        SendOutcome::Unknown { detail, receipts, asked, .. } => SendOutcome::Unknown { detail, receipts, asked, alarm: false },
         outcome => outcome,
     };
     let row = if in_vain { sent_by(row, None) } else { row };

@@ -90,6 +90,8 @@ pub enum SendOutcome {
         detail: String,
         /// Was the provider told where its receipts go?
         receipts: bool,
+        /// Can the provider be asked for it, as the account is set up?
+        asked: bool,
         /// The provider has been silent so often that somebody must hear of it.
         alarm: bool,
     },

@@ -174,7 +174,7 @@ async fn a_hard_bounce_sets_the_contact_aside_and_frees_the_step() {
 #[tokio::test]
 async fn a_receipt_settles_what_nobody_knew_and_its_task() {
     let (world, id, reference) = frozen("twilio").await;
-    let unknown = || SendOutcome::Unknown { detail: "no answer".into(), receipts: false, alarm: false };
+    let unknown = || SendOutcome::Unknown { detail: "no answer".into(), receipts: false, asked: true, alarm: false };
     world.ends(id, unknown()).await;
     let tx = world.store.write(world.tenant).await.unwrap();
     finish(&tx, world.tenant, vec![Settled { id, attempt: None, outcome: SendOutcome::GaveUp }], now(), now()).await.unwrap();

@@ -77,7 +77,7 @@ impl World {
 }
 
 fn unknown() -> SendOutcome {
-    SendOutcome::Unknown { detail: "no answer".into(), receipts: false, alarm: false }
+    SendOutcome::Unknown { detail: "no answer".into(), receipts: false, asked: true, alarm: false }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use relance_domain::{
     delivery::retry_after,
     records::MessageContent,
     sending::{
-        Found, Handed, Scope,
+        Found, Handed, Scope, can_be_asked,
         gateway::{Codes, Gateway, Verdict},
         without_addresses,
     },
@@ -29,7 +29,7 @@ pub(super) const VENDOR: Vendor = Vendor {
     taken: |account, message, answer| described(account).map_or_else(|_| answer.taken("/id"), |gateway| taken(&gateway, message, answer)),
     refused: |account, message, answer| described(account).map_or_else(|_| by_status(answer), |gateway| refused(&gateway, message, answer)),
     look_up: Some(Asking {
-        set_up: can_be_asked,
+        set_up: |account| can_be_asked(VENDOR.name, account.own()),
         request: asked,
         found: |account, message, body| {
             let look_up = described(account).ok().and_then(|gateway| gateway.look_up);
@@ -108,11 +108,6 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         request = request.header(&header.name, &header.value)?;
     }
     signed_in(request, &gateway)
-}
-
-/// Does its description say how?
-pub(super) fn can_be_asked(account: &Account) -> bool {
-    described(account).is_ok_and(|gateway| gateway.look_up.is_some())
 }
 
 /// Asks for a message that there is none of.

@@ -98,7 +98,7 @@ impl Account {
     }
 
     /// The provider's own object.
-    pub(super) fn own(&self) -> Option<&Value> {
+    pub fn own(&self) -> Option<&Value> {
         self.config.get(self.provider)
     }
 

@@ -1,7 +1,7 @@
 //! Does a provider know the account? Asked by a call that sends nothing and costs nothing, where there is one.
 
 use chrono::{DateTime, Utc};
-use relance_domain::sending::{Handed, without_addresses};
+use relance_domain::sending::{Handed, can_be_asked, without_addresses};
 use serde_json::Value;
 
 use super::{Account, Fault, answer::Answer, brevo, gateway, http, mailjet, ovh, postmark, request::Request, ses};
@@ -75,8 +75,8 @@ fn question(provider: &str, account: &Account) -> Option<Question> {
             },
         },
         "ovh" => Question { request: ovh::who, read: |answer, _| credits(answer.body.get("creditsLeft").and_then(Value::as_f64)) },
-        "http" if account.flag("look_up") => Question { request: http::probe, read: known },
-        "gateway" if gateway::can_be_asked(account) => Question { request: gateway::probe, read: known },
+        "http" if can_be_asked(provider, account.own()) => Question { request: http::probe, read: known },
+        "gateway" if can_be_asked(provider, account.own()) => Question { request: gateway::probe, read: known },
         _ => return None,
     })
 }
