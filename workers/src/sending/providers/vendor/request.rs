@@ -80,4 +80,9 @@ impl Request {
             None => client.get(self.url.as_str(), self.headers).await,
         }
     }
+
+    /// Deletes what is there.
+    pub async fn delete(self, client: &GuardedClient) -> Result<Exchange, HttpError> {
+        client.delete(self.url.as_str(), self.headers).await
+    }
 }
