@@ -8,6 +8,7 @@ mod gateway;
 mod ladder;
 mod mail;
 mod post;
+mod steps;
 mod texts;
 mod vendors;
 
