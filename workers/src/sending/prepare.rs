@@ -327,6 +327,7 @@ impl Plan {
             id,
             attempt,
             purpose,
+            again: job.is_unknown(),
             tenant,
             reference,
             key,
