@@ -164,6 +164,9 @@ operations! {
     POST "/v1/reminders/{id}/presented" record_presentation REMINDERS;
     GET "/v1/settings" get_settings READ;
     PATCH "/v1/settings" patch_settings SETTINGS;
+    GET "/v1/settings/logo" get_logo READ;
+    PUT "/v1/settings/logo" put_logo SETTINGS;
+    DELETE "/v1/settings/logo" delete_logo SETTINGS;
     POST "/v1/simulations" create_simulation READ;
     GET "/v1/sources" list_sources READ;
     POST "/v1/sources" create_source SETTINGS;

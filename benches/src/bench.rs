@@ -68,7 +68,7 @@ async fn one(bench: &mut Bench, row: &str) -> Result<()> {
         "a5" if asked(&["a5"]) => replay::row(bench).await,
         "b1" if asked(&["b1"]) => plan::row(bench).await,
         "c1" if asked(&["c1"]) && postgres => dispatch::at_once(bench).await,
-        "c2" if asked(&["c2"]) && postgres => dispatch::slow(bench).await,
+        "c2" if asked(&["c2"]) && postgres => dispatch::against_posts(bench).await,
         "d1" if asked(&["d1", "d2"]) && postgres => webhooks::drain(bench).await,
         "d3" if asked(&["d3", "d4"]) && postgres => webhooks::open_loop(bench).await,
         "e1" if asked(&["e1", "e2"]) => read::rows(bench).await,

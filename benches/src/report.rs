@@ -7,20 +7,25 @@ use crate::load::Measured;
 pub enum Target {
     AtLeast(f64),
     AtMost(f64),
+    /// Measured, nothing promised.
+    Open,
 }
 
 impl Target {
-    fn met(self, ratio: f64) -> bool {
-        match self {
+    fn verdict(self, ratio: f64) -> &'static str {
+        let met = match self {
             Self::AtLeast(least) => ratio >= least,
             Self::AtMost(most) => ratio <= most,
-        }
+            Self::Open => return "",
+        };
+        if met { "met" } else { "missed" }
     }
 
     fn text(self) -> String {
         match self {
             Self::AtLeast(least) => format!("≥ {least}"),
             Self::AtMost(most) => format!("≤ {most}"),
+            Self::Open => "–".to_owned(),
         }
     }
 }
@@ -146,7 +151,7 @@ fn cells(line: &Line) -> [String; 11] {
         figure(line.product),
         format!("{:.2}", line.ratio),
         line.target.text(),
-        if line.target.met(line.ratio) { "met" } else { "missed" }.to_owned(),
+        line.target.verdict(line.ratio).to_owned(),
         cpu(line.baseline_cpu),
         match (cpu(line.product_cpu), line.cpu_ratio()) {
             (text, Some(ratio)) => format!("{text} ({ratio:.2})"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::customer::Address;
+use crate::{customer::Address, records::Logo};
 
 /// The creditor's identity and the tenant's defaults (`GET|PATCH /v1/settings`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct Settings {
     pub consumer_mediator: Option<String>,
     /// Signature under messages.
     pub signature: Option<String>,
+    /// The logo on what is sent; its bytes stand elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
     /// IANA zone: judges whether an invoice is overdue.
     pub time_zone: String,
     /// Default language of messages.
@@ -84,6 +87,7 @@ impl Default for Settings {
             privacy_url: None,
             consumer_mediator: None,
             signature: None,
+            logo: None,
             time_zone: "Europe/Paris".to_owned(),
             language: "fr".to_owned(),
             region: "FR".to_owned(),

@@ -1,9 +1,10 @@
 //! Writes every message in every form, to be looked at:
-//! `cargo run -p relance-letters --example preview -- FOLDER [TEMPLATE…]`.
+//! `cargo run -p relance-letters --example preview -- FOLDER [TEMPLATE…]`; `LOGO=picture.png` puts a logo on them.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a tool for its authors")]
 
 use std::path::Path;
 
+use relance_domain::records::Picture;
 use relance_letters::{
     sample::{full, kind_for, minimal},
     *,
@@ -25,7 +26,14 @@ fn main() {
     }
 }
 
+/// The logo that `LOGO` names.
+fn logo() -> Option<Picture> {
+    let data = std::fs::read(std::env::var_os("LOGO")?).unwrap();
+    Some(Picture { logo: read_logo(&data).unwrap(), data: data.into() })
+}
+
 fn write(folder: &Path, stem: &str, ctx: &MessageContext) {
+    let ctx = &MessageContext { logo: logo(), ..ctx.clone() };
     let file = |end: &str, bytes: &[u8]| std::fs::write(folder.join(format!("{stem}.{end}")), bytes).unwrap();
     let mail = render_email(ctx).unwrap();
     file("html", mail.html.as_bytes());

@@ -2,6 +2,7 @@
 //! context renders the same bytes again.
 
 use chrono::NaiveDate;
+use relance_domain::records::Picture;
 use serde::{Deserialize, Serialize};
 
 pub use crate::event::{CallFacts, CallTask, DisputeFacts, EventFacts, Instalment, PaymentFacts, PlanFacts, PromiseInfo};
@@ -200,14 +201,18 @@ pub struct MessageContext {
     /// "règlements pris en compte jusqu'au …".
     pub payments_known_until: NaiveDate,
     pub creditor: Creditor,
+    /// The creditor's logo.
+    pub logo: Option<Picture>,
     pub customer: Recipient,
     /// The invoices at this step.
     pub step_rows: Vec<Row>,
     /// Younger overdue invoices, in a second table.
     pub other_rows: Vec<Row>,
+    /// Not due yet, at an earlier step: told of, never asked.
+    pub upcoming_rows: Vec<Row>,
     /// Disputed or left out: listed as not claimed, never summed.
     pub not_claimed: Vec<Row>,
-    /// Sums of `amount_due` per currency of the step's rows, or of step and other rows. Checked.
+    /// Sums of `amount_due` per currency of the step's rows, or of all that the message carries. Checked.
     pub totals: Vec<Amount>,
     pub pay_before_on: Option<NaiveDate>,
     pub deadline_on: Option<NaiveDate>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
+use relance_domain::records::Picture;
 use serde::Serialize;
 
 use crate::{
@@ -47,6 +48,7 @@ pub struct RenderedEmail {
 #[derive(Serialize)]
 struct Page<'a> {
     lang: &'a str,
+    logo: Option<Shown<'a>>,
     subject: &'a str,
     preview: &'a str,
     title: &'a str,
@@ -58,6 +60,21 @@ struct Page<'a> {
     words: &'a Words,
 }
 
+/// The logo as it is shown; its bytes go along under [`LOGO_CID`].
+#[derive(Serialize)]
+struct Shown<'a> {
+    cid: &'a str,
+    width: u32,
+    height: u32,
+    alt: &'a str,
+}
+
+/// What the html calls the logo that goes along with it (`cid:`, RFC 2392).
+pub const LOGO_CID: &str = "logo";
+
+/// The box that a logo is shown in, in pixels of a screen.
+const LOGO_BOX: (u32, u32) = (200, 64);
+
 /// Renders `ctx.template` as a mail, whatever `ctx.channel` says.
 pub fn render_email(ctx: &MessageContext) -> Result<RenderedEmail, RenderError> {
     let ctx = MessageContext { channel: RenderChannel::Email, ..ctx.clone() };
@@ -67,7 +84,7 @@ pub fn render_email(ctx: &MessageContext) -> Result<RenderedEmail, RenderError> 
     if let Some(word) = NOT_IN_A_SUBJECT.iter().find(|word| stem.contains(**word)) {
         return Err(RenderError::SubjectSays((*word).to_owned()));
     }
-    Ok(RenderedEmail { subject, text: text(&composed), html: html(&composed)? })
+    Ok(RenderedEmail { subject, text: text(&composed), html: html(&composed, ctx.logo.as_ref())? })
 }
 
 /// Renders a message sent on an event (a promise, a dispute, a call): the same as [`render_email`].
@@ -114,9 +131,14 @@ fn text(composed: &Composed) -> String {
     parts.join("\n\n") + "\n"
 }
 
-fn html(composed: &Composed) -> Result<String, RenderError> {
+fn html(composed: &Composed, logo: Option<&Picture>) -> Result<String, RenderError> {
+    let shown = logo.map(|picture| {
+        let (width, height) = picture.logo.within(LOGO_BOX.0, LOGO_BOX.1);
+        Shown { cid: LOGO_CID, width, height, alt: &composed.view.creditor.legal_name }
+    });
     let page = Page {
         lang: composed.lang.code(),
+        logo: shown,
         subject: &composed.message.subject,
         preview: &composed.message.preview,
         title: &composed.message.title,

@@ -14,6 +14,7 @@ mod format;
 mod gsm7;
 mod ics;
 mod letter;
+mod logo;
 mod own;
 mod phrasing;
 mod plain;
@@ -30,11 +31,12 @@ pub use context::{
     Amount, CallFacts, CallTask, Charges, ChargesMode, Creditor, DisputeFacts, EventFacts, Formality, Instalment, Interest, MessageContext,
     OwnText, PaymentFacts, PlanFacts, PreviousContact, PromiseInfo, Recipient, RenderChannel, Row, RowFacts,
 };
-pub use email::{RenderedEmail, render_email, render_event_mail};
+pub use email::{LOGO_CID, RenderedEmail, render_email, render_event_mail};
 pub use environment::template_names;
 pub use error::RenderError;
 pub use gsm7::SmsEncoding;
 pub use ics::ics_for_due_dates;
 pub use letter::{RenderedLetter, render_letter, render_statement};
+pub use logo::{LOGO_BYTES, LogoFault, read_logo};
 pub use own::{OwnFault, built_in_text, faults, languages};
 pub use sms::{RenderedSms, render_sms};

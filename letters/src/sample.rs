@@ -31,7 +31,7 @@ pub fn row(number: &str, minor: i64) -> Row {
         due_on: on(2026, 10, 5),
         amount_due: eur(minor),
         total: eur(minor),
-        days_overdue: 25,
+        days_overdue: 43,
         ..Row::default()
     }
 }
@@ -108,6 +108,7 @@ pub fn full(template: &str, language: &str, kind: &str) -> MessageContext {
     if kind == "public_body" {
         rows.iter_mut().for_each(|row| row.facts = public.clone());
     }
+    let (others, upcoming) = beside(template);
     let claims = matches!(template, "formal_notice" | "public_demand");
     MessageContext {
         language: language.into(),
@@ -116,9 +117,10 @@ pub fn full(template: &str, language: &str, kind: &str) -> MessageContext {
         payments_known_until: on(2026, 11, 16),
         creditor: creditor(),
         customer: customer(kind),
-        totals: vec![eur(209_456 + 30_000)],
+        totals: vec![eur(209_456 + others.iter().chain(&upcoming).map(|row| row.amount_due.minor).sum::<i64>())],
         step_rows: rows,
-        other_rows: vec![Row { due_on: on(2026, 11, 3), days_overdue: 14, ..row("FA-2026-0140", 30_000) }],
+        other_rows: others,
+        upcoming_rows: upcoming,
         not_claimed: vec![row("FA-2026-0099", 51_200)],
         pay_before_on: Some(on(2026, 11, 27)),
         deadline_on: Some(on(2026, 12, 2)),
@@ -146,6 +148,17 @@ pub fn full(template: &str, language: &str, kind: &str) -> MessageContext {
         enclosures: lines(&["Facture FA-2026-0117", "Facture FA-2026-0121"]),
         event: event(),
         ..MessageContext::default()
+    }
+}
+
+/// What a message carries beside its step: nothing is overdue beside a courtesy, and a notice names nothing that is not.
+fn beside(template: &str) -> (Vec<Row>, Vec<Row>) {
+    let other = |number, due_on, days_overdue, minor| vec![Row { due_on, days_overdue, ..row(number, minor) }];
+    let overdue = other("FA-2026-0140", on(2026, 11, 3), 14, 30_000);
+    match template {
+        "courtesy" => (Vec::new(), other("FA-2026-0140", on(2026, 11, 25), 0, 30_000)),
+        "formal_notice" | "formal_notice_consumer" | "public_demand" => (overdue, Vec::new()),
+        _ => (overdue, other("FA-2026-0152", on(2026, 11, 25), 0, 15_000)),
     }
 }
 

@@ -24,9 +24,14 @@ pub(crate) fn of_rows(rows: &[Row]) -> Result<Vec<Amount>, RenderError> {
     by_currency(rows.iter().map(|row| &row.amount_due))
 }
 
-/// What the message asks in all: the step's rows and the younger ones.
-pub(crate) fn of_message(ctx: &MessageContext) -> Result<Vec<Amount>, RenderError> {
+/// What is due: the step's rows and the younger ones.
+pub(crate) fn of_due(ctx: &MessageContext) -> Result<Vec<Amount>, RenderError> {
     by_currency(ctx.step_rows.iter().chain(&ctx.other_rows).map(|row| &row.amount_due))
+}
+
+/// What the message carries in all, also what is not due yet.
+fn of_message(ctx: &MessageContext) -> Result<Vec<Amount>, RenderError> {
+    by_currency(ctx.step_rows.iter().chain(&ctx.other_rows).chain(&ctx.upcoming_rows).map(|row| &row.amount_due))
 }
 
 /// A total that is not the sum of what stands above it would be a wrong demand.
@@ -71,8 +76,13 @@ mod tests {
 
     #[test]
     fn totals_are_those_of_the_step_or_of_the_message() {
-        let mut ctx = MessageContext { step_rows: vec![row(100)], other_rows: vec![row(20)], ..MessageContext::default() };
-        for (total, right) in [(100, true), (120, true), (121, false)] {
+        let mut ctx = MessageContext {
+            step_rows: vec![row(100)],
+            other_rows: vec![row(15)],
+            upcoming_rows: vec![row(5)],
+            ..MessageContext::default()
+        };
+        for (total, right) in [(100, true), (120, true), (121, false), (115, false)] {
             ctx.totals = vec![Amount::new("EUR", total, 2)];
             assert_eq!(check_totals(&ctx).is_ok(), right, "{total}");
         }

@@ -104,6 +104,7 @@ impl From<&Settings> for SettingsView {
             privacy_url,
             consumer_mediator,
             signature,
+            logo: _, // a resource of its own
             time_zone,
             language,
             region,
@@ -195,6 +196,7 @@ impl From<SettingsView> for Settings {
             privacy_url,
             consumer_mediator,
             signature,
+            logo: None,
             time_zone,
             language,
             region,
@@ -206,4 +208,29 @@ impl From<SettingsView> for Settings {
             third_party_collector,
         }
     }
+}
+
+/// A logo to be shown on what is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogoInput {
+    /// A PNG or JPEG in base64: at most 100 KiB, 2000 by 2000 pixels. It is shown 200 by 64 pixels at most, on light and on
+    /// dark ground.
+    pub data: String,
+}
+
+/// The logo on what is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LogoView {
+    /// `image/png` or `image/jpeg`.
+    #[schema(example = "image/png")]
+    pub media_type: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// SHA-256 of the picture, hexadecimal.
+    pub sha256: String,
+    /// The picture in base64.
+    pub data: String,
 }

@@ -32,6 +32,7 @@ pub mod keys;
 pub mod lease;
 mod ledger;
 pub mod listen;
+pub mod logos;
 pub mod notices;
 pub mod outbox;
 pub mod parked;

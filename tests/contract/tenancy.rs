@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     story,
-    support::{Database, World, postgres, receiver::Receiver, server, world::until},
+    support::{Database, PIXEL, World, postgres, receiver::Receiver, server, world::until},
 };
 
 struct Morning;
@@ -56,6 +56,7 @@ async fn two_tenants(server: &server::Server, database: Database) -> [World; 2] 
             )
             .await
             .expect(200);
+        world.put("/v1/settings/logo", json!({"data": PIXEL})).await.expect(200);
         let dispute = json!({"invoice_id": invoice["id"], "amount": "1.00", "reason_code": "price"});
         world.post("/v1/disputes", dispute).await.expect(201);
         let owned_up = json!({"invoice_external_ids": ["FA-1"], "source": "erp", "kind": "acknowledgment", "on": "2026-09-30",

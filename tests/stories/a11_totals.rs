@@ -26,3 +26,21 @@ story! {
         }
     }
 }
+
+story! {
+    /// A reminder that takes along an invoice not due yet: it is told of apart, and is in no sum that is due.
+    what_is_not_due_is_in_no_sum_that_is, world from "2026-10-07T05:00:00Z", {
+        world.customer("C1").await;
+        world.invoice("FA-1", "C1", "2026-10-05", "1000.00").await;
+        world.invoice("FA-2", "C1", "2026-10-14", "700.00").await;
+        world.advance("2026-10-09T12:00:00Z").await;
+        let reminder = world.reminders().await.pop().unwrap();
+        let steps: Vec<&str> = reminder["invoices"].as_array().unwrap().iter().map(|row| row["step_key"].as_str().unwrap()).collect();
+        assert_eq!(steps, ["first", "courtesy"]);
+        let content = world.get(&format!("/v1/reminders/{}/content", reminder["id"].as_str().unwrap())).await.expect(200);
+        let plain = content["text"].as_str().unwrap().replace(['\u{202f}', '\u{a0}'], " ");
+        let (due, upcoming) = plain.split_once("Factures à échoir").expect("a table of what falls due soon");
+        assert!(due.contains("1 000,00 €") && !due.contains("FA-2"), "{plain}");
+        assert!(upcoming.contains("FA-2") && !plain.contains("1 700,00 €") && !plain.contains("solde échu"), "{plain}");
+    }
+}

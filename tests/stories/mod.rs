@@ -32,6 +32,7 @@ mod late_charges;
 mod legal_rate;
 pub mod letters;
 mod limitation;
+mod logo;
 mod mails;
 mod nonpayment;
 mod papers;

@@ -11,6 +11,9 @@ pub mod server;
 pub mod shared;
 pub mod world;
 
+/// A picture of one pixel, a PNG in base64.
+pub const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mOQ8m0AAAFsAOh1wF0OAAAAAElFTkSuQmCC";
+
 pub use server::Database;
 pub use world::World;
 

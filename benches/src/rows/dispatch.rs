@@ -1,5 +1,6 @@
 //! c1: planned reminders leave through a mock HTTP provider that answers at once, against reqwest + claim +
-//! recorded outcome. c2: through one that answers after 50 ms, against a reqwest loop with as many in flight.
+//! recorded outcome. c2: through one that answers at once or after 50 ms, against a reqwest loop with as many in
+//! flight.
 
 use std::time::{Duration, Instant};
 
@@ -42,17 +43,19 @@ pub async fn at_once(bench: &mut Bench) -> Result<()> {
 }
 
 /// c2.
-pub async fn slow(bench: &mut Bench) -> Result<()> {
-    for calls in [64, 256] {
+pub async fn against_posts(bench: &mut Bench) -> Result<()> {
+    for (delay, calls, target) in [(Duration::ZERO, 64, Target::Open), (SLOW, 64, Target::AtLeast(0.9)), (SLOW, 256, Target::AtLeast(0.9))]
+    {
         // a few seconds' worth at the default scale
         let reminders = bench.options.scaled(calls * 500, calls * 20) / TENANTS * TENANTS;
-        let stand = Stand::build(bench, &format!("c2_{calls}"), reminders, calls, SLOW).await?;
+        let stand = Stand::build(bench, &format!("c2_{}_{calls}", delay.as_millis()), reminders, calls, delay).await?;
         let mut rounds = Rounds::default();
         for round in 0..bench.options.rounds as u64 {
-            rounds.add(posts(bench, &stand.gateway, calls).await?, stand.round(bench, round).await?);
+            rounds.add(posts(bench, &stand.gateway, calls, delay).await?, stand.round(bench, round).await?);
         }
-        let what = format!("send {reminders} reminders, provider answers after 50 ms, {calls} calls in flight, PostgreSQL");
-        stand.end(bench, rounds, "c2", what, Target::AtLeast(0.9)).await?;
+        let millis = delay.as_millis();
+        let what = format!("send {reminders} reminders, provider answers after {millis} ms, {calls} calls in flight, PostgreSQL");
+        stand.end(bench, rounds, "c2", what, target).await?;
     }
     Ok(())
 }
@@ -72,9 +75,9 @@ async fn stages(bench: &Bench, raw: &str, gateway: &Gateway) -> Result<Measured>
 }
 
 /// reqwest alone.
-async fn posts(bench: &Bench, gateway: &Gateway, calls: u64) -> Result<Measured> {
+async fn posts(bench: &Bench, gateway: &Gateway, calls: u64, delay: Duration) -> Result<Measured> {
     gateway.open(true);
-    gateway.answer_after(SLOW);
+    gateway.answer_after(delay);
     let posts = closed(Poster::many(&gateway.url, calls as usize)?, bench.options.span, Meters::default()).await?;
     gateway.forget();
     Ok(posts)

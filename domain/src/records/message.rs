@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{DisputeRecord, InvoiceRecord, PromiseRecord, ReminderRecord, TaskRecord};
+use super::{DisputeRecord, InvoiceRecord, Picture, PromiseRecord, ReminderRecord, TaskRecord};
 use crate::{
     charges::InvoiceCharges,
     customer::{Contact, CustomerDetails},
@@ -33,6 +33,8 @@ pub struct MessageFacts {
     pub statement: Option<Box<Statement>>,
     /// The creditor.
     pub settings: Settings,
+    /// Its logo.
+    pub logo: Option<Picture>,
     /// Who owes.
     pub customer: CustomerDetails,
     /// Whom it goes to, when to a person.
@@ -125,6 +127,9 @@ pub struct MessageContent {
     pub html: Option<String>,
     /// Further headers.
     pub headers: BTreeMap<String, String>,
+    /// The logo in the html; its bytes are kept apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Picture>,
     /// Files; kept apart from the text.
     #[serde(skip)]
     pub attachments: Vec<Attachment>,

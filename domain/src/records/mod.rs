@@ -7,6 +7,7 @@ mod interruption;
 mod late_charge;
 mod message;
 mod money_in;
+mod picture;
 mod platform;
 mod webhooks;
 
@@ -17,6 +18,7 @@ pub use interruption::*;
 pub use late_charge::*;
 pub use message::*;
 pub use money_in::*;
+pub use picture::*;
 pub use platform::*;
 pub use webhooks::*;
 

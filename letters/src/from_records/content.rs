@@ -79,7 +79,7 @@ pub fn content_with(
 /// The statement of account that goes along, laid out; `None`: none does.
 pub fn statement_pdf(facts: &MessageFacts) -> Option<Vec<u8>> {
     let statement = facts.statement.as_ref().filter(|_| printable(facts))?;
-    let letter = render_statement(statement, &facts.settings, &facts.customer, &language(facts));
+    let letter = render_statement(statement, (&facts.settings, facts.logo.as_ref()), &facts.customer, &language(facts));
     letter.ok().map(|letter| letter.pdf)
 }
 
@@ -109,6 +109,7 @@ fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Res
         subject: Some(mail.subject),
         text: mail.text,
         html: Some(mail.html),
+        logo: context.logo.clone(),
         headers: headers(facts, sender),
         attachments: attachments(facts, context),
     })

@@ -1,4 +1,4 @@
-//! The invoices of a message: at its step, younger ones, and those it does not claim.
+//! The invoices of a message: at its step, younger ones, those not due yet, and those it does not claim.
 
 use chrono::NaiveDate;
 use relance_domain::records::{InvoiceRecord, MessageFacts};
@@ -9,21 +9,24 @@ use crate::context::{Amount, Row, RowFacts};
 pub(super) struct Rows {
     pub at_step: Vec<Row>,
     pub others: Vec<Row>,
+    pub upcoming: Vec<Row>,
     pub not_claimed: Vec<Row>,
 }
 
 /// Sorts the invoices of a message. What is asked is what the reminder says, not what the invoice says.
 pub(super) fn of(facts: &MessageFacts, today: NaiveDate) -> Rows {
-    let mut rows = Rows { at_step: Vec::new(), others: Vec::new(), not_claimed: Vec::new() };
+    let mut rows = Rows { at_step: Vec::new(), others: Vec::new(), upcoming: Vec::new(), not_claimed: Vec::new() };
     let body = &facts.reminder.body;
     let find = |id| facts.invoices.iter().find(|invoice| invoice.id == id);
     for line in &body.lines {
         let Some(invoice) = find(line.invoice_id) else { continue };
         let row = row(invoice, line.amount_due, today);
         if line.step_key == facts.reminder.step_key {
-            rows.at_step.push(row)
+            rows.at_step.push(row);
+        } else if row.due_on < today {
+            rows.others.push(row);
         } else {
-            rows.others.push(row)
+            rows.upcoming.push(row);
         }
         // the rest of a partly disputed invoice
         if invoice.disputed > 0 {

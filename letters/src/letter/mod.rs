@@ -1,8 +1,9 @@
 //! Letters for a windowed envelope, as PDF.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::Datelike;
+use relance_domain::records::Picture;
 use serde::Serialize;
 
 use crate::{
@@ -37,6 +38,7 @@ pub struct RenderedLetter {
 struct Sheet<'a> {
     lang: &'a str,
     date: [i32; 3],
+    logo: Option<Drawn>,
     sender: Vec<String>,
     reach: Vec<String>,
     addressee: Vec<String>,
@@ -54,6 +56,30 @@ struct Sheet<'a> {
     words: &'a Words,
 }
 
+/// The logo at the head of a sheet, in millimetres; its bytes are read as `file`.
+#[derive(Debug, Serialize)]
+struct Drawn {
+    file: String,
+    width: u32,
+    height: u32,
+    #[serde(skip)]
+    data: Arc<[u8]>,
+}
+
+impl Drawn {
+    /// A logo without bytes is not drawn.
+    fn of(picture: Option<&Picture>) -> Option<Self> {
+        let Picture { logo, data } = picture.filter(|picture| !picture.data.is_empty())?;
+        // a quarter of a millimetre for each pixel, then as the box allows
+        let (width, height) = logo.within(LOGO_BOX.0 * 4, LOGO_BOX.1 * 4);
+        let file = format!("logo.{}", logo.extension());
+        Some(Self { file, width: (width / 4).max(1), height: (height / 4).max(1), data: Arc::clone(data) })
+    }
+}
+
+/// The box of a logo on paper, in millimetres.
+const LOGO_BOX: (u32, u32) = (60, 16);
+
 /// Renders `ctx.template` as a letter, whatever `ctx.channel` says.
 pub fn render_letter(ctx: &MessageContext) -> Result<RenderedLetter, RenderError> {
     let ctx = MessageContext { channel: RenderChannel::Letter, ..ctx.clone() };
@@ -66,7 +92,7 @@ fn finish(sheet: &Sheet<'_>, ident: &str) -> Result<RenderedLetter, RenderError>
     let text = checked(sheet)?;
     // The letter's font draws the narrow space too narrow to be seen.
     let data = serde_json::to_string(sheet)?.replace('\u{202F}', "\u{A0}");
-    let (pdf, pages) = world::print(data.into_bytes(), ident)?;
+    let (pdf, pages) = world::print(data.into_bytes(), sheet.logo.as_ref().map(|logo| logo.data.to_vec()), ident)?;
     Ok(RenderedLetter { pdf, text, pages })
 }
 
@@ -93,6 +119,7 @@ fn sheet<'a>(ctx: &MessageContext, composed: &'a Composed) -> Result<Sheet<'a>, 
     Ok(Sheet {
         lang: composed.lang.code(),
         date: [ctx.today.year(), ctx.today.month().cast_signed(), ctx.today.day().cast_signed()],
+        logo: Drawn::of(ctx.logo.as_ref()),
         sender,
         reach: reach.into_iter().flatten().collect(),
         addressee: addressee(ctx, words)?,

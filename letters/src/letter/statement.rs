@@ -9,11 +9,12 @@ use relance_domain::{
     ids::InvoiceId,
     ledger::Origin,
     money::{Currency, Money},
+    records::Picture,
     settings::Settings,
     statement::{Statement, StatementInvoice},
 };
 
-use super::{RenderedLetter, Sheet, checked, finish};
+use super::{Drawn, RenderedLetter, Sheet, checked, finish};
 use crate::{
     blocks::{Block, Span},
     context::{Amount, Creditor, Recipient},
@@ -33,22 +34,22 @@ use crate::{
 /// When the creditor has no name, or no font has a letter of it.
 pub fn render_statement(
     statement: &Statement,
-    settings: &Settings,
+    (settings, logo): (&Settings, Option<&Picture>),
     customer: &CustomerDetails,
     language: &str,
 ) -> Result<RenderedLetter, RenderError> {
-    with_sheet(statement, settings, customer, language, finish)
+    with_sheet(statement, (settings, logo), customer, language, finish)
 }
 
 /// Can it be laid out? Found out without laying it out.
 pub(crate) fn statement_is_printable(statement: &Statement, settings: &Settings, customer: &CustomerDetails, language: &str) -> bool {
-    with_sheet(statement, settings, customer, language, |sheet, _| checked(sheet)).is_ok()
+    with_sheet(statement, (settings, None), customer, language, |sheet, _| checked(sheet)).is_ok()
 }
 
 /// The sheet of a statement and what identifies its document, used.
 fn with_sheet<T>(
     statement: &Statement,
-    settings: &Settings,
+    (settings, logo): (&Settings, Option<&Picture>),
     customer: &CustomerDetails,
     language: &str,
     then: impl FnOnce(&Sheet<'_>, &str) -> Result<T, RenderError>,
@@ -63,10 +64,8 @@ fn with_sheet<T>(
     let recipient = crate::from_records::reader(customer, settings, None);
     let day = format::plain_day(statement.on, lang);
     let object = fill(&words.statement_object, &day);
-    then(
-        &sheet(&creditor, &recipient, statement, &Body { lang, words, day: &day, object: &object, blocks: &blocks, tables: &tables }),
-        &object,
-    )
+    let body = Body { lang, words, day: &day, object: &object, blocks: &blocks, tables: &tables };
+    then(&Sheet { logo: Drawn::of(logo), ..sheet(&creditor, &recipient, statement, &body) }, &object)
 }
 
 struct Body<'a> {
@@ -87,6 +86,7 @@ fn sheet<'a>(creditor: &Creditor, recipient: &Recipient, statement: &Statement, 
     Sheet {
         lang: lang.code(),
         date: [on.year(), on.month().cast_signed(), on.day().cast_signed()],
+        logo: None,
         sender: std::iter::once(view.legal_name.clone()).chain(view.address.clone()).collect(),
         reach: reach.into_iter().flatten().collect(),
         addressee: std::iter::once(clean(&recipient.name)).chain(parties::lines(&recipient.address_lines)).collect(),

@@ -1,4 +1,4 @@
-//! What typst may see: one source, one JSON file of data, the embedded fonts. Nothing else.
+//! What typst may see: one source, one JSON file of data, the creditor's logo, the embedded fonts. Nothing else.
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
@@ -28,6 +28,7 @@ struct LetterWorld {
     fonts: &'static FontStore,
     source: &'static Source,
     data: Bytes,
+    logo: Option<Bytes>,
 }
 
 impl World for LetterWorld {
@@ -49,8 +50,12 @@ impl World for LetterWorld {
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         let path = id.get();
-        let is_data = *path.root() == VirtualRoot::Project && path.vpath().get_without_slash() == "data.json";
-        if is_data { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
+        let name = if *path.root() == VirtualRoot::Project { path.vpath().get_without_slash() } else { "" };
+        match (name, &self.logo) {
+            ("data.json", _) => Ok(self.data.clone()),
+            ("logo.png" | "logo.jpg", Some(logo)) => Ok(logo.clone()),
+            _ => Err(FileError::AccessDenied),
+        }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -72,12 +77,13 @@ fn fonts() -> &'static FontStore {
 }
 
 /// Lays the data out with `letter.typ`; the PDF and how many pages it has.
-pub(super) fn print(data: Vec<u8>, ident: &str) -> Result<(Vec<u8>, usize), RenderError> {
+pub(super) fn print(data: Vec<u8>, logo: Option<Vec<u8>>, ident: &str) -> Result<(Vec<u8>, usize), RenderError> {
     let world = LetterWorld {
         library: LIBRARY.get_or_init(|| LazyHash::new(Library::default())),
         fonts: fonts(),
         source: SOURCE.get_or_init(|| Source::detached(include_str!("letter.typ"))),
         data: Bytes::new(data),
+        logo: logo.map(Bytes::new),
     };
     let printed = lay_out(&world, ident);
     comemo::evict(REMEMBERED_LETTERS);

@@ -132,6 +132,9 @@ impl Finder<'_> {
         for row in &ctx.other_rows {
             self.phrase(&clean(&row.number), "the other invoices due: {% include \"other\" %}");
         }
+        for row in &ctx.upcoming_rows {
+            self.phrase(&clean(&row.number), "the invoices that fall due soon: {% include \"other\" %}");
+        }
         for row in &ctx.not_claimed {
             self.phrase(&clean(&row.number), "the invoices that are not claimed: {% include \"other\" %}");
         }

@@ -45,6 +45,7 @@ pub(crate) struct View {
     pub total: String,
     pub step_total: String,
     pub has_other: bool,
+    pub has_upcoming: bool,
     /// Something is still due, so nobody is told that the account is settled.
     pub owes: bool,
     pub has_not_claimed: bool,
@@ -111,9 +112,10 @@ impl View {
             one: numbers.len() == 1,
             numbers: format::enumeration(&numbers, lang),
             due_on: due_on.map(long),
-            total: amounts(&sums::of_message(ctx)?, lang),
+            total: amounts(&sums::of_due(ctx)?, lang),
             step_total: amounts(&sums::of_rows(&ctx.step_rows)?, lang),
             has_other: !ctx.other_rows.is_empty(),
+            has_upcoming: !ctx.upcoming_rows.is_empty(),
             owes: ctx.step_rows.iter().chain(&ctx.other_rows).chain(&ctx.not_claimed).any(|row| !row.amount_due.is_zero()),
             has_not_claimed: !ctx.not_claimed.is_empty(),
             french_law: charges.as_ref().is_none_or(|charges| matches!(charges.law, "fr" | "public")),
@@ -151,9 +153,12 @@ pub(crate) fn tables(ctx: &MessageContext, words: &Words) -> Result<BTreeMap<Str
     // The hard facts of a step concern its own rows only.
     let gentle = Frame { says_delay: false, ..Frame::of(ctx, words) };
     let mut tables = BTreeMap::new();
-    for (name, frame, rows) in
-        [("invoices", &frame, &ctx.step_rows), ("others", &gentle, &ctx.other_rows), ("not_claimed", &gentle, &ctx.not_claimed)]
-    {
+    for (name, frame, rows) in [
+        ("invoices", &frame, &ctx.step_rows),
+        ("others", &gentle, &ctx.other_rows),
+        ("upcoming", &gentle, &ctx.upcoming_rows),
+        ("not_claimed", &gentle, &ctx.not_claimed),
+    ] {
         if !rows.is_empty() {
             tables.insert(name.to_owned(), frame.invoices(rows)?);
         }

@@ -30,7 +30,7 @@ impl CreditorView {
             legal_name: clean(&creditor.legal_name),
             identity: identity(creditor, lang, words),
             address: lines(&creditor.address_lines),
-            phone: clean_option(creditor.phone.as_ref()),
+            phone: clean_option(creditor.phone.as_ref()).map(|phone| phone.replace(' ', "\u{a0}")),
             email: clean_option(creditor.email.as_ref()),
             contact_name: clean_option(creditor.contact_name.as_ref()),
             mediator: clean_option(creditor.consumer_mediator.as_ref()),
@@ -105,7 +105,7 @@ impl PayView {
         let lang = ctx.lang();
         let own_iban = ctx.creditor.iban.as_deref().map(compact);
         let mut groups: Vec<(Option<String>, String, Vec<String>)> = Vec::new();
-        for row in ctx.step_rows.iter().chain(&ctx.other_rows) {
+        for row in ctx.step_rows.iter().chain(&ctx.other_rows).chain(&ctx.upcoming_rows) {
             let iban = row.payee_iban.as_deref().map(compact).filter(|iban| !iban.is_empty()).or_else(|| own_iban.clone());
             let payee = clean_option(row.payee_name.as_ref()).unwrap_or_else(|| clean(&ctx.creditor.legal_name));
             let number = clean(&row.number);

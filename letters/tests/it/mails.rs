@@ -68,8 +68,8 @@ fn a_reminder_says_all_that_every_message_says() {
             ] {
                 assert!(text.contains(expected), "{expected:?} missing in {name}: {text}");
             }
-            // A formal demand has one sum only: what is asked.
-            let formal = matches!(name, "formal_notice" | "formal_notice_consumer" | "public_demand");
+            // A formal demand has one sum only: what is asked; a courtesy has nothing that is due.
+            let formal = matches!(name, "courtesy" | "formal_notice" | "formal_notice_consumer" | "public_demand");
             assert_ne!(text.contains("2 394,56 €"), formal, "{name}");
         }
         assert!(
@@ -119,7 +119,7 @@ fn an_invoice_is_paid_where_it_says() {
     ctx.step_rows[1].payee_iban = Some("DE89370400440532013000".into());
     ctx.step_rows[1].payee_name = Some("Factor & Cie".into());
     let text = spaces(&render_email(&ctx).unwrap().text);
-    assert!(text.contains("Bénéficiaire : Ateliers Dumas (FA-2026-0117 et FA-2026-0140)\nIBAN : FR76"), "{text}");
+    assert!(text.contains("Bénéficiaire : Ateliers Dumas (FA-2026-0117, FA-2026-0140 et FA-2026-0152)\nIBAN : FR76"), "{text}");
     assert!(text.contains("Bénéficiaire : Factor & Cie (FA-2026-0121)\nIBAN : DE89 3704 0044 0532 0130 00\nRéférence"), "{text}");
 }
 
@@ -145,6 +145,29 @@ fn wrong_figures_are_refused() {
     let mut ctx = full("plan_confirmation", "fr", "business");
     ctx.event.plan.as_mut().unwrap().total = eur(1);
     assert!(matches!(render_email(&ctx), Err(RenderError::TotalsDiffer { .. })));
+}
+
+#[test]
+fn what_is_not_due_yet_is_told_of_and_never_called_due() {
+    for (language, title) in [
+        ("fr", "Factures à échoir"),
+        ("en", "Invoices not yet due"),
+        ("de", "Noch nicht fällige Rechnungen"),
+        ("es", "Facturas por vencer"),
+        ("it", "Fatture in scadenza"),
+        ("nl", "Facturen die binnenkort vervallen"),
+    ] {
+        let mut ctx = full("first_reminder", language, "business");
+        ctx.not_claimed.clear();
+        let text = spaces(&render_email(&ctx).unwrap().text);
+        let (due, after) = text.split_once(title).unwrap();
+        assert!(due.contains("394,56") || due.contains("2,394.56") || due.contains("2.394,56"), "{due}");
+        assert!(!due.contains("FA-2026-0152") && after.contains("FA-2026-0152"), "{text}");
+        assert!(!text.contains("544,56") && !text.contains("2,544.56"), "what is not due is summed with what is: {text}");
+        ctx.upcoming_rows.clear();
+        ctx.totals.clear();
+        assert!(!render_email(&ctx).unwrap().text.contains(title));
+    }
 }
 
 #[test]

@@ -83,6 +83,7 @@ fn a_consumer_never_reads_of_a_fee() {
                     ctx.charges = full("formal_notice", language, "business").charges;
                     // 0140 would hide a 40.
                     ctx.other_rows.clear();
+                    ctx.upcoming_rows.clear();
                     ctx.totals.clear();
                     let html = render_email(&ctx).unwrap().html;
                     for text in forms(&ctx, seed == 0 && kind == "consumer")
@@ -227,7 +228,7 @@ fn each_template_says_what_it_must() {
             "fr",
             &["Claire Dupont et Hélène Garnier", "d’ici au vendredi 20 novembre 2026", "Dites-nous si ce résumé n’est pas exact"],
         ),
-        ("document_sent", "fr", &["Bon de livraison BL-884", "Répond-il à votre question ?", "qui valide"]),
+        ("document_sent", "fr", &["Bon de livraison BL-884", "Cela répond-il à votre question ?", "qui valide"]),
         ("formal_notice", "en", &["mise en demeure", "EUR 2,204.54", "2 December 2026", "1344 and 1231-6", "L. 441-10"]),
         ("first_reminder", "en", &["Unless we are mistaken", "27 November 2026", "oversight"]),
         ("formal_notice_consumer", "en", &["2 December 2026", "mediator", "free of charge"]),

@@ -43,6 +43,14 @@ ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON idempotency_keys TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
+GRANT SELECT, INSERT ON logos TO relance_app
+--;
+ALTER TABLE logos ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE logos FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON logos TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels TO relance_app
 --;
 ALTER TABLE channels ENABLE ROW LEVEL SECURITY

@@ -95,6 +95,16 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 
+-- Pictures that messages showed: the settings name the one in use, messages the one they left with. None is ever removed.
+CREATE TABLE logos (
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    sha256 TEXT NOT NULL,
+    -- base64
+    data TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, sha256)
+);
+
 -- How messages leave: `config` is sealed (AES-256-GCM), it holds the providers' secrets.
 CREATE TABLE channels (
     tenant_id UUID NOT NULL REFERENCES tenants (id),

@@ -22,6 +22,8 @@ pub(super) struct Text {
 /// Members that a row with an owner decides: (owner, member, most characters).
 const OWNED: &[(&str, &str, u64)] = &[
     ("CloudEvent", "id", 200),
+    ("LogoInput", "data", 137_000),
+    ("LogoView", "data", 137_000),
     ("body", "", 5 * 1024 * 1024),
     ("IngestItem", "id", 262_144),
     ("CustomerInput", "name", 300),

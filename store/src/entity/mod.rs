@@ -27,6 +27,7 @@ pub mod invoice_steps;
 pub mod invoices;
 pub mod late_charges;
 pub mod letters;
+pub mod logos;
 pub mod notices;
 pub mod parked;
 pub mod payments;

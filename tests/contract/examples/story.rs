@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::book::Book;
-use crate::support::{World, receiver::Receiver, server};
+use crate::support::{PIXEL, World, receiver::Receiver, server};
 
 fn by() -> Value {
     json!({"name": "Anne Keller", "email": "anne@keller.example"})
@@ -36,6 +36,9 @@ async fn house(book: &mut Book) {
     book.get("/v1/me").await;
     book.get("/v1/settings").await;
     book.send("PATCH", "/v1/settings", json!({"signature": "Anne Keller\nAtelier Keller", "payment_methods": ["transfer"]}), 200).await;
+    book.send("PUT", "/v1/settings/logo", json!({"data": PIXEL}), 200).await;
+    book.get("/v1/settings/logo").await;
+    book.call("DELETE", "/v1/settings/logo", 204).await;
     let channel = json!({"provider": "smtp", "from": "compta@keller.example", "from_name": "Atelier Keller",
         "smtp": {"host": "127.0.0.1", "port": 2525, "security": "none"}});
     book.send("PUT", "/v1/channels/email", channel, 200).await;

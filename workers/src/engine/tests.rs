@@ -50,16 +50,7 @@ impl Sender for TakesAll {
 
     async fn send_batch(&self, by: &str, of: TenantId, list: Vec<ReminderId>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let tx = self.0.write(of).await?;
-        let content = MessageContent {
-            from: None,
-            to: None,
-            cc: Vec::new(),
-            subject: None,
-            text: "Pay.".into(),
-            html: None,
-            headers: BTreeMap::new(),
-            attachments: Vec::new(),
-        };
+        let content = MessageContent { text: "Pay.".into(), ..MessageContent::default() };
         let frozen = |id: &ReminderId| Frozen {
             id: *id,
             attempt: 1,

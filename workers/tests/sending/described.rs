@@ -1,6 +1,6 @@
 //! Requests as vendors describe them: `.ci/vendors` has Prism play each description, and what does not fit is refused.
 
-use relance_domain::records::{Attachment, MessageContent};
+use relance_domain::records::{Attachment, Logo, MessageContent, Picture};
 use relance_workers::sending::providers::{Account, Found, Handed, Outgoing, Post, Tokens, vendor};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn message(channel: &str) -> MessageContent {
             to: Some("\"Claire Dupont\" <claire@dupont.example>".into()),
             cc: vec!["\"A. Keller\" <keller@dumas.example>".into()],
             subject: Some("Facture échue".into()),
-            html: Some(format!("<p>{text}</p>")),
+            html: Some(format!("<p><img src=\"cid:logo\" alt=\"Dumas\"></p><p>{text}</p>")),
             text,
             headers: headers(&[
                 ("Message-ID", "<rl_abcdefgh12345678@dumas.example>"),
@@ -39,6 +39,10 @@ fn message(channel: &str) -> MessageContent {
                 ("Reply-To", "compta@dumas.example"),
             ]),
             attachments: vec![file],
+            logo: Some(Picture {
+                logo: Logo { media_type: "image/png".into(), width: 200, height: 64, sha256: String::new() },
+                data: b"\x89PNG".as_slice().into(),
+            }),
         },
         "sms" => MessageContent {
             from: Some("DUMAS".into()),

@@ -13,7 +13,7 @@ use relance_domain::{
 };
 use relance_letters::render_statement;
 use relance_openapi::{problem::Code, statement::StatementView};
-use relance_store::{Tx, customers, dunning::late_charges, rates, tenants};
+use relance_store::{Tx, customers, dunning::late_charges, logos, rates, tenants};
 
 use crate::{
     caller::{Caller, Scope},
@@ -76,11 +76,13 @@ pub async fn get_customer_statement_document(req: HttpRequest, app: Data<App>, c
     let tx = app.store.read(caller.tenant).await?;
     let customer = customers::get(&tx, caller.tenant, id).await?.details;
     let (statement, settings) = made(&app, &tx, &caller, id, asked).await?;
+    let logo = logos::read(&tx, caller.tenant, &settings.logo).await?;
+    let logo = settings.logo.as_ref().and_then(|of| logo.of(of));
     drop(tx);
     let name = format!("attachment; filename=\"statement-{}.pdf\"", statement.on);
     let printed = web::block(move || {
         let language = customer.language.as_deref().unwrap_or(&settings.language);
-        render_statement(&statement, &settings, &customer, language)
+        render_statement(&statement, (&settings, logo.as_ref()), &customer, language)
     });
     let printed = printed.await.map_err(|_| Refusal::new(Code::Overloaded, "The document could not be made in time: try again."))?;
     let letter = printed.map_err(|error| Refusal::new(Code::WrongState, format!("The statement cannot be printed: {error}.")))?;

@@ -39,7 +39,7 @@ pub async fn patch_settings(req: HttpRequest, app: Data<App>, caller: Caller, bo
     check_match(&req, tenant.settings_version)?;
     let view = patched(&SettingsView::from(&tenant.settings), body.0)?;
     check(&view)?;
-    let settings = Settings::from(view.clone());
+    let settings = Settings { logo: tenant.settings.logo.clone(), ..Settings::from(view.clone()) };
     if dry_run || settings == tenant.settings {
         return Ok(tagged(tenant.settings_version, &view));
     }

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use relance_domain::{
     ids::{ReminderId, TenantId},
-    records::{Attachment, MessageContent},
+    records::{Attachment, Logo, MessageContent},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,16 @@ pub(super) fn read(row: &Model) -> Result<MessageContent, StoreError> {
     let files: Vec<StoredFile> = json::read(TABLE, &row.attachments)?;
     message.attachments = files.into_iter().map(file).collect::<Result<_, _>>()?;
     Ok(message)
+}
+
+/// The logo that a message shows.
+pub(super) fn logo(row: &Model) -> Result<Option<Logo>, StoreError> {
+    #[derive(Deserialize)]
+    struct Shown {
+        #[serde(default)]
+        logo: Option<Logo>,
+    }
+    Ok(json::read::<Shown>(TABLE, &row.content)?.logo)
 }
 
 fn file(stored: StoredFile) -> Result<Attachment, StoreError> {

@@ -7,7 +7,7 @@ use relance_domain::{
     customer::{Contact, CustomerDetails},
     dunning::Snapshot,
     ids::{CaseId, ContactId, ReminderId, TenantId},
-    records::{EarlierContact, InvoiceRecord, MessageFacts, ReminderRecord, TemplateRecord},
+    records::{EarlierContact, InvoiceRecord, MessageContent, MessageFacts, ReminderRecord, TemplateRecord},
     settings::Settings,
     statement::Statement,
 };
@@ -32,6 +32,7 @@ use crate::{
         zones::day_in,
     },
     entity::{attempts, contacts, customers, invoices, promises, reminder_contents, reminders, sources},
+    logos::{self, Logos},
     templates,
     time::{day, instant},
 };
@@ -104,6 +105,7 @@ pub(super) struct Loaded {
     charges: BTreeMap<Uuid, Reckoned>,
     statements: BTreeMap<Uuid, Statement>,
     answered: Answered,
+    logos: Logos,
 }
 
 /// Rows of one table whose key is in a list.
@@ -137,7 +139,12 @@ impl Loaded {
         });
         let invoices = with!(c, of, invoices, Id, named).all(c).await?;
         let policies = versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?;
+        let contents = contents_of(c, of, unknown).await?;
+        // of what is made now, and of what goes once more as it was
+        let frozen = contents.values().map(|row| content::logo(row)).collect::<Result<Vec<_>, _>>()?;
+        let logos = logos::read(c, of, around.settings.logo.iter().chain(frozen.iter().flatten())).await?;
         Ok(Self {
+            logos,
             charges: claims::reckoned(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
             statements: statements::attached(c, of, &reminders, &policies, (&around.settings, &around.customers), now).await?,
             policies,
@@ -146,7 +153,7 @@ impl Loaded {
             earlier: earlier::messages(c, of, &owing).await?,
             tried: earlier::tried(c, of, &owing, now).await?,
             promises: with!(c, of, promises, CustomerId, owing).filter(promises::Column::Status.eq("open")).all(c).await?,
-            contents: contents_of(c, of, unknown).await?,
+            contents,
             own_texts: templates::in_use(c, of).await?,
             answered: occurred::of(c, of, reminders.iter().map(|(row, _)| row)).await?,
             around,
@@ -176,6 +183,7 @@ impl Loaded {
             interest_settled: self.charges.get(&row.id).is_some_and(|reckoned| reckoned.settled),
             charges: self.charges.get(&row.id).map(|reckoned| reckoned.charges.clone()).unwrap_or_default(),
             settings: self.around.settings.clone(),
+            logo: self.around.settings.logo.as_ref().and_then(|logo| self.logos.of(logo)),
             contact: row.contact_id.and_then(|id| self.around.contacts.get(&id).cloned()),
             invoices: lines.chain(left).filter_map(named).collect(),
             earlier: self.earlier(row, customer)?,
@@ -191,8 +199,15 @@ impl Loaded {
             attempts: row.attempts,
             doubted: (row.status == "unknown")
                 .then(|| Doubted { by: row.settle_by.clone().unwrap_or_else(|| "give_up".to_owned()), provider: row.provider.clone() }),
-            frozen: self.contents.get(&row.id).map(content::read).transpose()?,
+            frozen: self.contents.get(&row.id).map(|row| self.frozen(row)).transpose()?,
         })
+    }
+
+    /// A message as it was frozen, with its logo.
+    fn frozen(&self, row: &reminder_contents::Model) -> Result<MessageContent, StoreError> {
+        let message = content::read(row)?;
+        let logo = message.logo.as_ref().and_then(|picture| self.logos.of(&picture.logo));
+        Ok(MessageContent { logo, ..message })
     }
 
     /// Messages that left before, and calls and visits that took place.

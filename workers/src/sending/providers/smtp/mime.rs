@@ -9,6 +9,7 @@ use lettre::{
     },
 };
 use relance_domain::records::MessageContent;
+use relance_letters::LOGO_CID;
 
 use crate::sending::providers::bare_address;
 
@@ -81,10 +82,12 @@ pub(super) fn build(content: &MessageContent, now: DateTime<Utc>) -> Result<Mail
 fn body(content: &MessageContent) -> Result<MultiPart, String> {
     let plain = SinglePart::plain(content.text.clone());
     let html = content.html.clone().map(SinglePart::html);
-    let mut words = MultiPart::alternative().singlepart(plain);
-    if let Some(html) = html {
-        words = words.singlepart(html);
-    }
+    let words = MultiPart::alternative().singlepart(plain);
+    let words = match (html, logo(content)?) {
+        (Some(html), Some(logo)) => words.multipart(MultiPart::related().singlepart(html).singlepart(logo)),
+        (Some(html), None) => words.singlepart(html),
+        (None, _) => words,
+    };
     if content.attachments.is_empty() {
         return Ok(words);
     }
@@ -96,11 +99,18 @@ fn body(content: &MessageContent) -> Result<MultiPart, String> {
     Ok(mixed)
 }
 
+/// The picture that the html shows (RFC 2387, RFC 2392).
+fn logo(content: &MessageContent) -> Result<Option<SinglePart>, String> {
+    let Some(picture) = content.logo.as_ref().filter(|picture| !picture.data.is_empty()) else { return Ok(None) };
+    let kind = ContentType::parse(&picture.logo.media_type).map_err(|_| "the media type of the logo does not read".to_owned())?;
+    Ok(Some(Attachment::new_inline(LOGO_CID.to_owned()).body(picture.data.to_vec(), kind)))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use relance_domain::records::Attachment as File;
+    use relance_domain::records::{Attachment as File, Logo, Picture};
 
     use super::*;
 
@@ -149,6 +159,19 @@ mod tests {
             assert!(text.contains(part), "{part}");
         }
         assert_eq!(mail.to.to_string(), "claire@dupont.example");
+    }
+
+    #[test]
+    fn the_logo_goes_along_with_the_html_and_is_no_file() {
+        let logo = Logo { media_type: "image/png".into(), width: 10, height: 10, sha256: String::new() };
+        let picture = Some(Picture { logo, data: [0x89, 0x50].as_slice().into() });
+        let mail = build(&MessageContent { logo: picture, ..content() }, "2026-10-09T08:30:00Z".parse().unwrap()).unwrap();
+        let text = String::from_utf8(mail.bytes).unwrap();
+        let nested =
+            ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "echeances.ics"];
+        let places: Vec<usize> = nested.iter().map(|part| text.find(part).unwrap()).collect();
+        assert!(places.is_sorted(), "{text}");
+        assert!(text.contains("Content-ID: <logo>") && text.contains("Content-Disposition: inline"), "{text}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! bear is `MessageID`, which is larger than a float can hold.
 
 use relance_domain::sending::{Found, Handed, Scope};
+use relance_letters::LOGO_CID;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -38,7 +39,7 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         "To": [address(&to)],
         "Subject": mail::subject(content),
         "TextPart": content.text,
-        "HTMLPart": mail::html(content),
+        "HTMLPart": mail::html_with_logo(content),
         "CustomID": message.reference,
         "Headers": headers,
         "TrackOpens": "disabled",
@@ -56,6 +57,10 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
             .iter()
             .map(|file| json!({ "ContentType": mail::bare_type(file), "Filename": file.name, "Base64Content": mail::base64(file) }));
         one["Attachments"] = files.collect();
+    }
+    if let Some(logo) = mail::logo(content) {
+        one["InlinedAttachments"] = json!([{ "ContentType": logo.logo.media_type, "Filename": mail::logo_name(logo),
+            "ContentID": LOGO_CID, "Base64Content": mail::logo_base64(logo) }]);
     }
     let body = json!({ "Messages": [one] });
     Request::json(&account.base(BASE), "/v3.1/send", &body)?.basic(account.needed("api_key")?, account.needed("secret_key")?)

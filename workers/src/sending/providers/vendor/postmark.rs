@@ -1,6 +1,7 @@
 //! Postmark. It keeps our Message-ID when it is asked to.
 
 use relance_domain::sending::{Found, Handed, Scope};
+use relance_letters::LOGO_CID;
 use serde_json::{Value, json};
 
 use super::{
@@ -41,7 +42,7 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         "To": address(&to),
         "Subject": mail::subject(content),
         "TextBody": content.text,
-        "HtmlBody": mail::html(content),
+        "HtmlBody": mail::html_with_logo(content),
         "Metadata": { "ref": message.reference },
         "Headers": headers,
         "TrackOpens": false,
@@ -55,12 +56,17 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     if let Some(reply_to) = mail::header(content, "Reply-To") {
         body["ReplyTo"] = address(&mail::person(reply_to)).into();
     }
-    if !content.attachments.is_empty() {
-        let files = content
-            .attachments
-            .iter()
-            .map(|file| json!({ "Name": file.name, "ContentType": mail::bare_type(file), "Content": mail::base64(file) }));
-        body["Attachments"] = files.collect();
+    let files = content
+        .attachments
+        .iter()
+        .map(|file| json!({ "Name": file.name, "ContentType": mail::bare_type(file), "Content": mail::base64(file) }));
+    let logo = mail::logo(content).map(|logo| {
+        json!({ "Name": mail::logo_name(logo), "ContentType": logo.logo.media_type, "Content": mail::logo_base64(logo),
+            "ContentID": format!("cid:{LOGO_CID}") })
+    });
+    let files: Vec<Value> = files.chain(logo).collect();
+    if !files.is_empty() {
+        body["Attachments"] = files.into();
     }
     signed(Request::json(&account.base(BASE), "/email", &body)?, account)
 }

@@ -1,6 +1,7 @@
 //! SendGrid, v3. A 202 with an empty body; receipts bear our reference.
 
 use relance_domain::sending::{Handed, Scope};
+use relance_letters::LOGO_CID;
 use serde_json::{Map, Value, json};
 
 use super::{Account, Fault, Outgoing, Vendor, answer::by_status, mail, request::Request};
@@ -35,7 +36,7 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         "from": address(&from),
         "subject": mail::subject(content),
         // the plain one first, else it is refused
-        "content": [{ "type": "text/plain", "value": content.text }, { "type": "text/html", "value": mail::html(content) }],
+        "content": [{ "type": "text/plain", "value": content.text }, { "type": "text/html", "value": mail::html_with_logo(content) }],
         "tracking_settings": { "click_tracking": { "enable": false }, "open_tracking": { "enable": false } },
     });
     if !headers.is_empty() {
@@ -44,11 +45,16 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     if let Some(reply_to) = mail::header(content, "Reply-To") {
         body["reply_to"] = address(&mail::person(reply_to));
     }
-    if !content.attachments.is_empty() {
-        let files = content.attachments.iter().map(|file| {
-            json!({ "content": mail::base64(file), "type": mail::bare_type(file), "filename": file.name, "disposition": "attachment" })
-        });
-        body["attachments"] = files.collect();
+    let files = content.attachments.iter().map(
+        |file| json!({ "content": mail::base64(file), "type": mail::bare_type(file), "filename": file.name, "disposition": "attachment" }),
+    );
+    let logo = mail::logo(content).map(|logo| {
+        json!({ "content": mail::logo_base64(logo), "type": logo.logo.media_type, "filename": mail::logo_name(logo),
+            "disposition": "inline", "content_id": LOGO_CID })
+    });
+    let files: Vec<Value> = files.chain(logo).collect();
+    if !files.is_empty() {
+        body["attachments"] = files.into();
     }
     Request::json(&account.base("https://api.sendgrid.com"), "/v3/mail/send", &body)?.bearer(account.needed("api_key")?)
 }
