@@ -5,7 +5,8 @@ use relance_api::{
     state::{Egress, Tried},
     tokens::Fetch,
 };
-use relance_domain::{ids::TenantId, policy::Channel};
+use relance_domain::ids::TenantId;
+use relance_openapi::channel::ChannelCheck;
 use relance_workers::{http::GuardedClient, sending::SendContext};
 use reqwest::header::HeaderMap;
 
@@ -37,12 +38,11 @@ impl Egress for GuardedEgress {
 
     fn try_channel<'a>(&'a self, tenant: TenantId, channel: &'a str, to: &'a str) -> BoxFuture<'a, Result<Tried, String>> {
         Box::pin(async move {
-            let (Some(sender), Some(channel)) = (&self.sender, Channel::parse(channel)) else {
-                return Err("nothing is sent from here".to_owned());
-            };
+            let Some(sender) = &self.sender else { return Err("nothing is sent from here".to_owned()) };
             let trial = sender.try_channel(tenant, channel, to).await.map_err(|error| error.to_string())?;
             let trial = trial.ok_or("the channel is not set up")?;
-            Ok(Tried { outcome: trial.outcome().to_owned(), detail: trial.detail() })
+            let checks = trial.checks.iter().map(|one| ChannelCheck { code: one.code.to_owned(), ok: one.ok, detail: one.detail.clone() });
+            Ok(Tried { outcome: trial.outcome().to_owned(), detail: trial.detail(), checks: checks.collect() })
         })
     }
 

@@ -7,13 +7,14 @@ use crate::support::{Database, World, postgres, server, world};
 /// Statements of one ingest of 1,000 events: a constant, whatever the number of events.
 const MOST_FOR_A_THOUSAND: i64 = 60;
 
-struct Counted {
+/// What a database was asked.
+pub struct Counted {
     port: u16,
     database: String,
 }
 
 impl Counted {
-    fn of(url: &str) -> Self {
+    pub fn of(url: &str) -> Self {
         let (address, database) = url.rsplit_once('/').unwrap();
         let port = address.rsplit_once(':').unwrap().1.parse().unwrap();
         let counted = Self { port, database: database.to_owned() };
@@ -25,12 +26,12 @@ impl Counted {
         postgres::psql(self.port, &self.database, sql).unwrap()
     }
 
-    fn reset(&self) {
+    pub fn reset(&self) {
         self.ask("SELECT pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0)");
     }
 
     /// Calls of everything but our own questions.
-    fn calls(&self) -> Vec<(i64, String)> {
+    pub fn calls(&self) -> Vec<(i64, String)> {
         let sql = "SELECT calls || ' ' || replace(left(query, 600), E'\\n', ' ') FROM pg_stat_statements \
                    WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_stat_statements%' ORDER BY calls DESC";
         self.ask(sql).lines().filter_map(|line| line.split_once(' ')).map(|(n, query)| (n.parse().unwrap_or(0), query.to_owned())).collect()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use relance_domain::ids::TenantId;
+use relance_openapi::channel::ChannelCheck;
 use relance_store::Store;
 
 use crate::{guesses::Guesses, intake::Intake, known_keys::KnownKeys, network::Proxies, once::Running, quota::Quotas, tokens::Tokens};
@@ -15,6 +16,8 @@ pub struct Tried {
     pub outcome: String,
     /// What was said, without addresses.
     pub detail: Option<String>,
+    /// What the provider says of the account.
+    pub checks: Vec<ChannelCheck>,
 }
 
 /// Says whether an outgoing address may be reached; the guarded HTTP client of the workers answers.

@@ -34,6 +34,14 @@ pub fn mobile(text: &str) -> Option<String> {
     plausible.then(|| format!("+{number}"))
 }
 
+/// A French number in E.164 as it is dialled at home, `0612345678`, overseas too; `None` for other countries'.
+pub fn national(e164: &str) -> Option<String> {
+    let codes = std::iter::once("33").chain(OVERSEAS.iter().map(|(_, country)| *country));
+    let number = e164.strip_prefix('+')?;
+    let national = codes.into_iter().find_map(|code| number.strip_prefix(code)).filter(|rest| rest.len() == 9)?;
+    Some(format!("0{national}"))
+}
+
 /// Keeps a leading `+` and digits; `(0)` after a country code is no part of the number.
 fn digits(text: &str) -> Option<String> {
     let mut kept = String::new();
@@ -72,6 +80,20 @@ fn french_mobile(national: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_written_as_at_home_in_france_only() {
+        for (number, home) in [
+            ("+33612345678", Some("0612345678")),
+            ("+262692123456", Some("0692123456")),
+            ("+590690123456", Some("0690123456")),
+            ("+4915112345678", None),
+            ("+336123", None),
+            ("0612345678", None),
+        ] {
+            assert_eq!(national(number).as_deref(), home, "{number}");
+        }
+    }
 
     #[test]
     fn every_spelling_of_a_french_mobile_is_one_number() {

@@ -25,6 +25,7 @@ mod view;
 mod words;
 
 pub mod from_records;
+pub mod gateway;
 pub mod sample;
 
 pub use context::{

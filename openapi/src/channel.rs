@@ -1,17 +1,21 @@
 //! How a tenant's messages leave, on the wire. Secrets go in and never come out.
 
+mod gateway;
 mod post;
 
+pub use gateway::{
+    GatewayAnswer, GatewayAuth, GatewayCodes, GatewayField, GatewayInput, GatewayLookUp, GatewayReceipts, GatewayRequestView, GatewayVerify,
+};
 pub use post::{Ar24Input, MailevaInput, MerciFacteurInput};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Settings of a channel: `email`, `sms` or `letter`. One object beside `provider` bears the provider's name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Settings of a channel: `email`, `sms` or `letter`, or of the fallback of one of the first two. One object beside `provider` bears the provider's name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelInput {
     /// E-mail: `smtp`, `brevo`, `mailjet`, `postmark`, `scaleway`, `ses`, `sendgrid`. SMS: `ovh`, `twilio`, `brevo`, `smsmode`,
-    /// `http`. Letter: `print`, `merci_facteur`, `maileva`, `ar24` (registered e-letters only).
+    /// `http`, `gateway`. Letter: `print`, `merci_facteur`, `maileva`, `ar24` (registered e-letters only).
     #[schema(example = "smtp")]
     pub provider: String,
     /// Sender: an e-mail address, or a number or name for SMS. Not for letters.
@@ -42,6 +46,9 @@ pub struct ChannelInput {
     /// For provider `http`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpInput>,
+    /// For provider `gateway`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<GatewayInput>,
     /// For provider `mailjet`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mailjet: Option<MailjetInput>,
@@ -165,6 +172,10 @@ pub struct HttpInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(write_only)]
     pub secret: Option<String>,
+    /// It also answers `GET {url}?reference=…` with the messages that it has under our reference: a message that nobody
+    /// knows the fate of is asked for there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look_up: Option<bool>,
 }
 
 /// Mailjet.
@@ -276,7 +287,7 @@ pub struct SmsmodeInput {
 /// A channel as it is shown: what was put, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelView {
-    /// `email`, `sms` or `letter`.
+    /// `email`, `sms`, `letter`, `email_fallback` or `sms_fallback`.
     pub channel: String,
     /// Where the provider's receipts are posted, behind the address of this API; null for who may not write settings.
     pub receipts_path: Option<String>,
@@ -308,15 +319,18 @@ pub struct ChannelTestView {
     pub outcome: String,
     /// What was said, without addresses.
     pub detail: Option<String>,
-    /// Of e-mail: whether the sender's domain fits who sends for it, as far as the settings say.
+    /// Of e-mail: whether the sender's domain fits who sends for it, as far as the settings say. Not of a dry run: what the
+    /// provider says of the account.
     #[serde(default)]
     pub checks: Vec<ChannelCheck>,
+    /// Of provider `gateway`: the request that its description gives, its secrets hidden; else null.
+    pub request: Option<GatewayRequestView>,
 }
 
-/// One thing that was looked at in the settings.
+/// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChannelCheck {
-    /// `from_domain`, `return_path`, `reply_to`, `transport`.
+    /// `from_domain`, `return_path`, `reply_to`, `transport`; `credentials`, `vendor_domain` (the sender's domain as the vendor sees it).
     #[schema(example = "return_path")]
     pub code: String,
     /// Nothing stands in the way.
@@ -330,7 +344,7 @@ pub struct ChannelCheck {
 pub struct ChannelList {
     /// By name.
     pub data: Vec<ChannelView>,
-    /// Always false: there are three.
+    /// Always false: there are five at most.
     pub has_more: bool,
     /// Always null.
     pub next_cursor: Option<String>,

@@ -136,6 +136,8 @@ pub struct AttemptView {
     pub number: i32,
     /// Provider.
     pub provider: String,
+    /// The channel whose settings it went by: `email`, `sms`, `letter`, or a fallback's, `email_fallback` or `sms_fallback`.
+    pub channel: String,
     /// `calling`, `accepted`, `refused`, `throttled`, `transient`, `unknown`.
     pub outcome: String,
     /// What the provider said.
@@ -149,10 +151,11 @@ pub struct AttemptView {
 }
 
 impl From<&AttemptRecord> for AttemptView {
-    fn from(AttemptRecord { number, provider, outcome, detail, started_at, ended_at }: &AttemptRecord) -> Self {
+    fn from(AttemptRecord { number, provider, via, outcome, detail, started_at, ended_at }: &AttemptRecord) -> Self {
         Self {
             number: *number,
             provider: provider.clone(),
+            channel: via.clone(),
             outcome: outcome.clone(),
             detail: detail.clone(),
             started_at: at(*started_at),

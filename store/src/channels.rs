@@ -1,14 +1,14 @@
 //! How a tenant's messages leave: public settings in the clear, secrets sealed.
 
 use chrono::{DateTime, Utc};
-use relance_domain::ids::TenantId;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use relance_domain::{ids::TenantId, sending::Account};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement, Value as Bind};
 use serde_json::{Map, Value};
 
 use crate::{
-    Scope, Store, StoreError,
+    Scope, Store, StoreError, any,
     batch::{self, OnConflict},
-    connectors,
+    channel_accounts, connectors,
     entity::channels::{Column, Entity, Model},
     json,
     time::{instant, millis},
@@ -55,6 +55,7 @@ const SECRETS: &[(&str, &[&str])] = &[
     ("twilio", &["auth_token"]),
     ("ovh", &["application_secret", "consumer_key"]),
     ("http", &["secret"]),
+    ("gateway", &["secrets"]),
     ("merci_facteur", &["secret_key", "webhook_secret"]),
     ("maileva", &["client_secret", "password", "webhook_password"]),
     ("ar24", &["private_key"]),
@@ -135,6 +136,7 @@ pub async fn put<C: ConnectionTrait>(
         updated_at: millis(store.now()),
     };
     batch::insert::<Entity, _>(c, std::slice::from_ref(&row), OnConflict::Replace).await?;
+    channel_accounts::forget(c, tenant, channel).await?;
     record(&row)
 }
 
@@ -160,13 +162,45 @@ pub async fn list<C: ConnectionTrait>(c: &C, tenant: TenantId) -> Result<Vec<Cha
 /// # Errors
 /// The database's; [`StoreError::Seal`] with another `RELANCE_SECRET_KEY`.
 pub async fn open<C: ConnectionTrait>(store: &Store, c: &C, tenant: TenantId, channel: &str) -> Result<Option<OpenChannel>, StoreError> {
-    let Some(row) = Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await? else { return Ok(None) };
-    let record = record(&row)?;
+    match Entity::find_by_id((tenant.0, channel.to_owned())).one(c).await? {
+        Some(row) => opened(store, c, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn opened<C: ConnectionTrait>(store: &Store, c: &C, row: &Model) -> Result<OpenChannel, StoreError> {
+    let record = record(row)?;
     let mut config = record.public.clone();
     if let Some(sealed) = &row.sealed {
-        put_secrets(&mut config, json::read(TABLE, &store.cipher.open(c, &place(tenant, channel), sealed).await?)?);
+        let place = place(TenantId(row.tenant_id), &row.channel);
+        put_secrets(&mut config, json::read(TABLE, &store.cipher.open(c, &place, sealed).await?)?);
     }
-    Ok(Some(OpenChannel { record, config }))
+    Ok(OpenChannel { record, config })
+}
+
+/// Those of these channels that are set up, with their secrets and what is known of their accounts: one statement.
+///
+/// # Errors
+/// As [`open`].
+pub async fn with_accounts<C: ConnectionTrait>(
+    store: &Store,
+    c: &C,
+    tenant: TenantId,
+    names: &[&str],
+) -> Result<Vec<(OpenChannel, Account)>, StoreError> {
+    let backend = c.get_database_backend();
+    let sql = format!(
+        "SELECT c.*, {} FROM channels c LEFT JOIN channel_accounts a ON a.tenant_id = c.tenant_id AND a.channel = c.channel \
+         WHERE c.tenant_id = $1 AND c.channel {}",
+        channel_accounts::COLUMNS,
+        any::of_texts(backend, 2)
+    );
+    let values: [Bind; 2] = [tenant.0.into(), any::texts(backend, names.iter().copied())];
+    let mut list = Vec::new();
+    for row in c.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
+        list.push((opened(store, c, &Model::from_query_result(&row, "")?).await?, channel_accounts::of_row(&row)?));
+    }
+    Ok(list)
 }
 
 /// The channel whose provider posts its receipts to the address that ends so, with its secrets.

@@ -7,6 +7,7 @@ mod batch;
 pub mod behaviour;
 pub mod cause;
 mod change;
+pub mod channel_accounts;
 pub mod channels;
 pub mod connectors;
 pub mod credit_notes;

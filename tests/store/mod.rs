@@ -1,6 +1,7 @@
 //! The store by itself, without a server: what two holders of a lease, two clocks or a sweep do to it. Each story on
 //! both databases.
 
+mod accounts;
 mod breaker;
 mod facts;
 mod house;

@@ -25,6 +25,8 @@ mod behaviour;
 mod capped;
 mod claims;
 mod explained;
+mod failover;
+mod gateways;
 mod guardrails;
 mod holds;
 mod ladder;

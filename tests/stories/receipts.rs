@@ -18,7 +18,7 @@ pub async fn bounced(world: &World, customer: &str) {
 async fn mailed(world: &World, customer: &str) -> (Receiver, String) {
     let brevo = Receiver::start(r#"{"messageId":"<2026.1@smtp-relay.mailin.fr>"}"#).await;
     let base = brevo.url.trim_end_matches("/hook").to_owned();
-    let channel = json!({"provider": "brevo", "from": "compta@keller.example", "allow_list": ["compta@c1.example", "direction@c1.example"],
+    let channel = json!({"provider": "brevo", "from": "compta@keller.example", "allow_list": ["compta@c1.example", "direction@c1.example"], "max_per_second": 100,
         "brevo": {"api_key": "xkeysib", "webhook_password": "hunter2", "base_url": base}});
     let channel = world.put("/v1/channels/email", channel).await.expect(200);
     assert!(channel["brevo"].get("api_key").is_none() && channel["brevo"].get("webhook_password").is_none(), "{channel}");
@@ -94,7 +94,11 @@ story! {
         assert_eq!((&listed["outcome"], &listed["provider"]), (&json!("accepted"), &json!("brevo")), "{listed}");
         let foreign = world.post("/v1/channels/email/test", json!({"to": "somebody@else.example"})).await.expect(200);
         assert_eq!(foreign["outcome"], "not_called", "a test tenant writes to listed addresses only");
-        assert_eq!(brevo.all().len(), 2);
+        let credentials = listed["checks"].as_array().unwrap().iter().find(|check| check["code"] == "credentials").unwrap().clone();
+        assert_eq!((&credentials["ok"], &credentials["detail"]), (&json!(true), &json!("The account is known.")));
+        // asked for the account and the domain each time, which sends nothing
+        let asked = |received: &&crate::support::receiver::Received| received.body.is_empty();
+        assert_eq!((brevo.all().iter().filter(asked).count(), brevo.all().iter().filter(|one| !asked(one)).count()), (4, 2));
         world.post("/v1/channels/email/test", json!({"to": "nobody"})).await.expect(422);
         world.post("/v1/channels/sms/test", json!({"to": "0612345678"})).await.expect(404);
         world.post("/v1/channels/letter/test", json!({"to": "x"})).await.expect(404);

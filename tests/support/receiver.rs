@@ -30,6 +30,7 @@ pub struct Receiver {
     pub url: String,
     got: Arc<Mutex<Vec<Received>>>,
     answering: Arc<watch::Sender<bool>>,
+    status: Arc<Mutex<&'static str>>,
 }
 
 impl Receiver {
@@ -57,12 +58,19 @@ impl Receiver {
         let got: Arc<Mutex<Vec<Received>>> = Arc::default();
         let (kept, answering) = (got.clone(), Arc::new(watch::Sender::new(false)));
         let answers = answering.subscribe();
+        let said = Arc::new(Mutex::new(status));
+        let status = said.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = socket.accept().await {
-                tokio::spawn(serve(stream, kept.clone(), answers.clone(), status, answer));
+                tokio::spawn(serve(stream, kept.clone(), answers.clone(), said.clone(), answer));
             }
         });
-        Self { url, got, answering }
+        Self { url, got, answering, status }
+    }
+
+    /// Answers with this status line from now on, and the headers behind it; with none it hangs up on what it took.
+    pub fn says(&self, status: &'static str) {
+        *self.status.lock().unwrap() = status;
     }
 
     /// Answers, what waits first.
@@ -94,7 +102,7 @@ async fn serve(
     mut stream: TcpStream,
     kept: Arc<Mutex<Vec<Received>>>,
     mut answers: watch::Receiver<bool>,
-    status: &'static str,
+    status: Arc<Mutex<&'static str>>,
     answer: &'static str,
 ) {
     let mut bytes = Vec::new();
@@ -104,6 +112,10 @@ async fn serve(
             kept.lock().unwrap().push(received);
             if answers.wait_for(|answering| *answering).await.is_err() {
                 return; // the story is over
+            }
+            let status = *status.lock().unwrap();
+            if status.is_empty() {
+                return;
             }
             let text = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
             if stream.write_all(text.as_bytes()).await.is_err() {

@@ -61,6 +61,11 @@ impl Faults {
         self.0.is_empty()
     }
 
+    /// How many so far.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Keeps the value, or notes the fault.
     pub fn keep<T>(&mut self, read: Result<T, FieldProblem>) -> Option<T> {
         read.map_err(|fault| self.push(fault)).ok()

@@ -58,6 +58,12 @@ impl SendingCalendar<'_> {
         self.is_sending_day(local.date()) && self.ranges(channel).iter().any(within)
     }
 
+    /// The end of the last hours of the local day of `at`: what has not left by then leaves on another day.
+    pub fn closes_at(&self, channel: Channel, at: DateTime<Utc>) -> DateTime<Utc> {
+        let day = local_day(at, self.zone);
+        self.ranges(channel).iter().map(|(_, to)| local_instant(day, *to, self.zone)).max().unwrap_or(at)
+    }
+
     /// The earliest instant on this local day, not before `not_before`, at which the window is
     /// open; none when the day is no sending day or its hours are over.
     pub fn slot_on(&self, channel: Channel, day: NaiveDate, not_before: DateTime<Utc>) -> Option<DateTime<Utc>> {

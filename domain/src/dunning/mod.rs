@@ -10,7 +10,8 @@ mod why;
 
 pub use decision::*;
 pub use evaluate::{
-    PlannedAnswer, RestingOn, SETTLE_SECONDS, answer, deadline_granted, evaluate, look_again, look_at_answer, region_of, resting,
+    PlannedAnswer, RestingOn, SETTLE_SECONDS, answer, deadline_granted, evaluate, leaves_until, look_again, look_at_answer, region_of,
+    resting,
 };
 pub use occasion::Occasion;
 pub use snapshot::*;

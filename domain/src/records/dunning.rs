@@ -40,6 +40,8 @@ pub struct AttemptRecord {
     pub number: i32,
     /// Provider.
     pub provider: String,
+    /// Whose settings: `email`, `sms`, `letter`, or a fallback's.
+    pub via: String,
     /// `calling`, `accepted`, `refused`, `throttled`, `transient`, `unknown`.
     pub outcome: String,
     /// What the provider said, without addresses.

@@ -1,6 +1,7 @@
 //! What each provider can do about a message whose fate is not known.
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
 /// What a provider does with the same message handed over again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,9 @@ pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
     let refuses = |for_long| Idempotency::Refuses { for_long };
     let (idempotency, lookup, tracked) = match (channel, provider) {
         ("email", "brevo") => (refuses(TimeDelta::minutes(30)), minutes(5), true),
-        ("email", "mailjet" | "postmark") | ("sms", "ovh" | "brevo") => (Idempotency::None, minutes(5), true),
-        ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode" | "http") => (Idempotency::None, Lookup::None, true),
+        // whether these two can be asked stands in the channel's settings
+        ("email", "mailjet" | "postmark") | ("sms", "ovh" | "brevo" | "http" | "gateway") => (Idempotency::None, minutes(5), true),
+        ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode") => (Idempotency::None, Lookup::None, true),
         // refused again for thirty days under the same `antidoublon`
         ("letter" | "registered_letter", "merci_facteur") => (refuses(TimeDelta::days(30)), Lookup::None, true),
         // a draft is submitted once; asked again, we settle what became of it first
@@ -62,6 +64,16 @@ pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
         _ => (Idempotency::None, Lookup::None, false),
     };
     Capabilities { idempotency, lookup, tracked, repeatable: channel == "email" }
+}
+
+/// Can this account be asked for a message? Of the two that need it, the settings (`own`) say so.
+pub fn can_be_asked(provider: &str, own: Option<&Value>) -> bool {
+    let stated = own.and_then(|own| own.get("look_up"));
+    match provider {
+        "http" => stated == Some(&Value::Bool(true)),
+        "gateway" => stated.is_some_and(Value::is_object),
+        _ => true,
+    }
 }
 
 /// Is a letter that this provider took asked after until it has arrived?

@@ -1,15 +1,13 @@
 //! An account at a provider: how fast it may be called, and when it is left in peace.
 
-use std::collections::VecDeque;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Handed, Scope};
 
 /// Refusals of the account in a row that open the circuit.
 const REFUSALS: u32 = 5;
-/// Outcomes that are looked back at.
-const LOOKED_AT: usize = 20;
+/// Outcomes that are looked back at, a bit each: twenty.
+const LOOKED_AT: u32 = 0xf_ffff;
 /// How long an open circuit stays open.
 const OPEN_FOR: TimeDelta = TimeDelta::minutes(5);
 /// Pause after a throttled call that names none.
@@ -35,67 +33,94 @@ pub enum Circuit {
     },
 }
 
-/// Messages a second, as a bucket that holds one second's worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    per_second: i64,
-    /// Instant up to which the bucket is spent.
-    spent_until: DateTime<Utc>,
-}
-
-impl Rate {
-    /// A full bucket.
-    pub fn new(per_second: u32, now: DateTime<Utc>) -> Self {
-        Self { per_second: i64::from(per_second.max(1)), spent_until: now }
-    }
-
-    /// Takes one; else the instant from which there is one.
-    fn take(&mut self, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
-        let each = TimeDelta::microseconds(1_000_000 / self.per_second);
-        let spent = self.spent_until.max(now - TimeDelta::seconds(1) + each);
-        if spent > now {
-            return Err(spent);
-        }
-        self.spent_until = spent + each;
-        Ok(())
-    }
-}
-
-/// One account of a tenant at a provider.
+/// One account of a tenant at a provider: what every process that sends by it must know. All is well is the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Account {
-    circuit: Circuit,
-    paused_until: Option<DateTime<Utc>>,
-    rate: Option<Rate>,
-    refusals: u32,
-    /// The latest outcomes: was it unknown?
-    latest: VecDeque<bool>,
+    /// May calls pass?
+    pub circuit: Circuit,
+    /// The provider asked for a pause until then.
+    pub paused_until: Option<DateTime<Utc>>,
+    /// Refusals of the account in a row.
+    pub refusals: u32,
+    /// The latest outcomes, a bit each, the newest the lowest: was it unknown? Outcomes before the first unknown one count as known.
+    pub unknowns: u32,
+    /// Instant up to which the bucket of messages a second is spent; `None`: nothing was taken of it.
+    pub spent_until: Option<DateTime<Utc>>,
+}
+
+/// Why an account is left alone, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// When to ask again.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub why: Stopped,
+}
+
+/// Why an account is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The circuit is open.
+    Open,
+    /// The provider asked for it.
+    Paused,
+    /// As many messages a second as it takes have left.
+    Rate,
 }
 
 impl Account {
-    /// At most `per_second` messages a second from now on; `None`: as many as come.
-    pub fn limit(&mut self, per_second: Option<u32>, now: DateTime<Utc>) {
-        match (per_second, self.rate) {
-            (Some(wanted), Some(rate)) if rate.per_second == i64::from(wanted.max(1)) => {}
-            (wanted, _) => self.rate = wanted.map(|per_second| Rate::new(per_second, now)),
+    /// Has nobody anything to know of it at `now`, but how many messages a second it takes?
+    pub fn is_at_rest(&self, now: DateTime<Utc>) -> bool {
+        let paused = self.paused_until.is_some_and(|until| until > now);
+        !paused && self.circuit == Circuit::Closed && self.refusals == 0 && self.unknowns == 0
+    }
+
+    /// Would a message be stopped at `now` by more than the rate? Takes nothing.
+    ///
+    /// # Errors
+    /// Why, and until when.
+    pub fn is_open(&self, now: DateTime<Utc>) -> Result<(), Stop> {
+        if let Some(at) = self.paused_until.filter(|until| *until > now) {
+            return Err(Stop { at, why: Stopped::Paused });
+        }
+        match self.circuit {
+            Circuit::Open { until: at } | Circuit::Probing { until: at } if at > now => Err(Stop { at, why: Stopped::Open }),
+            _ => Ok(()),
         }
     }
 
-    /// May a message leave at `now`? Else when to ask again.
+    /// May a message leave at `now`, at most `per_second` a second? The first after an open circuit is its probe.
     ///
     /// # Errors
-    /// The instant, later than `now`.
-    pub fn may_leave(&mut self, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
-        match self.paused_until {
-            Some(until) if until > now => return Err(until),
-            _ => self.paused_until = None,
+    /// Why not, and when to ask again: later than `now`.
+    pub fn may_leave(&mut self, per_second: Option<u32>, now: DateTime<Utc>) -> Result<(), Stop> {
+        self.may_ask(per_second, now)?;
+        self.paused_until = None;
+        if self.circuit != Circuit::Closed {
+            self.circuit = Circuit::Probing { until: now + OPEN_FOR };
         }
-        match self.circuit {
-            Circuit::Open { until } | Circuit::Probing { until } if until > now => return Err(until),
-            Circuit::Open { .. } | Circuit::Probing { .. } => self.circuit = Circuit::Probing { until: now + OPEN_FOR },
-            Circuit::Closed => {}
+        Ok(())
+    }
+
+    /// May the provider be asked for a message at `now`? The same, but it is no probe: it decides nothing.
+    ///
+    /// # Errors
+    /// As [`Self::may_leave`].
+    pub fn may_ask(&mut self, per_second: Option<u32>, now: DateTime<Utc>) -> Result<(), Stop> {
+        self.is_open(now)?;
+        let Some(per_second) = per_second else {
+            self.spent_until = None;
+            return Ok(());
+        };
+        let each = TimeDelta::microseconds(1_000_000 / i64::from(per_second.max(1)));
+        // a bucket that holds one second's worth
+        let full = now - TimeDelta::seconds(1) + each;
+        let spent = self.spent_until.map_or(full, |spent| spent.max(full));
+        if spent > now {
+            return Err(Stop { at: spent, why: Stopped::Rate });
         }
-        self.rate.as_mut().map_or(Ok(()), |rate| rate.take(now))
+        self.spent_until = Some(spent + each);
+        Ok(())
     }
 
     /// An outcome; true when it opened the circuit, which somebody must hear of.
@@ -107,37 +132,33 @@ impl Account {
                 self.paused_until = self.paused_until.max(Some(now + wish));
             }
             Handed::Refused { scope: Scope::Account, .. } => self.refusals = self.refusals.saturating_add(1),
-            Handed::Unknown { .. } => self.remember(true),
+            Handed::Unknown { .. } => self.unknowns = (self.unknowns << 1 | 1) & LOOKED_AT,
             Handed::Accepted { .. } | Handed::Refused { .. } => {
-                self.remember(false);
+                self.unknowns = self.unknowns << 1 & LOOKED_AT;
                 self.refusals = 0;
                 self.circuit = Circuit::Closed;
             }
             Handed::Transient { .. } => {}
         }
-        let unknown = self.latest.iter().filter(|unknown| **unknown).count();
-        let too_many = self.refusals >= REFUSALS || (self.latest.len() >= LOOKED_AT && unknown * 2 >= LOOKED_AT);
+        let too_many = self.refusals >= REFUSALS || self.unknowns.count_ones() * 2 >= LOOKED_AT.count_ones();
         let still_bad = was_open && matches!(handed, Handed::Refused { scope: Scope::Account, .. } | Handed::Unknown { .. });
         if too_many || still_bad {
             self.circuit = Circuit::Open { until: now + OPEN_FOR };
-            self.latest.clear();
+            self.unknowns = 0;
             self.refusals = 0;
             return !was_open;
         }
         false
-    }
-
-    fn remember(&mut self, unknown: bool) {
-        self.latest.push_back(unknown);
-        if self.latest.len() > LOOKED_AT {
-            self.latest.pop_front();
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn open_until(seconds: i64) -> Result<(), Stop> {
+        Err(Stop { at: at(seconds), why: Stopped::Open })
+    }
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::seconds(seconds)
@@ -152,25 +173,27 @@ mod tests {
         let mut account = Account::default();
         let opened: Vec<bool> = (0..5).map(|_| account.heard(&revoked(), at(0))).collect();
         assert_eq!(opened, [false, false, false, false, true], "told once");
-        assert_eq!(account.may_leave(at(1)), Err(at(300)));
-        assert_eq!(account.may_leave(at(300)), Ok(()), "the probe");
-        assert_eq!(account.may_leave(at(300)), Err(at(600)), "one only");
+        assert_eq!(account.may_leave(None, at(1)), open_until(300));
+        assert_eq!(account.may_leave(None, at(300)), Ok(()), "the probe");
+        assert_eq!(account.may_leave(None, at(300)), open_until(600), "one only");
+        assert_eq!(account.may_ask(None, at(300)), open_until(600));
         assert!(!account.heard(&revoked(), at(301)), "open already");
-        assert_eq!(account.may_leave(at(302)), Err(at(601)));
-        assert_eq!(account.may_leave(at(601)), Ok(()));
+        assert_eq!(account.may_leave(None, at(302)), open_until(601));
+        assert_eq!(account.may_ask(None, at(601)), Ok(()), "a question is no probe");
+        assert_eq!(account.may_leave(None, at(601)), Ok(()));
         account.heard(&Handed::accepted(None), at(602));
-        assert_eq!(account.may_leave(at(602)), Ok(()));
-        assert_eq!(account.may_leave(at(602)), Ok(()));
+        assert_eq!(account.may_leave(None, at(602)), Ok(()));
+        assert_eq!(account.may_leave(None, at(602)), Ok(()));
     }
 
     #[test]
     fn a_provider_that_stays_silent_half_of_the_time_is_left_in_peace() {
         let mut account = Account::default();
-        let opened: Vec<bool> = (0..20)
+        let opened: Vec<bool> = (0..19)
             .map(|call| account.heard(&if call % 2 == 0 { Handed::unknown("hang") } else { Handed::accepted(None) }, at(0)))
             .collect();
-        assert!(opened[19] && !opened[..19].contains(&true));
-        assert!(account.may_leave(at(299)).is_err());
+        assert!(opened[18] && !opened[..18].contains(&true), "the tenth of the latest twenty");
+        assert!(account.may_leave(None, at(299)).is_err());
         let mut good = Account::default();
         assert!((0..200).all(|call| !good.heard(&if call % 3 == 0 { Handed::unknown("hang") } else { Handed::accepted(None) }, at(0))));
     }
@@ -180,20 +203,38 @@ mod tests {
         let mut account = Account::default();
         account.heard(&Handed::Throttled { retry_after: Some(TimeDelta::seconds(90)), detail: String::new() }, at(0));
         account.heard(&Handed::Throttled { retry_after: None, detail: String::new() }, at(1));
-        assert_eq!(account.may_leave(at(2)), Err(at(90)));
-        assert_eq!(account.may_leave(at(90)), Ok(()));
+        assert_eq!(account.may_leave(None, at(2)), Err(Stop { at: at(90), why: Stopped::Paused }));
+        assert!(!account.is_at_rest(at(89)) && account.is_at_rest(at(90)));
+        assert_eq!(account.may_leave(None, at(90)), Ok(()));
     }
 
     #[test]
     fn the_bucket_lets_a_seconds_worth_through_and_then_one_at_a_time() {
         let mut account = Account::default();
-        account.limit(Some(4), at(0));
-        let left = (0..10).take_while(|_| account.may_leave(at(10)).is_ok()).count();
+        let left = (0..10).take_while(|_| account.may_leave(Some(4), at(10)).is_ok()).count();
         assert_eq!(left, 4);
-        let next = account.may_leave(at(10)).unwrap_err();
-        assert_eq!(next, at(10) + TimeDelta::milliseconds(250));
-        account.limit(Some(4), next);
-        assert_eq!(account.may_leave(next), Ok(()));
-        assert!(account.may_leave(next).is_err());
+        let next = account.may_leave(Some(4), at(10)).unwrap_err();
+        assert_eq!(next, Stop { at: at(10) + TimeDelta::milliseconds(250), why: Stopped::Rate });
+        assert_eq!(account.may_leave(Some(4), next.at), Ok(()));
+        assert!(account.may_leave(Some(4), next.at).is_err());
+        assert_eq!(account.may_leave(None, next.at), Ok(()), "as many as come, when the settings no longer say");
+        assert_eq!(account, Account::default());
+    }
+
+    #[test]
+    fn an_account_rests_again_once_its_failures_are_behind_it() {
+        let mut account = Account::default();
+        assert!(!account.heard(&Handed::accepted(None), at(0)) && account == Account::default(), "success is nobody's news");
+        account.heard(&revoked(), at(0));
+        assert!(!account.is_at_rest(at(0)));
+        account.heard(&Handed::accepted(None), at(1));
+        assert_eq!(account, Account::default());
+        account.heard(&Handed::unknown("hang"), at(2));
+        let outcomes = (0..30).take_while(|_| {
+            account.heard(&Handed::accepted(None), at(3));
+            !account.is_at_rest(at(3))
+        });
+        assert_eq!(outcomes.count(), 19, "twenty outcomes later");
+        assert_eq!(account, Account::default());
     }
 }

@@ -1,9 +1,12 @@
 //! Handing messages over: what an outcome is, what each provider can do, and what is done when nobody
 //! knows whether a message left. Pure; time comes in.
 
+pub mod gateway;
+
 mod alignment;
 mod capability;
 mod circuit;
+mod failover;
 mod outcome;
 mod post;
 mod proof;
@@ -11,8 +14,9 @@ mod receipt;
 mod settle;
 
 pub use alignment::{Alignment, MailSettings, alignment};
-pub use capability::{Capabilities, Idempotency, Lookup, capabilities, is_followed};
-pub use circuit::{Account, Circuit, Rate};
+pub use capability::{Capabilities, Idempotency, Lookup, can_be_asked, capabilities, is_followed};
+pub use circuit::{Account, Circuit, Stop, Stopped};
+pub use failover::{Way, channel_of, fallback_of, nobody_has_it, way};
 pub use outcome::{Found, Handed, Scope, bare_address, without_addresses};
 pub use post::{maileva_state, merci_facteur_state};
 pub use proof::{Followed, Proof};

@@ -81,6 +81,8 @@ pub enum Found {
     NotSeen,
     /// No answer that says either.
     Unclear,
+    /// It cannot be asked.
+    Unsupported,
 }
 
 /// The address in `"Name" <address>`.

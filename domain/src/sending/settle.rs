@@ -86,6 +86,7 @@ pub fn look_up_said(can: Capabilities, doubt: Doubt, found: &Found, now: DateTim
     let next = LOOK_UPS.iter().map(|after_so_long| after(doubt.since, *after_so_long)).find(|at| *at > now);
     match found {
         Found::Taken { .. } => None,
+        Found::Unsupported => Some(untold(can, doubt, now)),
         Found::NotSeen if now - doubt.since >= lag * 3 => Some(absent(can, doubt, now)),
         Found::NotSeen | Found::Unclear => Some(next.map_or_else(|| untold(can, doubt, now), |at| Rung::LookUp { at })),
     }
@@ -132,6 +133,7 @@ mod tests {
             ("twilio", "sms"),
             ("smsmode", "sms"),
             ("http", "sms"),
+            ("gateway", "sms"),
             ("x", "letter"),
             ("ar24", "registered_letter"),
         ] {
@@ -140,7 +142,7 @@ mod tests {
                 for receipts in [false, true] {
                     let doubt = doubt(before, receipts);
                     assert!(!matches!(first(can, doubt), Rung::Repeat { .. }), "{provider}");
-                    for found in [Found::NotSeen, Found::Unclear] {
+                    for found in [Found::NotSeen, Found::Unclear, Found::Unsupported] {
                         for at in [0, 1, 5, 15, 60, 600] {
                             let next = look_up_said(can, doubt, &found, minutes(at));
                             assert!(!matches!(next, Some(Rung::Repeat { .. })), "{provider} {found:?} {at}");
@@ -200,5 +202,8 @@ mod tests {
         assert_eq!(ovh(&Found::NotSeen, 15, true), Some(Rung::GiveUp));
         assert_eq!(ovh(&Found::Unclear, 60, true), Some(Rung::Wait { until: minutes(240) }));
         assert_eq!(ovh(&Found::Unclear, 60, false), Some(Rung::GiveUp));
+        // a gateway whose settings name no way to ask it
+        assert_eq!(ovh(&Found::Unsupported, 1, true), Some(Rung::Wait { until: minutes(240) }));
+        assert_eq!(ovh(&Found::Unsupported, 1, false), Some(Rung::GiveUp));
     }
 }

@@ -2,6 +2,7 @@
 //! words. Pure: what has to be fetched (a certificate) comes in.
 
 mod email;
+mod gateway;
 mod post;
 mod read;
 mod sms;
@@ -31,8 +32,8 @@ pub struct Incoming<'a> {
     pub now: i64,
 }
 
-/// Reads what `provider` tells on `channel`: none when it tells nothing that we keep, `None` when it does not read.
-pub fn parse(channel: &str, provider: &str, incoming: &Incoming<'_>) -> Option<Vec<Receipt>> {
+/// Reads what `provider`, whose settings are `own`, tells on `channel`: none when it tells nothing that we keep, `None` when it does not read.
+pub fn parse(channel: &str, provider: &str, own: &Value, incoming: &Incoming<'_>) -> Option<Vec<Receipt>> {
     if (channel, provider) == ("sms", "ovh") {
         return sms::ovh(incoming.query);
     }
@@ -40,6 +41,7 @@ pub fn parse(channel: &str, provider: &str, incoming: &Incoming<'_>) -> Option<V
         return sms::twilio(incoming.query, incoming.body);
     }
     match (channel, provider) {
+        ("sms", "gateway") => return gateway::parse(own, incoming),
         ("letter", "merci_facteur") => return post::merci_facteur(incoming.body),
         // its word is not signed: it only makes us ask
         ("letter", "ar24") => return hint(provider, incoming).map(|_| Vec::new()),

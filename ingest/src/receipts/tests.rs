@@ -27,7 +27,7 @@ fn receive(channel: &str, provider: &str, own: &Value, headers: &[(&str, &str)],
     if !verify(provider, own, &incoming) {
         return None;
     }
-    let list = parse(channel, provider, &incoming)?;
+    let list = parse(channel, provider, own, &incoming)?;
     Some(list.into_iter().map(|receipt| (receipt.kind, receipt.reference, receipt.provider_id)).collect())
 }
 
@@ -138,7 +138,7 @@ fn an_ses_notification_without_the_right_certificate_is_none_of_ours() {
     let none = |_: &str| None;
     let text = body.to_string();
     let incoming = Incoming { header: &none, url: None, query: "", body: text.as_bytes(), certificate: None, now: NOW };
-    let read = parse("email", "ses", &incoming).unwrap();
+    let read = parse("email", "ses", &Value::Null, &incoming).unwrap();
     assert_eq!((read[0].kind, read[0].provider_id.as_deref()), (ReceiptKind::HardBounce, Some("m1")));
 }
 
@@ -209,4 +209,70 @@ fn maileva_tells_of_sendings_and_recipients_and_ar24_only_makes_us_ask() {
     let [about] = hint("ar24", &incoming).unwrap().try_into().unwrap();
     assert_eq!((about.provider_id.as_deref(), about.reference.as_deref()), (Some("4711"), reference), "the id may be new to us");
     assert_eq!(receive("letter", "ar24", &json!({}), &[], "", "<html>"), None);
+}
+
+#[test]
+fn a_gateway_is_read_and_verified_as_its_settings_say() {
+    use ReceiptKind::{Accepted, Delivered, HardBounce, OptedOut, SoftBounce};
+    let reference = Some("rl_abcdefgh12345678");
+    let json_own = |verify: Value| {
+        let mut own = json!({"url": "https://a.example", "media_type": "json", "secrets": {"hook": "s3cr3t"},
+            "receipts": {"media_type": "json", "list": "/results", "reference": "/ref", "id": "/id", "status": "/status/code", "reason": "/status/text", "at": "/at",
+                "accepted": ["0"], "delivered": ["1"], "bounced_hard": ["5"], "bounced_soft": ["2"], "opted_out": ["9"]}});
+        own["receipts"]["verify"] = verify;
+        own
+    };
+    let several = json!({"results": [
+        {"ref": "rl_abcdefgh12345678", "id": 4711, "status": {"code": 1}, "at": 1_790_000_000},
+        {"ref": "rl_abcdefgh12345678", "id": 4711, "status": {"code": "5", "text": "unknown +33612345678"}},
+        {"ref": "somebody-elses", "status": {"code": 1}},
+        {"ref": "rl_abcdefgh12345678", "id": 4711, "status": {"code": 77}},
+        {"inbound": "STOP"}]})
+    .to_string();
+    let both = Some(vec![
+        (Delivered, reference.map(str::to_owned), Some("4711".into())),
+        (HardBounce, reference.map(str::to_owned), Some("4711".into())),
+    ]);
+    assert_eq!(receive("sms", "gateway", &json_own(Value::Null), &[], "", &several), both);
+    for body in ["<html>", "{}", "{\"results\":{}}", "{\"results\":[1]}"] {
+        assert_eq!(receive("sms", "gateway", &json_own(Value::Null), &[], "", body), None, "{body}");
+    }
+
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"s3cr3t");
+    let signed = hmac::sign(&key, several.as_bytes());
+    let hex: String = signed.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let by_hex = json_own(json!({"scheme": "hmac_sha256", "header": "X-Signature", "secret": "hook", "prefix": "sha256="}));
+    let by_base64 = json_own(json!({"scheme": "hmac_sha256", "header": "X-Signature", "secret": "hook", "encoding": "base64"}));
+    let by_header = json_own(json!({"scheme": "header", "header": "X-Token", "secret": "hook"}));
+    let by_basic = json_own(json!({"scheme": "basic", "secret": "hook"}));
+    let good = [
+        (&by_hex, ("x-signature", format!("sha256={hex}"))),
+        (&by_base64, ("x-signature", STANDARD.encode(signed.as_ref()))),
+        (&by_header, ("x-token", "s3cr3t".to_owned())),
+        (&by_basic, ("authorization", format!("Basic {}", STANDARD.encode("relance:s3cr3t")))),
+        (&by_basic, ("authorization", "Bearer s3cr3t".to_owned())),
+    ];
+    for (own, (name, value)) in &good {
+        assert_eq!(receive("sms", "gateway", own, &[(name, value)], "", &several), both, "{name}: {value}");
+        assert_eq!(receive("sms", "gateway", own, &[(name, &value.replace(['3', '0', 'a'], "4"))], "", &several), None, "{value}");
+        assert_eq!(receive("sms", "gateway", own, &[], "", &several), None, "unsigned");
+        let mut without = (*own).clone();
+        without["secrets"] = json!({});
+        assert_eq!(receive("sms", "gateway", &without, &[(name, value)], "", &several), None, "no secret, no receipt");
+    }
+    let another = several.replace("4711", "4712");
+    assert_eq!(receive("sms", "gateway", &by_hex, &[("x-signature", &format!("sha256={hex}"))], "", &another), None, "another body");
+
+    let form = json!({"url": "https://a.example", "media_type": "form", "receipts": {"media_type": "form", "reference_parameter": "ref", "id": "messageId",
+        "status": "status", "accepted": ["accepted", "buffered"], "bounced_soft": ["expired"], "opted_out": ["stop"]}});
+    let said = |body: &str| receive("sms", "gateway", &form, &[], "ref=rl_abcdefgh12345678", body);
+    assert_eq!(said("messageId=a-1&status=buffered"), one(Accepted, reference, "a-1"));
+    assert_eq!(said("messageId=a-1&status=expired"), one(SoftBounce, reference, "a-1"));
+    assert_eq!((said("messageId=a-1&status=new"), said("messageId=a-1")), (Some(Vec::new()), None));
+    let mut query = form;
+    query["receipts"]["media_type"] = "query".into();
+    let told = receive("sms", "gateway", &query, &[], "messageId=a-1&status=stop&ref=rl_abcdefgh12345678", "");
+    assert_eq!(told, one(OptedOut, reference, "a-1"));
+    let silent = json!({"url": "https://a.example", "media_type": "form"});
+    assert_eq!(receive("sms", "gateway", &silent, &[], "status=stop&id=1", ""), None, "a gateway without receipts tells none");
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 use url::{Url, form_urlencoded};
 
-use super::{Incoming, sns};
+use super::{Incoming, gateway, sns};
 use crate::webhooks::{self, Delivery};
 use relance_domain::connector::{ConnectorConfig, ConnectorKind};
 
@@ -35,6 +35,7 @@ pub fn verify(provider: &str, own: &Value, incoming: &Incoming<'_>) -> bool {
             let delivery = Delivery { header: incoming.header, token: None, body: incoming.body, now: incoming.now };
             webhooks::verify(ConnectorKind::StandardWebhooks, &ConnectorConfig::default(), &[secret.to_owned()], &delivery)
         }),
+        "gateway" => gateway::verify(own, incoming),
         // whoever may move a legal deadline shows who it is
         "merci_facteur" => setting("webhook_secret").is_some_and(|secret| {
             let given = (incoming.header)("x-mf-webhook-secret-key").unwrap_or_default();
@@ -49,7 +50,7 @@ pub fn verify(provider: &str, own: &Value, incoming: &Incoming<'_>) -> bool {
 }
 
 /// Basic authentication with this password, or a bearer token.
-fn knows(password: &str, incoming: &Incoming<'_>) -> bool {
+pub(super) fn knows(password: &str, incoming: &Incoming<'_>) -> bool {
     let Some(text) = (incoming.header)("authorization") else { return false };
     let same = |given: &[u8]| bool::from(given.ct_eq(password.as_bytes()));
     if let Some(token) = text.strip_prefix("Bearer ") {

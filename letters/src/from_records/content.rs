@@ -96,11 +96,32 @@ pub(super) fn enclosed(facts: &MessageFacts) -> Vec<String> {
     vec![fill(&words.statement_enclosed, &format::plain_day(statement.on, lang))]
 }
 
+/// The same message in another sender's name: its text, Message-ID and thread stay.
+#[must_use]
+pub fn said_by(content: &MessageContent, facts: &MessageFacts, sender: &Sender) -> MessageContent {
+    if facts.reminder.channel == "sms" {
+        return MessageContent { from: Some(sender.from.clone()).filter(|from| !from.is_empty()), ..content.clone() };
+    }
+    let mut headers = content.headers.clone();
+    headers.remove("Reply-To");
+    headers.extend(reply_to(facts, sender));
+    MessageContent { from: from(facts, sender), headers, ..content.clone() }
+}
+
+fn from(facts: &MessageFacts, sender: &Sender) -> Option<String> {
+    let name = sender.from_name.as_deref().or(facts.settings.legal_name.as_deref());
+    Some(mailbox(name, &sender.from)).filter(|_| !sender.from.is_empty())
+}
+
+fn reply_to(facts: &MessageFacts, sender: &Sender) -> Option<(String, String)> {
+    let address = sender.reply_to.as_deref().or(facts.settings.email.as_deref())?;
+    Some(("Reply-To".to_owned(), mailbox(None, address)))
+}
+
 fn email(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Result<MessageContent, RenderError> {
     let mail = render_email(context)?;
     Ok(MessageContent {
-        from: Some(mailbox(sender.from_name.as_deref().or(facts.settings.legal_name.as_deref()), &sender.from))
-            .filter(|_| !sender.from.is_empty()),
+        from: from(facts, sender),
         to: facts
             .contact
             .as_ref()
@@ -152,9 +173,7 @@ fn headers(facts: &MessageFacts, sender: &Sender) -> BTreeMap<String, String> {
             headers.insert("In-Reply-To".to_owned(), (*last).clone());
         }
     }
-    if let Some(reply_to) = sender.reply_to.as_deref().or(facts.settings.email.as_deref()) {
-        headers.insert("Reply-To".to_owned(), mailbox(None, reply_to));
-    }
+    headers.extend(reply_to(facts, sender));
     headers
 }
 

@@ -17,7 +17,7 @@ use relance_domain::{
     records::{EarlierContact, MessageFacts, Occurred, PromiseRecord},
 };
 
-pub use content::{Sender, content, content_with, statement_pdf};
+pub use content::{Sender, content, content_with, said_by, statement_pdf};
 pub use notice::disabled_endpoint;
 pub(crate) use parties::{creditor, reader};
 

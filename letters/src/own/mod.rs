@@ -5,7 +5,7 @@ mod required;
 mod sandbox;
 mod trial;
 
-pub(crate) use sandbox::render;
+pub(crate) use sandbox::{Bounded, allowed, bare, render, told};
 pub use trial::{OwnFault, faults};
 
 use crate::{

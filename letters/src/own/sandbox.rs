@@ -31,26 +31,32 @@ pub(crate) fn render(folder: &str, source: &str, formality: Formality, view: &im
     let environment = environment.as_ref().map_err(|error| RenderError::Templates(error.clone()))?;
     let name = format!("{folder}/own");
     let template = environment.template_from_named_str(&name, &written).map_err(told)?;
-    let mut out = Bounded(Vec::new());
+    let mut out = Bounded::default();
     template.render_captured_to(Serde(view), &mut out).map_err(told)?;
     String::from_utf8(out.0).map_err(|_| RenderError::OwnText("it is not text".to_owned()))
 }
 
-fn build() -> Result<Environment<'static>, Error> {
+/// A language that knows every name it is asked for, ends, and prints nothing that is missing; no filter, no function.
+pub(crate) fn bare() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_debug(false);
+    // a fact that may be missing and is not asked for first would print "none"
+    environment.set_formatter(|out, state, value| match value.kind() {
+        ValueKind::None => Err(Error::new(ErrorKind::InvalidOperation, "a fact that may be missing: ask for it with {% if … %} first")),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
+    environment
+}
+
+fn build() -> Result<Environment<'static>, Error> {
+    let mut environment = bare();
     environment.add_filter("join", join);
     environment.add_filter("length", |list: &Value| list.len().unwrap_or_default());
     environment.set_path_join_callback(|name, parent| match parent.split_once('/') {
         Some((folder, _)) if !name.contains('/') => format!("{folder}/_{name}.txt").into(),
         _ => name.into(),
-    });
-    // a fact that may be missing and is not asked for first would print "none"
-    environment.set_formatter(|out, state, value| match value.kind() {
-        ValueKind::None => Err(Error::new(ErrorKind::InvalidOperation, "a fact that may be missing: ask for it with {% if … %} first")),
-        _ => minijinja::escape_formatter(out, state, value),
     });
     add_parts(&mut environment)?;
     Ok(environment)
@@ -65,7 +71,7 @@ fn join(list: &Value, between: &str) -> Result<String, Error> {
 }
 
 /// Statements that only choose, repeat what is there, or take in a shared part; expressions that do not multiply.
-fn allowed(source: &str) -> Result<(), String> {
+pub(crate) fn allowed(source: &str) -> Result<(), String> {
     for tag in source.split("{%").skip(1) {
         let inside = tag.split("%}").next().unwrap_or_default();
         let word = inside.trim_start_matches(['-', '+']).split_whitespace().next().unwrap_or_default();
@@ -84,7 +90,7 @@ fn allowed(source: &str) -> Result<(), String> {
 }
 
 /// The reason in the author's words: which name, which line.
-fn told(error: Error) -> RenderError {
+pub(crate) fn told(error: Error) -> RenderError {
     let line = error.line().map(|line| format!(" (line {line})")).unwrap_or_default();
     let what = match error.kind() {
         ErrorKind::UndefinedError => "a name that no message has",
@@ -102,7 +108,8 @@ fn told(error: Error) -> RenderError {
 }
 
 /// Takes so much and no more.
-struct Bounded(Vec<u8>);
+#[derive(Default)]
+pub(crate) struct Bounded(pub Vec<u8>);
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -59,6 +59,14 @@ ALTER TABLE channels FORCE ROW LEVEL SECURITY
 --;
 CREATE POLICY tenant_only ON channels TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
 --;
+GRANT SELECT, INSERT, UPDATE, DELETE ON channel_accounts TO relance_app
+--;
+ALTER TABLE channel_accounts ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE channel_accounts FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY tenant_only ON channel_accounts TO relance_app USING (tenant_id = (SELECT relance_tenant()) OR (SELECT relance_everybody()))
+--;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sources TO relance_app
 --;
 ALTER TABLE sources ENABLE ROW LEVEL SECURITY

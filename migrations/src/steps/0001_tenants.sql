@@ -120,6 +120,24 @@ CREATE TABLE channels (
 );
 CREATE INDEX channels_receipts ON channels (receipt_token);
 
+-- What all processes must know of a channel's account at its provider. No row, or one at rest: all is well. Written only when
+-- something goes wrong or is well again, and where the channel has a rate.
+CREATE TABLE channel_accounts (
+    tenant_id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    -- closed, open, probing; then until when
+    circuit TEXT NOT NULL,
+    circuit_until BIGINT,
+    paused_until BIGINT,
+    -- refusals of the account in a row
+    refusals INTEGER NOT NULL,
+    -- the latest twenty outcomes, a bit each: unknown
+    unknowns INTEGER NOT NULL,
+    -- microseconds: up to when the bucket of messages a second is spent
+    spent_until BIGINT,
+    PRIMARY KEY (tenant_id, channel)
+);
+
 CREATE TABLE sources (
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     name TEXT NOT NULL,

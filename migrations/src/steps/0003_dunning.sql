@@ -78,9 +78,12 @@ CREATE TABLE reminders (
     -- our reference, the Message-ID and the thread, fixed at planning
     reference TEXT NOT NULL,
     provider TEXT,
+    -- the settings of the latest attempt: the channel's, or its fallback's
+    via TEXT,
     provider_id TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
-    -- since when nobody knows whether it left, and what is done next: repeat, look_up, wait, give_up
+    -- since when nobody knows whether it left, and what is done next: repeat, look_up, wait, give_up; `fallback` while planned:
+    -- the first provider would not take it
     unknown_at BIGINT,
     settle_by TEXT,
     row_version BIGINT NOT NULL,
@@ -201,6 +204,8 @@ CREATE TABLE attempts (
     reminder_id UUID NOT NULL,
     number INTEGER NOT NULL,
     provider TEXT NOT NULL,
+    -- whose settings: the channel's, or its fallback's
+    via TEXT NOT NULL,
     -- calling, accepted, refused, throttled, transient, unknown
     outcome TEXT NOT NULL,
     detail TEXT,

@@ -20,7 +20,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "0001_tenants",
         up: include_str!("0001_tenants.sql"),
-        down: "DROP TABLE sources; DROP TABLE channels; DROP TABLE idempotency_keys; DROP TABLE audit_heads; DROP TABLE audit_events; \
+        down: "DROP TABLE sources; DROP TABLE channel_accounts; DROP TABLE channels; DROP TABLE idempotency_keys; DROP TABLE audit_heads; DROP TABLE audit_events; \
                DROP TABLE api_keys; DROP TABLE data_keys; DROP TABLE tenants",
         postgres: include_str!("0001_tenants.pg.sql"),
         sqlite: include_str!("0001_tenants.lite.sql"),

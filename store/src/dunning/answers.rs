@@ -183,6 +183,7 @@ fn row(
         cancel_reason: None,
         reference: reference(id),
         provider: None,
+        via: None,
         provider_id: None,
         attempts: 0,
         unknown_at: None,

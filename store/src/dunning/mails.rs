@@ -138,7 +138,7 @@ async fn report(
 ) -> Result<bool, StoreError> {
     let What::Report { kind, detail, recipients } = &mail.what else { return Ok(false) };
     let Some(row) = message else { return Ok(false) };
-    let Some(provider) = row.provider.clone() else { return Ok(false) };
+    let Some((provider, via)) = row.provider.clone().zip(row.via.clone()) else { return Ok(false) };
     let copies = content(tx, tenant, ReminderId(row.id)).await?.map(|said| said.cc).unwrap_or_default();
     if copies.iter().any(|copy| recipients.contains(&bare_address(copy).to_ascii_lowercase())) {
         return Ok(false);
@@ -151,7 +151,7 @@ async fn report(
         detail: detail.clone(),
         at: mail.at,
     };
-    Ok(receipts::take(tx, tenant, "email", &provider, vec![receipt], real_now).await? > 0)
+    Ok(receipts::take(tx, tenant, &via, &provider, vec![receipt], real_now).await? > 0)
 }
 
 struct Said<'a> {

@@ -63,12 +63,13 @@ pub async fn take(
 /// Matches what waits to messages that left meanwhile; what is told of them is applied.
 async fn matched(tx: &Tx, tenant: TenantId, now: DateTime<Utc>, real_now: DateTime<Utc>) -> Result<(), StoreError> {
     let backend = tx.get_database_backend();
-    let left = "m.status IN ('sent', 'delivered', 'bounced', 'failed', 'unknown') AND m.provider = r.provider";
-    // by our reference, else by the provider's id
+    let left = "m.status IN ('sent', 'delivered', 'bounced', 'failed', 'unknown')";
+    // by our reference at whoever was handed it, else by the id that the one who has it gave it
+    let tried = "EXISTS (SELECT 1 FROM attempts a WHERE a.tenant_id = m.tenant_id AND a.reminder_id = m.id AND a.provider = r.provider)";
     let sql = format!(
         "SELECT r.id, COALESCE(\
-           (SELECT m.id FROM reminders m WHERE m.tenant_id = r.tenant_id AND m.reference = r.reference AND {left} LIMIT 1), \
-           (SELECT m.id FROM reminders m WHERE m.tenant_id = r.tenant_id AND m.provider_id = r.provider_id AND {left} LIMIT 1)) \
+           (SELECT m.id FROM reminders m WHERE m.tenant_id = r.tenant_id AND m.reference = r.reference AND {left} AND {tried} LIMIT 1), \
+           (SELECT m.id FROM reminders m WHERE m.tenant_id = r.tenant_id AND m.provider_id = r.provider_id AND {left} AND m.provider = r.provider AND m.via = r.channel LIMIT 1)) \
          FROM receipts r WHERE r.tenant_id = $1 AND r.reminder_id IS NULL AND r.received_at > $2 ORDER BY r.received_at DESC LIMIT $3"
     );
     let values: [Value; 3] = [tenant.0.into(), millis(now - EARLY_FOR).into(), TOGETHER.into()];

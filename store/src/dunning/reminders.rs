@@ -192,6 +192,7 @@ pub async fn resend(
         cancel_reason: None,
         reference: reference(new),
         provider: None,
+        via: None,
         provider_id: None,
         attempts: 0,
         unknown_at: None,

@@ -14,6 +14,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub provider: String,
     #[sea_orm(column_type = "Text")]
+    pub via: String,
+    #[sea_orm(column_type = "Text")]
     pub outcome: String,
     #[sea_orm(column_type = "Text")]
     pub detail: Option<String>,

@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod attempts;
 pub mod audit_events;
 pub mod cases;
+pub mod channel_accounts;
 pub mod channels;
 pub mod contacts;
 pub mod credit_notes;

@@ -51,6 +51,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub provider: Option<String>,
     #[sea_orm(column_type = "Text")]
+    pub via: Option<String>,
+    #[sea_orm(column_type = "Text")]
     pub provider_id: Option<String>,
     pub attempts: i32,
     pub unknown_at: Option<i64>,

@@ -55,6 +55,7 @@ impl Sender for TakesAll {
             id: *id,
             attempt: 1,
             provider: "test".into(),
+            via: "email".into(),
             content: content.clone(),
             pay_before_on: None,
             deadline_on: None,

@@ -214,7 +214,17 @@ impl GuardedClient {
         self.call(reqwest::Method::DELETE, url, headers, None).await
     }
 
-    async fn call(&self, method: reqwest::Method, url: &str, headers: HeaderMap, body: Option<Bytes>) -> Result<Exchange, HttpError> {
+    /// Calls `url` by any method.
+    ///
+    /// # Errors
+    /// [`HttpError`], which says whether anything can have reached the other side.
+    pub(crate) async fn call(
+        &self,
+        method: reqwest::Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Exchange, HttpError> {
         let (url, target) = self.judge(url).map_err(HttpError::Blocked)?;
         let mut request = self.client(target.inside_only)?.request(method, url).headers(headers);
         if let Some(body) = body {

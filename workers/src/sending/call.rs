@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     SendContext,
-    accounts::{Accounts, Key},
+    accounts::Heard,
     providers::{self, Found, Handed, Outgoing, Session, SmtpServer},
     route::Route,
 };
@@ -39,6 +39,23 @@ pub(super) enum Purpose {
     LookUp,
 }
 
+/// The other provider of the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// There is none, or it is none of its business.
+    Nothing,
+    /// This one is the first; a fallback stands ready.
+    Fallback {
+        /// Until when the message still leaves on this day.
+        until: DateTime<Utc>,
+    },
+    /// This one is the fallback.
+    First {
+        /// Why the first is left out.
+        why: String,
+    },
+}
+
 /// A message to hand over or to ask for.
 pub(super) struct Call {
     pub id: ReminderId,
@@ -52,7 +69,9 @@ pub(super) struct Call {
     pub reference: String,
     /// Against a second copy, where the provider knows such a thing.
     pub key: Uuid,
-    pub account: Key,
+    /// The settings that it leaves by.
+    pub by: &'static str,
+    pub beside: Beside,
     pub channel: Channel,
     pub route: Route,
     pub content: MessageContent,
@@ -68,20 +87,40 @@ pub(super) struct Call {
     pub place: Option<OwnedSemaphorePermit>,
 }
 
+/// A call that ended.
+pub(super) struct Ended {
+    pub settled: Settled,
+    /// What its account must hear.
+    pub heard: Option<Heard>,
+}
+
+impl From<Settled> for Ended {
+    fn from(settled: Settled) -> Self {
+        Self { settled, heard: None }
+    }
+}
+
 impl Call {
-    fn settled(self, accounts: &Accounts, began: Instant, handed: Handed) -> Settled {
+    fn ended(self, began: Instant, handed: Handed) -> Ended {
         drop(self.place);
         let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
-        let alarm = accounts.heard(self.account, &handed, self.now + took);
-        let receipts = self.receipts;
+        let heard = Heard { by: self.by, handed: handed.clone(), at: self.now + took };
+        let (receipts, asked) = (self.receipts, self.route.can_be_asked());
         let outcome = match handed {
             Handed::Accepted { provider_id } => SendOutcome::Sent { provider_id, granted: self.granted },
             Handed::Refused { scope, detail } => SendOutcome::Refused { scope, detail },
             Handed::Throttled { retry_after, detail } => SendOutcome::Throttled { retry_after, detail },
             Handed::Transient { detail } => SendOutcome::Transient { detail },
-            Handed::Unknown { detail } => SendOutcome::Unknown { detail, receipts, alarm },
+            Handed::Unknown { detail } => SendOutcome::Unknown { detail, receipts, asked, alarm: false },
         };
-        Settled { id: self.id, attempt: Some(self.attempt), outcome }
+        let outcome = match self.beside {
+            Beside::First { why } => SendOutcome::ByFallback { why, outcome: Box::new(outcome) },
+            Beside::Fallback { until } if !matches!(outcome, SendOutcome::Sent { .. }) => {
+                SendOutcome::Spared { until, outcome: Box::new(outcome) }
+            }
+            _ => outcome,
+        };
+        Ended { settled: Settled { id: self.id, attempt: Some(self.attempt), outcome }, heard: Some(heard) }
     }
 
     /// May a receipt of it come before its outcome is written?
@@ -89,14 +128,15 @@ impl Call {
         matches!(self.route, Route::Vendor(..) | Route::Post(..))
     }
 
-    fn found(self, found: Found) -> Settled {
-        match found {
+    fn found(self, found: Found) -> Ended {
+        let settled = match found {
             Found::Taken { provider_id } => {
                 let outcome = SendOutcome::Sent { provider_id, granted: self.granted };
                 Settled { id: self.id, attempt: Some(self.attempt), outcome }
             }
             found => Settled { id: self.id, attempt: None, outcome: SendOutcome::LookedUp { found, receipts: self.receipts } },
-        }
+        };
+        settled.into()
     }
 
     fn outgoing<'a>(&'a self, tenant: &'a str, now: DateTime<Utc>) -> Outgoing<'a> {
@@ -107,7 +147,7 @@ impl Call {
 
 /// Makes every call and hands what ended to `settle`, in no order: what ends together is settled together,
 /// and a slow call holds nobody else's outcome back. Each call has an outcome, also one that breaks off.
-pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: Vec<Call>, mut settle: impl FnMut(Vec<Settled>) -> F) {
+pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: Vec<Call>, mut settle: impl FnMut(Vec<Ended>) -> F) {
     let begin_until = Instant::now() + BEGIN_WITHIN;
     let mut open: BTreeMap<ReminderId, (i32, Purpose)> = calls.iter().map(|call| (call.id, (call.attempt, call.purpose))).collect();
     // dropped with this future, the calls end with it
@@ -130,9 +170,9 @@ pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: V
             list.push(next);
         }
         for done in &list {
-            open.remove(&done.id);
+            open.remove(&done.settled.id);
         }
-        list.sort_by_key(|settled| settled.id);
+        list.sort_by_key(|ended| ended.settled.id);
         settle(list).await;
     }
     if !open.is_empty() {
@@ -141,11 +181,11 @@ pub(super) async fn call_all<F: Future<Output = ()>>(ctx: &SendContext, calls: V
             // it may have left
             Purpose::Send => {
                 let detail = "the call broke off inside".to_owned();
-                Settled { id, attempt: Some(attempt), outcome: SendOutcome::Unknown { detail, receipts: false, alarm: false } }
+                Settled { id, attempt: Some(attempt), outcome: SendOutcome::Unknown { detail, receipts: false, asked: true, alarm: false } }
             }
             Purpose::LookUp => Settled { id, attempt: None, outcome: SendOutcome::LookedUp { found: Found::Unclear, receipts: false } },
         };
-        settle(open.into_iter().map(broken).collect()).await;
+        settle(open.into_iter().map(broken).map(Ended::from).collect()).await;
     }
 }
 
@@ -162,7 +202,7 @@ fn lanes(mails: Vec<Call>) -> Vec<Vec<Call>> {
 
 /// Mails one after the other over one connection. When the server cannot be reached or refuses us, the
 /// rest of the lane is not tried.
-async fn mail_lane(ctx: SendContext, lane: Vec<Call>, begin_until: Instant, ended: mpsc::UnboundedSender<Settled>) {
+async fn mail_lane(ctx: SendContext, lane: Vec<Call>, begin_until: Instant, ended: mpsc::UnboundedSender<Ended>) {
     let mut session: Option<Session> = None;
     let mut closed: Option<Handed> = None;
     for call in lane {
@@ -180,7 +220,7 @@ async fn mail_lane(ctx: SendContext, lane: Vec<Call>, begin_until: Instant, ende
             }
             (None, _) => too_late(),
         };
-        let _ = ended.send(call.settled(&ctx.accounts, began, handed)); // heard as long as the lane runs
+        let _ = ended.send(call.ended(began, handed)); // heard as long as the lane runs
     }
     if let Some(session) = session {
         session.quit().await;
@@ -204,11 +244,11 @@ async fn mail(ctx: &SendContext, server: &SmtpServer, session: &mut Option<Sessi
     (handed, true)
 }
 
-async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::UnboundedSender<Settled>) {
+async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::UnboundedSender<Ended>) {
     let _in_flight = ctx.gate.call().await;
     let began = Instant::now();
     let (tenant, now) = (call.tenant.to_string(), ctx.store.now());
-    let settled = match &call.route {
+    let done = match &call.route {
         Route::Vendor(vendor, account) if call.purpose == Purpose::LookUp => {
             let found = vendor.look_up(&ctx.http, account, &call.outgoing(&tenant, now)).await;
             call.found(found)
@@ -218,10 +258,10 @@ async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::
             call.found(found)
         }
         _ if call.purpose == Purpose::LookUp => call.found(Found::Unclear),
-        _ if began >= begin_until => call.settled(&ctx.accounts, began, too_late()),
+        _ if began >= begin_until => call.ended(began, too_late()),
         Route::Vendor(vendor, account) => {
             let handed = vendor.send(&ctx.http, account, &call.outgoing(&tenant, now)).await;
-            call.settled(&ctx.accounts, began, handed)
+            call.ended(began, handed)
         }
         Route::Post(post, account) => {
             let message = call.outgoing(&tenant, now);
@@ -230,16 +270,16 @@ async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::
                 false => post.send(&ctx.http, &ctx.tokens, account, channel, &message).await,
                 true => post.send_again(&ctx.http, &ctx.tokens, account, channel, &message).await,
             };
-            call.settled(&ctx.accounts, began, handed)
+            call.ended(began, handed)
         }
         Route::Print => {
             let folder = ctx.letters_dir.as_deref().map(std::path::PathBuf::as_path);
             let handed = providers::print(folder, &call.reference, &call.content).await;
-            call.settled(&ctx.accounts, began, handed)
+            call.ended(began, handed)
         }
-        Route::Nowhere(_) | Route::Smtp(_) | Route::Broken(_) => call.settled(&ctx.accounts, began, too_late()),
+        Route::Nowhere(_) | Route::Smtp(_) | Route::Broken(_) => call.ended(began, too_late()),
     };
-    let _ = ended.send(settled); // heard as long as the call runs
+    let _ = ended.send(done); // heard as long as the call runs
 }
 
 fn too_late() -> Handed {

@@ -7,11 +7,13 @@
 
 mod accounts;
 mod call;
+mod caps;
 mod checkup;
 mod follow;
 mod gate;
 mod notice;
 mod paper;
+mod plan;
 mod prepare;
 pub mod providers;
 mod route;
@@ -37,7 +39,12 @@ pub use checkup::{Finding, check_up};
 pub use gate::{CALLS, batch};
 pub use trial::Trial;
 
-use self::{accounts::Accounts, call::Call, gate::Gate, prepare::Prepared};
+use self::{
+    accounts::Accounts,
+    call::{Call, Ended},
+    gate::Gate,
+    prepare::Prepared,
+};
 use crate::{http::GuardedClient, outgoing::Sender};
 
 /// Tries to write the outcomes of messages that left.
@@ -51,7 +58,6 @@ pub struct SendContext {
     /// Where letters to print are written; `None`: they are kept in the database only.
     letters_dir: Option<Arc<PathBuf>>,
     gate: Gate,
-    accounts: Accounts,
     tokens: providers::Tokens,
     /// Where the outside reaches us; providers are told where receipts go.
     public_url: Option<Arc<str>>,
@@ -65,7 +71,6 @@ impl SendContext {
             http,
             letters_dir: letters_dir.map(Arc::new),
             gate: Gate::new(CALLS),
-            accounts: Accounts::default(),
             tokens: providers::Tokens::default(),
             public_url: None,
         }
@@ -134,10 +139,11 @@ async fn send_together(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for some in reminders.chunks(ctx.gate.together) {
-        let (calls, live) = prepared(ctx, worker, tenant, some, now).await?;
+        let Some((calls, accounts, live)) = prepared(ctx, worker, tenant, some, now).await? else { continue };
         let tracked = calls.iter().any(Call::is_tracked);
-        let lost = Mutex::new(None);
-        call::call_all(ctx, calls, async |outcomes| {
+        let (accounts, lost) = (tokio::sync::Mutex::new(accounts), Mutex::new(None));
+        call::call_all(ctx, calls, async |ended| {
+            let outcomes = heard(ctx, tenant, &accounts, ended).await;
             // the other calls are still to be heard of
             if let Err(error) = settle_surely(ctx, tenant, live, outcomes).await {
                 lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -152,20 +158,43 @@ async fn send_together(
     Ok(())
 }
 
-/// The calls to make, each with its place; letters are laid out in between.
+/// The accounts hear what became of their calls. Should that not be written, it is learnt again from the next answers.
+async fn heard(ctx: &SendContext, tenant: TenantId, accounts: &tokio::sync::Mutex<Accounts>, ended: Vec<Ended>) -> Vec<Settled> {
+    let (mut outcomes, told): (Vec<_>, Vec<_>) = ended.into_iter().map(|ended| (ended.settled, ended.heard)).unzip();
+    match accounts.lock().await.heard(&ctx.store, tenant, &told).await {
+        Ok(alarms) => {
+            for (settled, told) in outcomes.iter_mut().zip(alarms) {
+                alarmed(&mut settled.outcome, told);
+            }
+        }
+        Err(error) => tracing::warn!(%tenant, %error, "what became of an account is not written down"),
+    }
+    outcomes
+}
+
+/// Says of a message whose fate nobody knows whether its account is left in peace from now on.
+fn alarmed(outcome: &mut SendOutcome, told: bool) {
+    match outcome {
+        SendOutcome::Unknown { alarm, .. } => *alarm = told,
+        SendOutcome::Spared { outcome, .. } | SendOutcome::ByFallback { outcome, .. } => alarmed(outcome, told),
+        _ => {}
+    }
+}
+
+/// The calls to make, each with its place, and the accounts that they leave by; letters are laid out in between.
 async fn prepared(
     ctx: &SendContext,
     worker: &str,
     tenant: TenantId,
     reminders: &[ReminderId],
     now: DateTime<Utc>,
-) -> Result<(Vec<Call>, bool), StoreError> {
+) -> Result<Option<(Vec<Call>, Accounts, bool)>, StoreError> {
     let mut letters = None;
     loop {
         let mut places = ctx.gate.places(reminders.len()).await;
         match prepare::prepare(ctx, worker, tenant, reminders, now, letters.as_ref(), &mut places).await? {
-            Prepared::Calls { calls, live } => return Ok((calls, live)),
-            Prepared::Unprinted(list) if list.is_empty() => return Ok((Vec::new(), true)),
+            Prepared::Calls { calls, accounts, live } => return Ok(Some((calls, accounts, live))),
+            Prepared::Unprinted(list) if list.is_empty() => return Ok(None),
             Prepared::Unprinted(list) => {
                 drop(places); // laying out takes its time
                 letters = Some(paper::render(ctx, tenant, &list, now).await?);

@@ -28,13 +28,13 @@ impl Herald for SendContext {
         }
         let tenant = tenants::get(&tx, notice.tenant).await?;
         let routes = Routes::load(&self.store, &tx, notice.tenant, tenant.live, &[Channel::Email]).await?;
-        let sender = Sender::of(routes.public(Channel::Email), &tenant.settings);
+        let sender = Sender::of(routes.public("email"), &tenant.settings);
         let reference = format!("ntc_{}", notice.id.simple());
         let content = disabled_endpoint(&notice.told, &tenant.settings, &sender, &reference);
         let unreachable = |content| providers::unreachable(Some(Channel::Email), content);
         let ended = match &content {
             None => Err(NoticeOutcome::Failed("the tenant has no e-mail address".to_owned())),
-            Some(content) => match (unreachable(content), routes.of(Channel::Email, content)) {
+            Some(content) => match (unreachable(content), routes.of(Channel::Email, "email", content)) {
                 (_, Route::Nowhere(_)) => Err(NoticeOutcome::Sent),
                 (Some(why), _) => Err(NoticeOutcome::Failed(why.to_owned())),
                 (None, route @ (Route::Smtp(_) | Route::Vendor(..))) => Ok((route, content)),

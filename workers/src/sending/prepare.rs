@@ -2,91 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use relance_domain::{
-    calendar::{local_day, parse_zone, start_of_day},
-    dunning::{ContactMade, LastLook, Snapshot, look_again, look_at_answer},
+    dunning::{ContactMade, LastLook, Snapshot, leaves_until, look_again, look_at_answer},
     ids::{CustomerId, ReminderId, TenantId},
     policy::Channel,
-    records::MessageContent,
 };
 use relance_letters::from_records::{PrintedDates, Sender, content_with, message_context};
 use relance_store::{
-    StoreError, Tx, dunning,
-    sending::{self, Doubted, Frozen, RefusalScope, SendJob, SendOutcome, Settled},
+    StoreError, dunning,
+    sending::{self, Doubted, RefusalScope, SendJob, SendOutcome},
     tenants,
 };
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::{
     SendContext,
-    call::{Call, Purpose},
+    accounts::Accounts,
+    call::Call,
+    caps::Caps,
     gate::Places,
     paper::{self, LETTERS, Letter, is_laid_out, is_letter},
+    plan::{Batch, Plan, Ready},
     providers,
-    route::{Route, Routes},
+    route::{Routes, name},
 };
 
 /// Real time after which a send that was not settled counts as lost: the calls of a batch take less.
 const LEASE_MS: i64 = 120_000;
 
-/// What the last look and the rendering made of a reminder.
-enum Ready {
-    Leaves {
-        content: Box<MessageContent>,
-        dates: PrintedDates,
-    },
-    /// Its provider is asked whether it has it.
-    LooksUp {
-        content: Box<MessageContent>,
-    },
-    Ends(SendOutcome),
-}
-
-/// What this transaction writes.
-#[derive(Default)]
-struct Plan {
-    settled: Vec<Settled>,
-    frozen: Vec<Frozen>,
-    calls: Vec<Call>,
-    /// By channel: how many may still leave today.
-    caps: BTreeMap<&'static str, Cap>,
-}
-
-/// What may leave over a channel on a day.
-struct Cap {
-    most: u64,
-    left: u64,
-    tomorrow: DateTime<Utc>,
-}
-
-/// The caps of those channels of `used` that have one.
-async fn caps(
-    tx: &Tx,
-    tenant: TenantId,
-    routes: &Routes,
-    used: &[Channel],
-    now: DateTime<Utc>,
-) -> Result<BTreeMap<&'static str, Cap>, StoreError> {
-    let mut caps = BTreeMap::new();
-    for (name, most) in used.iter().filter_map(|channel| routes.per_day(*channel)) {
-        if caps.contains_key(name) {
-            continue;
-        }
-        let zone = parse_zone(&tenants::get(tx, tenant).await?.settings.time_zone).unwrap_or(chrono_tz::UTC);
-        let today = local_day(now, zone);
-        let gone = sending::left_since(tx, tenant, name, start_of_day(today, zone)).await?;
-        let tomorrow = today.succ_opt().map_or(now, |day| start_of_day(day, zone));
-        caps.insert(name, Cap { most, left: most.saturating_sub(gone), tomorrow });
-    }
-    Ok(caps)
-}
-
 /// What came of the transaction.
 pub(super) enum Prepared {
     /// Calls to make, of a live tenant or not.
-    Calls { calls: Vec<Call>, live: bool },
+    Calls { calls: Vec<Call>, accounts: Accounts, live: bool },
     /// Nothing was written: these letters must be laid out first.
     Unprinted(Vec<ReminderId>),
 }
@@ -122,7 +69,7 @@ pub(super) async fn prepare(
     let (live, _) = tenants::live_and_now(&tx, tenant, real_now).await?;
     let used: Vec<Channel> = jobs.iter().filter_map(SendJob::channel).collect();
     let routes = Routes::load(&ctx.store, &tx, tenant, live, &used).await?;
-    let mut plan = Plan { caps: caps(&tx, tenant, &routes, &used, now).await?, ..Plan::default() };
+    let mut plan = Plan { caps: Caps::of(&tx, tenant, &routes, now).await?, ..Plan::default() };
     let mut all = Vec::with_capacity(jobs.len());
     for job in &jobs {
         let snapshot = snapshots.get_mut(&job.facts.reminder.customer_id);
@@ -130,15 +77,20 @@ pub(super) async fn prepare(
     }
     let addressed = jobs.iter().zip(&all).filter_map(|(job, ready)| addressed(job, ready)).collect::<Vec<_>>();
     let silenced = sending::suppressed(&tx, tenant, &addressed, now).await?;
+    let leaving = jobs.iter().zip(&all).filter(|(_, ready)| !matches!(ready, Ready::Ends(_)));
+    let leaving = leaving.flat_map(|(job, _)| routes.needed(job, now)).collect();
+    plan.accounts = Accounts::of(&tx, tenant, &routes, &leaving, now).await?;
+    let batch = Batch { ctx, tenant, routes: &routes, now };
     for (job, ready) in jobs.iter().zip(all) {
         let on_list = addressed_to(job, &ready).is_some_and(|to| silenced.contains(&to));
         let ready = if on_list { Ready::Ends(suppressed()) } else { ready };
-        plan.add(ctx, tenant, job, ready, &routes, places, now);
+        plan.add(&batch, job, ready, places);
     }
+    plan.accounts.keep(&tx, tenant).await?;
     sending::freeze(&tx, tenant, worker, &plan.frozen, now, real_now, LEASE_MS).await?;
     sending::finish(&tx, tenant, plan.settled, now, real_now).await?;
     ctx.store.commit(tx).await?;
-    Ok(Prepared::Calls { calls: plan.calls, live })
+    Ok(Prepared::Calls { calls: plan.calls, accounts: plan.accounts, live })
 }
 
 /// Channel and address of a message that would leave.
@@ -178,6 +130,11 @@ fn ready(
         LastLook::Go { pay_before_on, deadline_on } => {
             let dates = PrintedDates { pay_before_on, deadline_on };
             let mut ready = bytes(job, dates, routes, letters, now);
+            if let Ready::Leaves { until, .. } = &mut ready
+                && routes.fallback(name(channel)).is_some()
+            {
+                *until = leaves_until(snapshot, channel, now);
+            }
             if let Ready::Leaves { content, .. } = &mut ready
                 && is_letter(job)
                 && !job.is_unknown()
@@ -224,7 +181,7 @@ fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap
         let dates = PrintedDates { pay_before_on: reminder.pay_before_on, deadline_on: reminder.deadline_on };
         // the same bytes, or nothing
         return match &job.frozen {
-            Some(frozen) => Ready::Leaves { content: Box::new(frozen.clone()), dates },
+            Some(frozen) => Ready::Leaves { content: Box::new(frozen.clone()), dates, until: now },
             None => Ready::Ends(SendOutcome::Cancelled { reason: "unknown".to_owned() }),
         };
     }
@@ -240,7 +197,7 @@ fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap
             return Ready::Ends(SendOutcome::Later { at: after(now, TimeDelta::seconds(5)) });
         }
         let statement = printed.and_then(|letter| letter.statement.clone());
-        let public = job.channel().and_then(|channel| routes.public(channel));
+        let public = job.channel().and_then(|channel| routes.public(name(channel)));
         content_with(&job.facts, &context, &Sender::of(public, &job.facts.settings), statement).map_err(|error| error.to_string())
     };
     let content = match made {
@@ -249,7 +206,7 @@ fn bytes(job: &SendJob, dates: PrintedDates, routes: &Routes, letters: &BTreeMap
     };
     match providers::unreachable(job.channel(), &content) {
         Some(detail) => Ready::Ends(SendOutcome::Refused { scope: RefusalScope::Recipient, detail: detail.to_owned() }),
-        None => Ready::Leaves { content: Box::new(content), dates },
+        None => Ready::Leaves { content: Box::new(content), dates, until: now },
     }
 }
 
@@ -259,124 +216,4 @@ fn message_fault(detail: &str) -> Ready {
 
 fn after(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
     now.checked_add_signed(by).unwrap_or(now)
-}
-
-impl Plan {
-    #[expect(clippy::too_many_arguments, reason = "one message with all that surrounds it")]
-    fn add(
-        &mut self,
-        ctx: &SendContext,
-        tenant: TenantId,
-        job: &SendJob,
-        ready: Ready,
-        routes: &Routes,
-        places: &mut Places,
-        now: DateTime<Utc>,
-    ) {
-        let id = job.id();
-        let reminder = &job.facts.reminder;
-        let (content, dates, purpose) = match ready {
-            Ready::Ends(outcome) => return self.end(id, outcome),
-            Ready::Leaves { content, dates } => (*content, dates, Purpose::Send),
-            Ready::LooksUp { content } => {
-                let dates = PrintedDates { pay_before_on: reminder.pay_before_on, deadline_on: reminder.deadline_on };
-                (*content, dates, Purpose::LookUp)
-            }
-        };
-        let Some(channel) = job.channel() else { return self.end(id, broken("no such channel")) };
-        let route = routes.of(channel, &content);
-        if let Route::Broken(detail) = &route {
-            return self.end(id, broken(detail));
-        }
-        // a repeat of what may have left is the same message, and counted already
-        let counts = purpose == Purpose::Send && !job.is_unknown();
-        if let Some((name, _)) = routes.per_day(channel).filter(|_| counts)
-            && let Some(outcome) = self.count(name)
-        {
-            return self.end(id, outcome);
-        }
-        // never another provider while this one may have it
-        if job.doubted.as_ref().is_some_and(|doubted| doubted.provider.as_deref() != Some(route.provider())) {
-            return self.end(id, SendOutcome::GaveUp);
-        }
-        let granted = job.granted(dates.pay_before_on, dates.deadline_on);
-        if matches!(route, Route::Nowhere(_)) {
-            let attempt = job.attempts.saturating_add(1);
-            self.frozen.push(frozen(id, attempt, &route, &content, dates.pay_before_on, dates.deadline_on));
-            let provider_id = content.headers.get("Message-ID").cloned();
-            return self.settled.push(Settled { id, attempt: Some(attempt), outcome: SendOutcome::Sent { provider_id, granted } });
-        }
-        let account = (tenant, channel, route.provider());
-        if let Err(at) = ctx.accounts.may_leave(account, routes.per_second(channel), now) {
-            return self.end(id, SendOutcome::Later { at });
-        }
-        let attempt = match purpose {
-            Purpose::LookUp => job.attempts,
-            Purpose::Send => job.attempts.saturating_add(1),
-        };
-        if purpose == Purpose::Send {
-            self.frozen.push(frozen(id, attempt, &route, &content, dates.pay_before_on, dates.deadline_on));
-        }
-        let place = if purpose == Purpose::Send { places.one() } else { None };
-        let callback = ctx.public_url.as_deref().zip(routes.receipt_token(channel));
-        let callback = callback.map(|(url, token)| format!("{url}/v1/receipts/{token}"));
-        let receipts = routes.tells_receipts(channel, callback.is_some());
-        let reference = reminder.reference.clone();
-        let key = key(job, attempt);
-        self.calls.push(Call {
-            id,
-            attempt,
-            purpose,
-            again: job.is_unknown(),
-            tenant,
-            reference,
-            key,
-            account,
-            channel,
-            route,
-            content,
-            granted,
-            callback,
-            receipts,
-            now,
-            place,
-        });
-    }
-
-    /// Counts one message against the day's limit of its channel; what becomes of it when none may leave any more.
-    fn count(&mut self, name: &str) -> Option<SendOutcome> {
-        let cap = self.caps.get_mut(name)?;
-        let full = cap.left == 0;
-        cap.left = cap.left.saturating_sub(1);
-        full.then_some(SendOutcome::Capped { at: cap.tomorrow, most: cap.most })
-    }
-
-    fn end(&mut self, id: ReminderId, outcome: SendOutcome) {
-        self.settled.push(Settled { id, attempt: None, outcome });
-    }
-}
-
-fn broken(detail: &str) -> SendOutcome {
-    SendOutcome::Refused { scope: RefusalScope::Account, detail: detail.to_owned() }
-}
-
-/// The key of an attempt: that of the first whose fate is not known, so that a provider knows the repeat.
-fn key(job: &SendJob, attempt: i32) -> Uuid {
-    let doubtful = job.facts.reminder.attempts.iter().find(|tried| tried.outcome == "unknown");
-    let first = doubtful.map_or(attempt, |tried| tried.number);
-    let digest = Sha256::digest(format!("{}:{first}", job.id()));
-    let mut bytes = [0_u8; 16];
-    bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
-}
-
-fn frozen(
-    id: ReminderId,
-    attempt: i32,
-    route: &Route,
-    content: &MessageContent,
-    pay_before_on: Option<NaiveDate>,
-    deadline_on: Option<NaiveDate>,
-) -> Frozen {
-    Frozen { id, attempt, provider: route.provider().to_owned(), content: content.clone(), pay_before_on, deadline_on }
 }

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use relance_domain::{ids::TenantId, phone, policy::Channel, records::MessageContent};
+use relance_domain::{
+    ids::TenantId,
+    phone,
+    policy::Channel,
+    records::MessageContent,
+    sending::{self, can_be_asked},
+};
 use relance_store::{Store, StoreError, Tx, channels, channels::OpenChannel};
 use serde_json::Value;
 
@@ -29,6 +35,14 @@ pub(super) enum Route {
 }
 
 impl Route {
+    /// Can its provider be asked for a message, as the account is set up?
+    pub(super) fn can_be_asked(&self) -> bool {
+        match self {
+            Self::Vendor(vendor, account) => can_be_asked(vendor.name, account.own()),
+            _ => true,
+        }
+    }
+
     /// The word kept with an attempt.
     pub(super) fn provider(&self) -> &'static str {
         match self {
@@ -45,63 +59,93 @@ impl Route {
 /// The channels of a tenant as far as a batch needs them.
 pub(super) struct Routes {
     live: bool,
-    open: BTreeMap<&'static str, Option<OpenChannel>>,
+    open: BTreeMap<&'static str, (OpenChannel, sending::Account)>,
 }
 
 impl Routes {
     /// Opens the channels that messages of `used` leave by.
     pub(super) async fn load(store: &Store, tx: &Tx, tenant: TenantId, live: bool, used: &[Channel]) -> Result<Self, StoreError> {
-        let mut open = BTreeMap::new();
-        let mut names: Vec<&'static str> = used.iter().filter_map(|channel| name(*channel)).collect();
+        let firsts = used.iter().map(|channel| name(*channel)).filter(|name| !name.is_empty());
+        let mut names: Vec<&'static str> = firsts.flat_map(|first| [Some(first), sending::fallback_of(first)]).flatten().collect();
         names.sort_unstable();
         names.dedup();
-        // three at most, whatever the size of the batch
-        for channel in names {
-            open.insert(channel, channels::open(store, tx, tenant, channel).await?);
-        }
-        Ok(Self { live, open })
+        let there = if names.is_empty() { Vec::new() } else { channels::with_accounts(store, tx, tenant, &names).await? };
+        let by_name =
+            |open: (OpenChannel, sending::Account)| Some((names.iter().copied().find(|name| *name == open.0.record.channel)?, open));
+        Ok(Self { live, open: there.into_iter().filter_map(by_name).collect() })
+    }
+
+    /// The settings that are there, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.open.keys().copied()
+    }
+
+    /// The settings that stand in for those of `first`, where there are some.
+    pub(super) fn fallback(&self, first: &str) -> Option<&'static str> {
+        sending::fallback_of(first).filter(|name| self.open.contains_key(name))
+    }
+
+    /// The settings of who was handed a message of the channel `first`: those that it left `via`, unless they are another
+    /// provider's by now.
+    pub(super) fn of_attempt(&self, first: &'static str, via: Option<&str>, provider: Option<&str>) -> Option<&'static str> {
+        let both = [Some(first), self.fallback(first)].into_iter().flatten();
+        let his = both.filter(|by| self.channel(by).map(|open| open.record.provider.as_str()) == provider);
+        his.max_by_key(|by| via == Some(*by))
+    }
+
+    /// What is known of the account of a channel, and the version of the settings that it belongs to.
+    pub(super) fn account(&self, by: &str) -> Option<(i64, &sending::Account)> {
+        let (open, account) = self.open.get(by)?;
+        Some((open.record.version, account))
     }
 
     /// End of the address that receipts of the channel arrive at.
-    pub(super) fn receipt_token(&self, channel: Channel) -> Option<&str> {
-        Some(&self.channel(channel)?.record.receipt_token)
+    pub(super) fn receipt_token(&self, by: &str) -> Option<&str> {
+        Some(&self.channel(by)?.record.receipt_token)
     }
 
     /// Will a receipt come: where messages say where to (`callback`), or where the provider's own settings do?
-    pub(super) fn tells_receipts(&self, channel: Channel, callback: bool) -> bool {
+    pub(super) fn tells_receipts(&self, by: &str, callback: bool) -> bool {
         let set_up = |open: &OpenChannel| {
             let own = open.config.get(&open.record.provider);
             RECEIPT_SETTINGS.iter().any(|name| own.is_some_and(|own| own.get(name).is_some()))
         };
-        if name(channel) != Some("sms") { self.channel(channel).is_some_and(set_up) } else { callback }
+        match self.channel(by) {
+            // its settings say whether it tells anything; where to may stand in the gateway's own
+            Some(open) if open.record.provider == "gateway" => {
+                open.config.pointer("/gateway/receipts").is_some_and(|receipts| !receipts.is_null())
+            }
+            _ if sending::channel_of(by) == "sms" => callback,
+            open => open.is_some_and(set_up),
+        }
     }
 
     /// Messages a second that the account takes, if it says so.
-    pub(super) fn per_second(&self, channel: Channel) -> Option<u32> {
-        let rate = self.public(channel)?.get("max_per_second")?.as_u64()?;
+    pub(super) fn per_second(&self, by: &str) -> Option<u32> {
+        let rate = self.public(by)?.get("max_per_second")?.as_u64()?;
         u32::try_from(rate).ok()
     }
 
-    /// Messages a day that may leave, if the channel says so; with its name.
-    pub(super) fn per_day(&self, channel: Channel) -> Option<(&'static str, u64)> {
-        name(channel).zip(self.public(channel)?.get("max_per_day")?.as_u64())
+    /// Messages a day that may leave, if the channel says so.
+    pub(super) fn per_day(&self, by: &str) -> Option<u64> {
+        self.public(by)?.get("max_per_day")?.as_u64()
     }
 
     /// The public settings of the channel.
-    pub(super) fn public(&self, channel: Channel) -> Option<&Value> {
-        Some(&self.channel(channel)?.record.public)
+    pub(super) fn public(&self, by: &str) -> Option<&Value> {
+        Some(&self.channel(by)?.record.public)
     }
 
-    fn channel(&self, channel: Channel) -> Option<&OpenChannel> {
-        self.open.get(name(channel)?)?.as_ref()
+    pub(super) fn channel(&self, by: &str) -> Option<&OpenChannel> {
+        self.open.get(by).map(|(open, _)| open)
     }
 
-    /// Where this message goes. No provider is called from a test tenant but for addresses on its list.
-    pub(super) fn of(&self, channel: Channel, content: &MessageContent) -> Route {
+    /// Where this message goes by the settings of `by`. No provider is called from a test tenant but for addresses on its list.
+    pub(super) fn of(&self, channel: Channel, by: &str, content: &MessageContent) -> Route {
         if channel == Channel::WebhookOnly {
             return Route::Nowhere("webhook");
         }
-        let open = self.channel(channel);
+        let open = self.channel(by);
         if !self.live && !open.is_some_and(|open| is_allowed(&open.config, content)) {
             return Route::Nowhere("test");
         }
@@ -111,7 +155,7 @@ impl Routes {
             "print" => Some(Route::Print),
             other if Post::named(other).is_some() => Post::named(other)
                 .and_then(|post| Account::named(post.name(), &open.config).map(|account| Route::Post(post, Box::new(account)))),
-            other => match vendor(&open.record.channel, other) {
+            other => match vendor(sending::channel_of(&open.record.channel), other) {
                 Some(vendor) => Account::read(vendor, &open.config).map(|account| Route::Vendor(vendor, Box::new(account))),
                 None => Some(Route::Broken(format!("provider {other}: this provider is not available in this release"))),
             },
@@ -120,12 +164,13 @@ impl Routes {
     }
 }
 
-fn name(channel: Channel) -> Option<&'static str> {
+/// Whose settings messages of a channel leave by; empty: they leave by none.
+pub(super) fn name(channel: Channel) -> &'static str {
     match channel {
-        Channel::Email => Some("email"),
-        Channel::Sms => Some("sms"),
-        Channel::Letter | Channel::RegisteredLetter => Some("letter"),
-        _ => None,
+        Channel::Email => "email",
+        Channel::Sms => "sms",
+        Channel::Letter | Channel::RegisteredLetter => "letter",
+        _ => "",
     }
 }
 

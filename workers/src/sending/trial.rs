@@ -3,14 +3,21 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use relance_domain::{ids::TenantId, phone, policy::Channel, records::MessageContent, sending::Handed};
+use relance_domain::{
+    ids::TenantId,
+    phone,
+    policy::Channel,
+    records::MessageContent,
+    sending::{Handed, channel_of},
+};
 use relance_letters::from_records::Sender;
 use relance_store::{StoreError, tenants};
 use uuid::Uuid;
 
 use super::{
     SendContext,
-    providers::{self, Outgoing, Session, without_addresses},
+    checkup::asked,
+    providers::{self, Checked, Outgoing, Session, without_addresses},
     route::{Route, Routes},
 };
 
@@ -21,17 +28,20 @@ pub struct Trial {
     pub provider: String,
     /// What it said; `None`: nobody was called, because a test tenant writes to listed addresses only.
     pub handed: Option<Handed>,
+    /// What the provider says of the account, asked without sending.
+    pub checks: Vec<Checked>,
 }
 
 /// Says that nothing is owed, in the two languages that a creditor's staff reads.
 const TEXT: &str = "Message d'essai de Relance : aucun paiement n'est attendu. / Relance test message: nothing is due.";
 
 impl SendContext {
-    /// Tries the `channel` (`email` or `sms`) of a tenant on `to`; `None` when it is not set up.
+    /// Tries the settings `by` (`email`, `sms` or the fallback of one) of a tenant on `to`; `None` when they are not set up.
     ///
     /// # Errors
     /// The database's.
-    pub async fn try_channel(&self, tenant: TenantId, channel: Channel, to: &str) -> Result<Option<Trial>, StoreError> {
+    pub async fn try_channel(&self, tenant: TenantId, by: &str, to: &str) -> Result<Option<Trial>, StoreError> {
+        let Some(channel) = Channel::parse(channel_of(by)) else { return Ok(None) };
         let now = self.store.now();
         // a write transaction is what opening secrets is written for; it ends without a trace
         let tx = self.store.write(tenant).await?;
@@ -39,17 +49,18 @@ impl SendContext {
         let settings = tenants::get(&tx, tenant).await?.settings;
         let routes = Routes::load(&self.store, &tx, tenant, live, &[channel]).await?;
         tx.rollback().await?;
-        let Some(public) = routes.public(channel) else { return Ok(None) };
-        let sender = Sender::of(Some(public), &settings);
+        let Some(open) = routes.channel(by) else { return Ok(None) };
+        let checks = asked(&self.http, open, now).await;
+        let sender = Sender::of(Some(&open.record.public), &settings);
         let reference = format!("rl_test{}", Uuid::now_v7().simple().to_string().get(..12).unwrap_or_default());
         let content = message(channel, to, &sender, &reference);
-        let route = routes.of(channel, &content);
+        let route = routes.of(channel, by, &content);
         let provider = route.provider().to_owned();
         let handed = match providers::unreachable(Some(channel), &content) {
             Some(detail) => Some(Handed::refused(providers::RefusalScope::Recipient, detail)),
             None => self.hand_over(&route, tenant, &reference, &content, now).await,
         };
-        Ok(Some(Trial { provider, handed }))
+        Ok(Some(Trial { provider, handed, checks }))
     }
 
     /// One message over one connection; `None` where nobody is called.

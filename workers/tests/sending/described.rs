@@ -102,6 +102,6 @@ async fn a_request_is_what_the_vendor_describes() {
         }
     };
     assert!(matches!(handed, Handed::Accepted { .. }), "{adapter}: {handed:?}");
-    let asks = ["brevo", "mailjet", "postmark", "ovh", "maileva", "ar24"].contains(&provider);
+    let asks = ["brevo", "mailjet", "postmark", "ovh", "maileva", "ar24", "http"].contains(&provider);
     assert!(!asks || found != Found::Unclear, "{adapter} was not understood when it asked: {found:?}");
 }

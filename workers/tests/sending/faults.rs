@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use relance_domain::{ids::TenantId, policy::PolicyDocument};
+use relance_domain::{ids::TenantId, policy::PolicyDocument, sending::fallback_of};
 use relance_store::{
     Scope, Store, channels,
     dunning::{reminders, tasks},
@@ -26,6 +26,9 @@ use super::{
     vendors,
 };
 
+/// Behind the account of a case, that of its fallback.
+const BEHIND: &str = "-behind";
+
 struct Case {
     channel: &'static str,
     provider: &'static str,
@@ -35,7 +38,7 @@ struct Case {
     tenant: TenantId,
 }
 
-async fn tenant(store: &Store, channel: &str, provider: &str, own: Value) -> TenantId {
+async fn tenant(store: &Store, channel: &str, provider: &str, own: Value, behind: Option<Value>) -> TenantId {
     let tx = store.write(Scope::System).await.unwrap();
     let clock = "2026-10-06T06:00:00Z".parse().ok();
     let tenant = tenants::create(&tx, NewTenant { name: "Atelier".into(), live: false, clock }, store.now()).await.unwrap().id;
@@ -43,7 +46,11 @@ async fn tenant(store: &Store, channel: &str, provider: &str, own: Value) -> Ten
     let (template, from) = if channel == "sms" { ("sms_reminder", "DUMAS") } else { ("first_reminder", "compta@dumas.example") };
     let mut config = json!({ "provider": provider, "from": from, "allow_list": ["claire@listed.example", "0612345678"] });
     config[provider] = own;
-    channels::put(store, &tx, tenant, channel, provider, config).await.unwrap();
+    channels::put(store, &tx, tenant, channel, provider, config.clone()).await.unwrap();
+    if let Some(own) = behind {
+        config[provider] = own;
+        channels::put(store, &tx, tenant, fallback_of(channel).unwrap(), provider, config).await.unwrap();
+    }
     let policy = json!({ "name": "One step", "steps": [{ "key": "only", "offset_days": 1, "channel": channel, "template": template }] });
     let document = PolicyDocument::from_json(&policy).unwrap();
     let made = policies::create(&tx, tenant, &document, store.now()).await.unwrap();
@@ -55,7 +62,8 @@ async fn tenant(store: &Store, channel: &str, provider: &str, own: Value) -> Ten
     tenant
 }
 
-async fn cases(store: &Store, gateway: &Gateway) -> Vec<Case> {
+/// Every fault, at a provider alone or with a second one `behind` it.
+async fn cases(store: &Store, gateway: &Gateway, behind: bool) -> Vec<Case> {
     let mut cases = Vec::new();
     for fault in FAULTS {
         for always in [false, true] {
@@ -69,7 +77,9 @@ async fn cases(store: &Store, gateway: &Gateway) -> Vec<Case> {
                 let name = format!("{channel}-{provider}-{fault:?}-{always}");
                 let base = gateway.account(&name, Some(fault), always);
                 let (_, _, own) = vendors::all(&base).swap_remove(at);
-                let tenant = tenant(store, channel, provider, own).await;
+                let second = behind.then(|| gateway.account(&format!("{name}{BEHIND}"), None, false));
+                let second = second.map(|base| vendors::all(&base).swap_remove(at).2);
+                let tenant = tenant(store, channel, provider, own, second).await;
                 cases.push(Case { channel, provider, fault, always, name, tenant });
             }
         }
@@ -158,7 +168,48 @@ async fn no_fault_of_any_provider_makes_a_second_text_message_or_loses_one() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir).await;
     let gateway = Gateway::start().await;
-    let cases = cases(&store, &gateway).await;
+    let cases = cases(&store, &gateway, false).await;
+    run(&store, &cases).await;
+    let mut ends = BTreeMap::<String, usize>::new();
+    for case in &cases {
+        let (status, tasks) = end(&store, case.tenant).await;
+        check(case, &gateway.seen(&case.name), &status, &tasks);
+        *ends.entry(status).or_default() += 1;
+    }
+    assert_eq!(ends.values().sum::<usize>(), FAULTS.len() * 12 + 2 * 12 + 2, "{ends:?}");
+    assert!(ends["sent"] > 60, "{ends:?}");
+}
+
+/// The same with a second provider behind each: it never gets what the first may have.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_fault_of_the_first_provider_makes_a_second_message_leave_by_the_fallback() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir).await;
+    let gateway = Gateway::start().await;
+    let cases = cases(&store, &gateway, true).await;
+    run(&store, &cases).await;
+    let mut diverted = 0;
+    for case in &cases {
+        let (status, tasks) = end(&store, case.tenant).await;
+        let (first, second) = (gateway.seen(&case.name), gateway.seen(&format!("{}{BEHIND}", case.name)));
+        let told = format!("{}: {status} {tasks:?}, {:?} then {:?}", case.name, first.copies, second.copies);
+        if second.posts == 0 {
+            check(case, &first, &status, &tasks);
+            continue;
+        }
+        diverted += 1;
+        assert!(
+            case.always && matches!(case.fault, Fault::LimitInSeconds | Fault::LimitByDate),
+            "only what said that it has nothing: {told}"
+        );
+        assert!(first.copies.is_empty() && second.posts == 1 && status == "sent", "{told}");
+        assert!(tasks.iter().any(|kind| kind == "channel_broken"), "somebody hears of it: {told}");
+    }
+    assert!(diverted > 0, "a limit without end leaves by the fallback");
+}
+
+/// Two days of the engine.
+async fn run(store: &Store, cases: &[Case]) {
     let client = client().within(Duration::from_millis(500));
     let sender = Arc::new(SendContext::new(store.clone(), client.clone(), None).with_public_url(Some("https://relance.example")));
     let courier = Arc::new(WebhookContext::new(store.clone(), client));
@@ -168,17 +219,9 @@ async fn no_fault_of_any_provider_makes_a_second_text_message_or_loses_one() {
         courier,
         translator: Arc::new(NoTranslator),
         listen_url: None,
-        paces: Paces::for_store(&store),
+        paces: Paces::for_store(store),
     };
     let engine = Engine::start(store.clone(), config);
-    advance_all(&store, &cases, "2026-10-07T20:00:00Z").await;
+    advance_all(store, cases, "2026-10-07T20:00:00Z").await;
     engine.stop().await;
-    let mut ends = BTreeMap::<String, usize>::new();
-    for case in &cases {
-        let (status, tasks) = end(&store, case.tenant).await;
-        check(case, &gateway.seen(&case.name), &status, &tasks);
-        *ends.entry(status).or_default() += 1;
-    }
-    assert_eq!(ends.values().sum::<usize>(), FAULTS.len() * 11 + 2 * 11 + 2, "{ends:?}");
-    assert!(ends["sent"] > 60, "{ends:?}");
 }

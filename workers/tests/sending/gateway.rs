@@ -198,7 +198,7 @@ fn take(accounts: &Accounts, name: &str, head: &str, body: &str, reference: Stri
     (fault, false)
 }
 
-async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+pub async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut bytes = Vec::new();
     let mut piece = vec![0; 64 * 1024];
     loop {
@@ -226,6 +226,8 @@ fn looked_up(path: &str, there: bool) -> String {
         path if path.contains("/messages/outbound") => json!({ "Messages": list(json!({ "MessageID": "4711" })) }),
         path if path.contains("/statistics/events") && there => json!({ "events": list(json!({ "messageId": "4711" })) }),
         path if path.contains("/statistics/events") => json!({}),
+        path if path.contains("/described") => json!({ "found": list(json!({ "id": "4711" })) }),
+        path if path.contains("/sms?reference=") => json!({ "messages": list(json!({ "reference": reference(path), "id": "4711" })) }),
         other => panic!("nobody asks for {other}"),
     }
     .to_string()

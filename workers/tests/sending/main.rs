@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by ending")]
 
+mod credentials;
 mod described;
 mod faults;
 mod gateway;
+mod gateways;
 mod ladder;
 mod mail;
 mod post;

@@ -19,7 +19,8 @@ pub fn all(base: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("sms", "twilio", json!({ "account_sid": "AC1", "auth_token": "t", "base_url": base })),
         ("sms", "brevo", json!({ "api_key": "k", "base_url": base })),
         ("sms", "smsmode", json!({ "api_key": "k", "base_url": base })),
-        ("sms", "http", json!({ "url": format!("{base}/sms") })),
+        ("sms", "http", json!({ "url": format!("{base}/sms"), "look_up": true })),
+        ("sms", "gateway", described(base)),
         ("letter", "merci_facteur", json!({ "service_id": "s", "secret_key": "k", "user_id": "37", "base_url": base })),
         (
             "letter",
@@ -29,4 +30,12 @@ pub fn all(base: &str) -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("registered_letter", "ar24", json!({ "token": "t", "private_key": "7X9gx9E3Qx4EiUdB63nc", "user_id": "42", "base_url": base })),
     ]
+}
+
+/// A gateway that is described: a form, a secret, a look-up.
+fn described(base: &str) -> Value {
+    json!({ "url": format!("{base}/described"), "media_type": "form", "secrets": { "key": "k" },
+        "fields": [{ "name": "key", "value": "{{ secrets.key }}" }, { "name": "to", "value": "{{ to }}" }, { "name": "text", "value": "{{ text }}" },
+            { "name": "ref", "value": "{{ reference }}" }],
+        "answer": { "id": "/id" }, "look_up": { "url": format!("{base}/described?ref={{{{ reference }}}}"), "list": "/found", "id": "/id" } })
 }

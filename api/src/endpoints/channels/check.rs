@@ -1,10 +1,12 @@
 //! What the settings of a channel must be.
 
+use relance_domain::sending::channel_of;
 use relance_openapi::{
     channel::{ChannelInput, SmtpInput},
     problem::Code,
 };
 
+use super::gateway;
 use crate::{
     body::{Faults, no_threat},
     email::is_email,
@@ -16,7 +18,7 @@ use crate::{
 fn providers(channel: &str) -> &'static [&'static str] {
     match channel {
         "email" => &["smtp", "brevo", "mailjet", "postmark", "scaleway", "ses", "sendgrid"],
-        "sms" => &["ovh", "twilio", "brevo", "smsmode", "http"],
+        "sms" => &["ovh", "twilio", "brevo", "smsmode", "http", "gateway"],
         _ => &["print", "merci_facteur", "maileva", "ar24"],
     }
 }
@@ -26,6 +28,7 @@ fn providers(channel: &str) -> &'static [&'static str] {
 /// # Errors
 /// 422 with every fault.
 pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
+    let channel = channel_of(channel);
     let mut faults = Faults::default();
     faults.word("/provider", &input.provider, providers(channel));
     objects(input, &mut faults);
@@ -50,6 +53,7 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
     input.smtp.iter().for_each(|smtp| server(smtp, &mut faults));
     own_texts(input, &mut faults);
     by_post(input, &mut faults);
+    input.gateway.iter().for_each(|own| gateway::check(own, &mut faults));
     match input.max_per_day {
         Some(_) if channel == "email" => faults.invalid("/max_per_day", "E-mail is not paid by the piece: this is for SMS and letters."),
         Some(0 | 1_000_001..) => faults.invalid("/max_per_day", "This must be from 1 to 1000000."),
@@ -72,6 +76,7 @@ fn objects(input: &ChannelInput, faults: &mut Faults) {
         ("twilio", input.twilio.is_some()),
         ("ovh", input.ovh.is_some()),
         ("http", input.http.is_some()),
+        ("gateway", input.gateway.is_some()),
         ("mailjet", input.mailjet.is_some()),
         ("postmark", input.postmark.is_some()),
         ("scaleway", input.scaleway.is_some()),
@@ -130,7 +135,7 @@ fn by_post(input: &ChannelInput, faults: &mut Faults) {
     }
 }
 
-fn one_line(pointer: &str, text: &str, most: usize, faults: &mut Faults) {
+pub(super) fn one_line(pointer: &str, text: &str, most: usize, faults: &mut Faults) {
     faults.text(pointer, text, most);
     if text.contains('\n') {
         faults.invalid(pointer, "This must be one line.");
@@ -154,6 +159,11 @@ fn server(smtp: &SmtpInput, faults: &mut Faults) {
     }
 }
 
+/// Scheme and host of the template of an address, which have no template in them.
+fn look_up_at(url: &str) -> String {
+    url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
+}
+
 /// May what is named here be reached at all, and without encryption?
 ///
 /// # Errors
@@ -168,10 +178,13 @@ pub(super) async fn addresses(egress: &dyn Egress, input: &ChannelInput) -> Answ
             faults.add("/smtp/security", Code::BlockedAddress, detail);
         }
     }
+    let asked = input.gateway.as_ref().and_then(|own| own.look_up.as_ref()).map(|look_up| look_up_at(&look_up.url));
     let urls = [
+        ("/gateway/look_up/url", asked.as_ref()),
         ("/brevo/base_url", input.brevo.as_ref().and_then(|brevo| brevo.base_url.as_ref())),
         ("/twilio/base_url", input.twilio.as_ref().and_then(|twilio| twilio.base_url.as_ref())),
         ("/ovh/base_url", input.ovh.as_ref().and_then(|ovh| ovh.base_url.as_ref())),
+        ("/gateway/url", input.gateway.as_ref().map(|own| &own.url)),
         ("/http/url", input.http.as_ref().map(|http| &http.url)),
         ("/mailjet/base_url", input.mailjet.as_ref().and_then(|own| own.base_url.as_ref())),
         ("/postmark/base_url", input.postmark.as_ref().and_then(|own| own.base_url.as_ref())),

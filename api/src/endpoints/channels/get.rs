@@ -20,7 +20,7 @@ use crate::{
 #[utoipa::path(
     tag = "channels",
     operation_id = "get_channel",
-    params(("channel" = String, Path, description = "`email`, `sms` or `letter`.")),
+    params(("channel" = String, Path, description = "`email`, `sms`, `letter`, or the second provider of one, `email_fallback` or `sms_fallback`.")),
     responses((status = 200, description = "The channel.", body = ChannelView))
 )]
 #[get("/v1/channels/{channel}")]

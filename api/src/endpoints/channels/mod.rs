@@ -1,6 +1,7 @@
 //! `/v1/channels`: how the tenant's messages leave.
 
 mod check;
+mod gateway;
 mod get;
 mod list;
 mod put;
@@ -13,8 +14,8 @@ use serde_json::{Map, Value};
 use crate::problem::{Answer, Refusal};
 use crate::routes::Registry;
 
-/// The channels that are set up.
-const CHANNELS: [&str; 3] = ["email", "sms", "letter"];
+/// The channels that are set up; e-mail and SMS may have a second provider.
+const CHANNELS: [&str; 5] = ["email", "email_fallback", "sms", "sms_fallback", "letter"];
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {

@@ -19,11 +19,14 @@ use crate::{
 };
 
 /// Replaces the settings of a channel. Secrets are sealed and never shown again.
+///
+/// A fallback takes the same settings as its channel: messages leave by it when it is known that the first provider did not
+/// take them and will not in time.
 #[utoipa::path(
     tag = "channels",
     operation_id = "put_channel",
     params(
-        ("channel" = String, Path, description = "`email`, `sms` or `letter`."),
+        ("channel" = String, Path, description = "`email`, `sms`, `letter`, or the second provider of one, `email_fallback` or `sms_fallback`."),
         ("dry_run" = Option<bool>, Query, description = "Check only.")
     ),
     request_body = ChannelInput,
@@ -60,8 +63,9 @@ pub async fn put_channel(
     if let Some(there) = &there {
         trail::before(&view(there, false));
     }
-    let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     let now = tenants::now(&tx, caller.tenant, app.store.now()).await?;
+    // customers first, as a batch of sends does
     touch::look_at_everybody(&tx, caller.tenant, now).await?;
+    let record = channels::put(&app.store, &tx, caller.tenant, channel, &body.0.provider, config).await?;
     app.conclude(tx, false, tagged(record.version, &view(&record, true))).await
 }

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use relance_domain::{
     ids::TenantId,
-    sending::{Proof, Receipt},
+    sending::{Proof, Receipt, channel_of},
 };
 use relance_ingest::receipts::{self, Hint, Incoming};
 use relance_openapi::{inbox::WebhookTaken, problem::Code};
@@ -89,7 +89,7 @@ async fn addressed(app: &App, token: &str) -> Answer<(TenantId, OpenChannel)> {
 }
 
 async fn receive(req: &HttpRequest, app: &App, tenant: TenantId, channel: OpenChannel, body: &[u8]) -> Answer<HttpResponse> {
-    let (name, provider) = (channel.record.channel.as_str(), channel.record.provider.as_str());
+    let (name, provider) = (channel_of(&channel.record.channel), channel.record.provider.as_str());
     let own = channel.config.get(provider).cloned().unwrap_or_default();
     let certificate = if provider == "ses" { certificate::of(app, body).await } else { None };
     let url = app.public_url.as_deref().map(|public| address(public, req));
@@ -106,7 +106,7 @@ async fn receive(req: &HttpRequest, app: &App, tenant: TenantId, channel: OpenCh
         return Err(unknown());
     }
     confirm(app, &own, body).await;
-    let Some(list) = receipts::parse(name, provider, &incoming) else {
+    let Some(list) = receipts::parse(name, provider, &own, &incoming) else {
         return Err(Refusal::new(Code::MalformedJson, "This does not read as a receipt of the channel's provider."));
     };
     let told = list.len();

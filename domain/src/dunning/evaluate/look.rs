@@ -38,6 +38,11 @@ pub fn look_again(snapshot: &Snapshot, reminder: &LiveReminder, now: DateTime<Ut
     LastLook::Go { pay_before_on, deadline_on }
 }
 
+/// Until when a message of this channel still leaves on the day of `now`: the end of the policy's hours where the customer is.
+pub fn leaves_until(snapshot: &Snapshot, channel: Channel, now: DateTime<Utc>) -> DateTime<Utc> {
+    Context::new(snapshot, now).policy.map_or(now, |policy| policy.calendar.closes_at(channel, now))
+}
+
 fn not_now(context: &Context<'_>, policy: &PolicyContext<'_>, reminder: &LiveReminder) -> Option<LastLook> {
     // a copy is the same contact as the message it repeats, which kept the pacing
     if reminder.channel != Channel::WebhookOnly && reminder.copy_of.is_none() {

@@ -33,7 +33,7 @@ pub use answer::{PlannedAnswer, answer, look_at_answer};
 use chrono::{DateTime, Utc};
 use context::Context;
 pub use context::region_of;
-pub use look::look_again;
+pub use look::{leaves_until, look_again};
 pub use printed::deadline_granted;
 pub use resting::{RestingOn, resting};
 

@@ -67,6 +67,7 @@ pub(in crate::dunning) fn attempt(row: attempts::Model) -> AttemptRecord {
     AttemptRecord {
         number: row.number,
         provider: row.provider,
+        via: row.via,
         outcome: row.outcome,
         detail: row.detail,
         started_at: instant(row.started_at),

@@ -7,12 +7,12 @@ use relance_domain::{
     event::EventType,
     ids::{CustomerId, ReminderId},
     records::{EventObject, ReminderBody},
-    sending::{self as settle, Capabilities, Doubt, Found, Rung, capabilities},
+    sending::{self as settle, Capabilities, Doubt, Found, Lookup, Rung, capabilities},
 };
 use uuid::Uuid;
 
 use super::{
-    ACCOUNT_PAUSE, MOST_ATTEMPTS, RefusalScope, STILL_THROTTLED, SendOutcome, Settled,
+    ACCOUNT_PAUSE, MOST_ATTEMPTS, RefusalScope, STILL_THROTTLED, SendOutcome, Settled, failover,
     finish::{Row, Work},
     pause,
     raise::{self, Raise},
@@ -25,37 +25,41 @@ use crate::{
     time::{day_text, instant, millis},
 };
 
+/// Notes how an attempt ended.
+pub(super) fn noted(work: &mut Work, id: ReminderId, attempt: Option<i32>, outcome: &SendOutcome) {
+    let (word, detail) = match outcome {
+        SendOutcome::Sent { .. } => ("accepted", None),
+        SendOutcome::Refused { detail, .. } => ("refused", Some(detail)),
+        SendOutcome::Throttled { detail, .. } => ("throttled", Some(detail)),
+        SendOutcome::Transient { detail } => ("transient", Some(detail)),
+        SendOutcome::Unknown { detail, .. } => ("unknown", Some(detail)),
+        _ => return,
+    };
+    if let Some(number) = attempt {
+        work.attempts.push((id.0, number, word, detail.cloned()));
+    }
+}
+
 /// Adds what `settled` does to `work`.
 pub(super) fn apply(work: &mut Work, row: Row, settled: Settled) -> Result<(), StoreError> {
-    let id = settled.id;
-    let mut note = |word: &'static str, detail: Option<&String>| {
-        if let Some(number) = settled.attempt {
-            work.attempts.push((id.0, number, word, detail.cloned()));
-        }
-    };
-    match settled.outcome {
-        SendOutcome::Sent { provider_id, granted } => {
-            note("accepted", None);
-            sent(work, row, provider_id, &granted)
-        }
-        SendOutcome::Refused { scope, detail } => {
-            note("refused", Some(&detail));
-            refused(work, row, scope, &detail)
-        }
-        SendOutcome::Throttled { retry_after, detail } => {
-            note("throttled", Some(&detail));
-            throttled(work, row, id, retry_after, &detail)
-        }
-        SendOutcome::Transient { detail } => {
-            note("transient", Some(&detail));
-            again(work, row, id, &detail)
-        }
-        SendOutcome::Unknown { detail, receipts, alarm } => {
-            note("unknown", Some(&detail));
+    with(work, row, (settled.id, settled.attempt), settled.outcome)
+}
+
+/// Adds what an outcome does.
+pub(super) fn with(work: &mut Work, row: Row, (id, attempt): (ReminderId, Option<i32>), outcome: SendOutcome) -> Result<(), StoreError> {
+    noted(work, id, attempt, &outcome);
+    match outcome {
+        SendOutcome::Spared { until, outcome } => failover::spared(work, row, (id, attempt), until, *outcome),
+        SendOutcome::ByFallback { why, outcome } => failover::by_fallback(work, row, (id, attempt), &why, *outcome),
+        SendOutcome::Sent { provider_id, granted } => sent(work, row, provider_id, &granted),
+        SendOutcome::Refused { scope, detail } => refused(work, row, scope, &detail),
+        SendOutcome::Throttled { retry_after, detail } => throttled(work, row, id, retry_after, &detail),
+        SendOutcome::Transient { detail } => again(work, row, id, &detail),
+        SendOutcome::Unknown { receipts, asked, alarm, .. } => {
             if alarm {
                 raise::raise(work, &row, Raise::Channel, "its provider does not answer")?;
             }
-            unknown(work, row, receipts)
+            unknown(work, row, receipts, asked)
         }
         SendOutcome::LookedUp { found, receipts } => looked_up(work, row, &found, receipts),
         SendOutcome::Told => told::apply(work, row),
@@ -63,6 +67,7 @@ pub(super) fn apply(work: &mut Work, row: Row, settled: Settled) -> Result<(), S
         SendOutcome::Cancelled { reason } => cancelled(work, row, reason),
         SendOutcome::Capped { at, most } => {
             raise::raise(work, &row, Raise::Capped, &most.to_string())?;
+            let row = Row { row: reminders::Model { settle_by: None, ..row.row }, before: row.before };
             leave_at(work, row, "planned", at);
             Ok(())
         }
@@ -120,6 +125,7 @@ fn copies(work: &mut Work, main: &reminders::Model) -> Result<(), StoreError> {
             body: rows::body_text(&said)?,
             reference: reference(id),
             provider: None,
+            via: None,
             provider_id: None,
             attempts: 0,
             row_version: 1,
@@ -201,9 +207,11 @@ fn wait(work: &mut Work, row: Row, id: ReminderId, made: usize, wish: Option<Tim
 }
 
 /// Nobody knows: the first rung of the ladder that applies.
-fn unknown(work: &mut Work, row: Row, receipts: bool) -> Result<(), StoreError> {
+fn unknown(work: &mut Work, row: Row, receipts: bool, asked: bool) -> Result<(), StoreError> {
     let doubt = Doubt { since: work.now, before: row.before.unknown, receipts };
-    let rung = settle::first(can(&row), doubt);
+    let can = can(&row);
+    let lookup = if asked { can.lookup } else { Lookup::None };
+    let rung = settle::first(Capabilities { lookup, ..can }, doubt);
     climb(
         work,
         {
@@ -267,13 +275,13 @@ fn cancelled(work: &mut Work, row: Row, reason: String) -> Result<(), StoreError
     tell(work, EventType::ReminderCancelled, &row)
 }
 
-fn leave_at(work: &mut Work, row: Row, status: &str, at: DateTime<Utc>) {
+pub(super) fn leave_at(work: &mut Work, row: Row, status: &str, at: DateTime<Utc>) {
     // not before: what is dropped of a millisecond would make it due again at once, for ever on a test tenant's clock
     let at = millis(later(at, TimeDelta::nanoseconds(999_999)));
     changed_quietly(work, reminders::Model { status: status.to_owned(), send_at: Some(at), scheduled_at: at, ..row.row });
 }
 
-fn later(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+pub(super) fn later(now: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
     now.checked_add_signed(by).unwrap_or(now)
 }
 

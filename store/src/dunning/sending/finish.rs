@@ -190,21 +190,24 @@ async fn planned_steps(
 
 /// How the attempts before the latest ended, by reminder.
 async fn tried_before(tx: &Tx, of: TenantId, rows: &[reminders::Model]) -> Result<BTreeMap<Uuid, Before>, StoreError> {
-    let tried: Vec<(Uuid, i32, String)> = attempts::Entity::find()
+    let tried: Vec<(Uuid, i32, String, String)> = attempts::Entity::find()
         .select_only()
-        .columns([attempts::Column::ReminderId, attempts::Column::Number, attempts::Column::Outcome])
+        .columns([attempts::Column::ReminderId, attempts::Column::Number, attempts::Column::Outcome, attempts::Column::Via])
         .filter(attempts::Column::TenantId.eq(of.0))
         .filter(among(tx.get_database_backend(), attempts::Column::ReminderId, rows.iter().map(|row| row.id)))
         .filter(attempts::Column::Outcome.is_in(["unknown", "throttled", "transient"]))
         .into_tuple()
         .all(tx)
         .await?;
-    let latest: BTreeMap<Uuid, i32> = rows.iter().map(|row| (row.id, row.attempts)).collect();
+    let latest: BTreeMap<Uuid, (i32, Option<&str>)> = rows.iter().map(|row| (row.id, (row.attempts, row.via.as_deref()))).collect();
     let mut counted = BTreeMap::<Uuid, Before>::new();
-    for (id, _, outcome) in tried.iter().filter(|(id, number, _)| latest.get(id).is_some_and(|latest| number < latest)) {
+    for (id, number, outcome, via) in &tried {
+        let Some((_, latest_via)) = latest.get(id).filter(|(latest, _)| number < latest) else { continue };
         let before = counted.entry(*id).or_default();
         match outcome.as_str() {
             "unknown" => before.unknown += 1,
+            // the patience with one provider is not that with the other
+            _ if *latest_via != Some(via.as_str()) => {}
             "throttled" => before.throttled += 1,
             _ => before.transient += 1,
         }

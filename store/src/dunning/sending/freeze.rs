@@ -25,6 +25,8 @@ pub struct Frozen {
     pub attempt: i32,
     /// Who will be handed it.
     pub provider: String,
+    /// Whose settings it leaves by: the channel's, or its fallback's.
+    pub via: String,
     /// What is said.
     pub content: MessageContent,
     /// Date printed to pay before.
@@ -55,6 +57,7 @@ pub async fn freeze(
                 frozen.id.0.into(),
                 i64::from(frozen.attempt).into(),
                 frozen.provider.clone().into(),
+                frozen.via.clone().into(),
                 frozen.pay_before_on.map(day_text).into(),
                 frozen.deadline_on.map(day_text).into(),
                 millis(until).into(),
@@ -68,12 +71,13 @@ pub async fn freeze(
             ("id", Kind::Uuid),
             ("attempt", Kind::Big),
             ("provider", Kind::Text),
+            ("via", Kind::Text),
             ("pay_before_on", Kind::Text),
             ("deadline_on", Kind::Text),
             ("until", Kind::Big),
             ("worker", Kind::Text),
         ],
-        set: "status = 'sending', send_at = NULL, attempts = CAST(v.attempt AS INTEGER), provider = v.provider, \
+        set: "status = 'sending', send_at = NULL, attempts = CAST(v.attempt AS INTEGER), provider = v.provider, via = v.via, \
               pay_before_on = v.pay_before_on, deadline_on = v.deadline_on, lease_until = v.until, lease_by = v.worker, \
               row_version = t.row_version + 1",
         only: " AND t.status IN ('planned', 'unknown')",
@@ -91,6 +95,7 @@ pub async fn freeze(
             reminder_id: frozen.id.0,
             number: frozen.attempt,
             provider: frozen.provider.clone(),
+            via: frozen.via.clone(),
             outcome: "calling".to_owned(),
             detail: None,
             started_at: millis(real_now),

@@ -8,6 +8,7 @@ use relance_domain::{
     ids::ReminderId,
     policy::{Channel, Policy},
     records::{MessageContent, MessageFacts, Occurred},
+    sending::nobody_has_it,
 };
 
 /// What is to be done about a message that may have left.
@@ -17,6 +18,8 @@ pub struct Doubted {
     pub by: String,
     /// Who may have it.
     pub provider: Option<String>,
+    /// Whose settings it left by.
+    pub via: Option<String>,
 }
 
 /// One reminder with all that its send needs.
@@ -32,6 +35,8 @@ pub struct SendJob {
     pub frozen: Option<MessageContent>,
     /// How its fate is settled, while it is unknown.
     pub doubted: Option<Doubted>,
+    /// The first provider would not take it: it leaves by the fallback.
+    pub diverted: bool,
 }
 
 impl SendJob {
@@ -48,6 +53,11 @@ impl SendJob {
     /// May it have left already?
     pub fn is_unknown(&self) -> bool {
         self.facts.reminder.status == "unknown"
+    }
+
+    /// Is it certain that nobody has it, whatever was tried?
+    pub fn nobody_has_it(&self) -> bool {
+        !self.is_unknown() && nobody_has_it(self.facts.reminder.attempts.iter().map(|tried| tried.outcome.as_str()))
     }
 
     /// What it answers by itself; `None` for a step of the ladder.

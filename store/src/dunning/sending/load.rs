@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::{
-    Doubted, SendJob,
+    DIVERTED, Doubted, SendJob,
     claims::{self, Reckoned},
     content,
     earlier::{self, Earlier, Tried},
@@ -197,8 +197,12 @@ impl Loaded {
             facts,
             policy: policy.map(|version| Arc::clone(&version.policy)),
             attempts: row.attempts,
-            doubted: (row.status == "unknown")
-                .then(|| Doubted { by: row.settle_by.clone().unwrap_or_else(|| "give_up".to_owned()), provider: row.provider.clone() }),
+            doubted: (row.status == "unknown").then(|| Doubted {
+                by: row.settle_by.clone().unwrap_or_else(|| "give_up".to_owned()),
+                provider: row.provider.clone(),
+                via: row.via.clone(),
+            }),
+            diverted: row.status == "planned" && row.settle_by.as_deref() == Some(DIVERTED),
             frozen: self.contents.get(&row.id).map(|row| self.frozen(row)).transpose()?,
         })
     }

@@ -9,6 +9,7 @@ mod claims;
 mod content;
 mod earlier;
 mod effects;
+mod failover;
 mod finish;
 mod freeze;
 mod held;
@@ -49,6 +50,8 @@ const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// About a day of attempts; then a person has to look.
 const MOST_ATTEMPTS: usize = 30;
+/// What is done next of a planned message that the first provider would not take.
+const DIVERTED: &str = "fallback";
 /// After so many throttled attempts, a few hours, somebody hears of it.
 const STILL_THROTTLED: usize = 10;
 
@@ -87,6 +90,8 @@ pub enum SendOutcome {
         detail: String,
         /// Was the provider told where its receipts go?
         receipts: bool,
+        /// Can the provider be asked for it, as the account is set up?
+        asked: bool,
         /// The provider has been silent so often that somebody must hear of it.
         alarm: bool,
     },
@@ -96,6 +101,20 @@ pub enum SendOutcome {
         found: Found,
         /// Was it told where its receipts go?
         receipts: bool,
+    },
+    /// It went to the first provider, and a fallback stands ready should that not take it.
+    Spared {
+        /// Until when it still leaves on this day.
+        until: DateTime<Utc>,
+        /// What became of it there.
+        outcome: Box<Self>,
+    },
+    /// It went to the fallback.
+    ByFallback {
+        /// Why not to the first.
+        why: String,
+        /// What became of it there.
+        outcome: Box<Self>,
     },
     /// Receipts say more of it.
     Told,

@@ -31,6 +31,8 @@ pub(super) enum Raise {
     MayHaveBeenSent,
     /// Our own account or configuration is broken.
     Channel,
+    /// The first provider does not take messages: the fallback carries them.
+    Fallback,
     /// As many as may leave on a day have left.
     Capped,
 }
@@ -41,7 +43,7 @@ impl Raise {
             Self::Unreachable => "contact_unreachable",
             Self::Failed => "message_failed",
             Self::MayHaveBeenSent => "message_unknown",
-            Self::Channel => "channel_broken",
+            Self::Channel | Self::Fallback => "channel_broken",
             Self::Capped => "daily_cap_reached",
         }
     }
@@ -74,6 +76,10 @@ impl Raise {
                     "Relevez la limite quotidienne du canal {by}, ou laissez-la : {detail} envois aujourd’hui, le reste attend demain."
                 ),
             ),
+            Self::Fallback => Title::new(
+                format!("Mend the channel {channel}: its messages leave by the fallback meanwhile ({detail})."),
+                format!("Réparez le canal {by} : ses messages partent entre-temps par le canal de secours ({detail})."),
+            ),
             Self::Channel => Title::new(
                 format!("Mend the channel {channel}: nothing leaves over it ({detail})."),
                 format!("Réparez le canal {by} : plus rien ne part ({detail})."),
@@ -85,6 +91,7 @@ impl Raise {
     fn about(self, row: &Row) -> (Uuid, String) {
         match (self, row.row.contact_id.map(ContactId)) {
             (Self::Channel, _) => (Uuid::nil(), format!("channel:{}", row.row.channel)),
+            (Self::Fallback, _) => (Uuid::nil(), format!("channel:{}:fallback", row.row.channel)),
             (Self::Capped, _) => (Uuid::nil(), format!("channel:{}:cap", row.row.channel)),
             (Self::Unreachable, Some(contact)) => (row.row.customer_id, format!("{contact}:{}", row.row.channel)),
             _ => (row.row.customer_id, ReminderId(row.row.id).to_string()),
@@ -100,7 +107,8 @@ pub(super) fn raise(work: &mut Work, row: &Row, what: Raise, detail: &str) -> Re
     }
     let id = Uuid::now_v7();
     let takes_the_step = matches!(what, Raise::Failed | Raise::MayHaveBeenSent);
-    let lines = if matches!(what, Raise::Channel | Raise::Capped) { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
+    let lines =
+        if matches!(what, Raise::Channel | Raise::Fallback | Raise::Capped) { Vec::new() } else { rows::reminder(&row.row)?.body.lines };
     let amount = largest(&lines);
     let title = what.title(row, detail);
     let body = TaskBody {

@@ -34,8 +34,8 @@ const SOFT_BOUNCES: usize = 3;
 const SOFT_WITHIN: TimeDelta = TimeDelta::days(7);
 const SOFT_FOR: TimeDelta = TimeDelta::days(30);
 
-/// Message, kind, detail, instant and the provider's id.
-type ReceiptRow = (Option<Uuid>, String, Option<String>, i64, Option<String>);
+/// Message, kind, detail, instant, provider, its settings and its id of the message.
+type ReceiptRow = (Option<Uuid>, String, Option<String>, i64, String, String, Option<String>);
 
 /// What is known of the messages that receipts are about.
 #[derive(Debug, Default)]
@@ -56,17 +56,24 @@ pub(super) struct Told {
 pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: i64) -> Result<Told, StoreError> {
     let backend = tx.get_database_backend();
     let mut told = Told::default();
-    use receipts::Column::{At, Detail, Kind, ProviderId, ReminderId};
+    use receipts::Column::{At, Channel, Detail, Kind, Provider, ProviderId, ReminderId};
     let list: Vec<ReceiptRow> = receipts::Entity::find()
         .select_only()
-        .columns([ReminderId, Kind, Detail, At, ProviderId])
+        .columns([ReminderId, Kind, Detail, At, Provider, Channel, ProviderId])
         .filter(receipts::Column::TenantId.eq(of.0))
         .filter(among(backend, receipts::Column::ReminderId, rows.iter().map(|row| row.id)))
         .into_tuple()
         .all(tx)
         .await?;
-    for (id, kind, detail, at, provider_id) in list {
+    let has_it = |id: Uuid, provider: &str, via: &str| {
+        rows.iter().any(|row| row.id == id && row.provider.as_deref() == Some(provider) && row.via.as_deref() == Some(via))
+    };
+    for (id, kind, detail, at, provider, via, provider_id) in list {
         let (Some(id), Some(kind)) = (id, ReceiptKind::parse(&kind)) else { continue };
+        // one that did not take it can tell of the address, not of what became of the message at the other
+        if says_of_itself(kind) && !has_it(id, &provider, &via) {
+            continue;
+        }
         told.kinds.entry(id).or_default().push(kind);
         if shows_presentation(kind) {
             told.shown.entry(id).or_default().push(at);
@@ -94,6 +101,11 @@ pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: 
         told.soft.insert((row.try_get_by(0)?, row.try_get_by(1)?), usize::try_from(count).unwrap_or_default());
     }
     Ok(told)
+}
+
+/// Is it about what a provider itself did, not about the address?
+fn says_of_itself(kind: ReceiptKind) -> bool {
+    matches!(kind, ReceiptKind::Accepted | ReceiptKind::Deferred | ReceiptKind::Failed | ReceiptKind::SoftBounce)
 }
 
 /// Brings a reminder to the state that its receipts say.

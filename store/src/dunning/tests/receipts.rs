@@ -47,7 +47,8 @@ async fn frozen(provider: &str) -> (World, ReminderId, String) {
     let tx = world.store.write(world.tenant).await.unwrap();
     let row = reminders::list(&tx, world.tenant, &reminders::Filter::default(), None, 1).await.unwrap().remove(0);
     let content = MessageContent { to: Some("claire@dupont.example".into()), text: "Bonjour".into(), ..MessageContent::default() };
-    let frozen = Frozen { id: row.id, attempt: 1, provider: provider.into(), content, pay_before_on: None, deadline_on: None };
+    let frozen =
+        Frozen { id: row.id, attempt: 1, provider: provider.into(), via: "email".into(), content, pay_before_on: None, deadline_on: None };
     freeze(&tx, world.tenant, "one", &[frozen], now(), now(), 60_000).await.unwrap();
     world.store.commit(tx).await.unwrap();
     (world, row.id, row.reference)
@@ -173,7 +174,7 @@ async fn a_hard_bounce_sets_the_contact_aside_and_frees_the_step() {
 #[tokio::test]
 async fn a_receipt_settles_what_nobody_knew_and_its_task() {
     let (world, id, reference) = frozen("twilio").await;
-    let unknown = || SendOutcome::Unknown { detail: "no answer".into(), receipts: false, alarm: false };
+    let unknown = || SendOutcome::Unknown { detail: "no answer".into(), receipts: false, asked: true, alarm: false };
     world.ends(id, unknown()).await;
     let tx = world.store.write(world.tenant).await.unwrap();
     finish(&tx, world.tenant, vec![Settled { id, attempt: None, outcome: SendOutcome::GaveUp }], now(), now()).await.unwrap();

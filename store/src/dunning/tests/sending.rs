@@ -36,7 +36,15 @@ impl World {
     async fn freeze(&self, id: ReminderId, attempt: i32) {
         let file = Attachment { name: "a.ics".into(), media_type: "text/calendar".into(), sha256: "00".into(), data: vec![0, 255, 7] };
         let content = MessageContent { text: "Bonjour".into(), attachments: vec![file], ..MessageContent::default() };
-        let frozen = Frozen { id, attempt, provider: "smtp".into(), content, pay_before_on: Some(day("2026-10-20")), deadline_on: None };
+        let frozen = Frozen {
+            id,
+            attempt,
+            provider: "smtp".into(),
+            via: "email".into(),
+            content,
+            pay_before_on: Some(day("2026-10-20")),
+            deadline_on: None,
+        };
         let tx = self.store.write(self.tenant).await.unwrap();
         freeze(&tx, self.tenant, "one", &[frozen], now(), now(), 60_000).await.unwrap();
         self.store.commit(tx).await.unwrap();
@@ -69,7 +77,7 @@ impl World {
 }
 
 fn unknown() -> SendOutcome {
-    SendOutcome::Unknown { detail: "no answer".into(), receipts: false, alarm: false }
+    SendOutcome::Unknown { detail: "no answer".into(), receipts: false, asked: true, alarm: false }
 }
 
 #[tokio::test]
@@ -153,8 +161,15 @@ async fn what_the_last_look_forbids_frees_its_steps() {
 #[tokio::test]
 async fn a_send_whose_worker_died_becomes_unknown() {
     let (world, id) = due(true).await;
-    let frozen =
-        Frozen { id, attempt: 1, provider: "smtp".into(), content: MessageContent::default(), pay_before_on: None, deadline_on: None };
+    let frozen = Frozen {
+        id,
+        attempt: 1,
+        provider: "smtp".into(),
+        via: "email".into(),
+        content: MessageContent::default(),
+        pay_before_on: None,
+        deadline_on: None,
+    };
     let tx = world.store.write(world.tenant).await.unwrap();
     freeze(&tx, world.tenant, "one", &[frozen], now(), now(), 0).await.unwrap();
     world.store.commit(tx).await.unwrap();

@@ -11,7 +11,7 @@ pub use post::{Post, Posted, Tokens};
 pub use print::print;
 pub use relance_domain::sending::{Found, Handed, Scope as RefusalScope, bare_address, without_addresses};
 pub use smtp::{Security, Session, SmtpServer};
-pub use vendor::{Account, Outgoing, Vendor, vendor};
+pub use vendor::{Account, Checked, Outgoing, Vendor, credentials, vendor};
 
 /// Why the message has nowhere to go, if so.
 pub fn unreachable(channel: Option<Channel>, content: &MessageContent) -> Option<&'static str> {

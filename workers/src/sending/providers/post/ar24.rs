@@ -206,6 +206,18 @@ fn refused(answer: &Answer) -> Handed {
     }
 }
 
+/// The newest letter of the user is asked for: who may read it may order one.
+pub(super) async fn enter(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<(), Handed> {
+    let sealed = Sealed::now(desk, now).map_err(faulty)?;
+    let user = desk.account.needed("user_id").map_err(faulty)?;
+    let request = get(desk, "/user/mail", &sealed, &[("id_user", user), ("start", "0"), ("max", "1")]);
+    let answer = before(desk.client, request, now, refused).await?;
+    match sealed.open(&answer) {
+        Some(body) => error(&body).map_or(Ok(()), Err),
+        None => Err(Handed::refused(Scope::Account, "its answer does not open with this private key")),
+    }
+}
+
 /// Through the list of the user's mails, for one that bears our reference.
 pub(super) async fn look_up(desk: &Desk<'_>, reference: &str, now: DateTime<Utc>) -> Found {
     let Ok(sealed) = Sealed::now(desk, now) else { return Found::Unclear };

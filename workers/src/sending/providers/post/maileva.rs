@@ -204,7 +204,7 @@ fn credentials<'a>(desk: &Desk<'a>) -> Result<[&'a str; 5], Fault> {
     Ok(["maileva", needed("client_id")?, needed("client_secret")?, needed("username")?, needed("password")?])
 }
 
-async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<Token, Handed> {
+pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<Token, Handed> {
     let credentials = credentials(desk).map_err(faulty)?;
     if let Some(token) = desk.tokens.get(&credentials, now) {
         return Ok(token);

@@ -129,7 +129,7 @@ fn credentials<'a>(desk: &Desk<'a>) -> Result<[&'a str; 3], Fault> {
 }
 
 /// Granted for a day; the same as long as it holds.
-async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<Token, Handed> {
+pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<Token, Handed> {
     let credentials = credentials(desk).map_err(faulty)?;
     if let Some(token) = desk.tokens.get(&credentials, now) {
         return Ok(token);

@@ -18,21 +18,21 @@ pub(super) const EMAIL: Vendor = Vendor {
     name: "brevo",
     channel: "email",
     request: email,
-    taken: |_, answer| answer.taken("/messageId"),
-    refused: |answer| match answer.id("/code").as_deref() {
+    taken: |_, _, answer| answer.taken("/messageId"),
+    refused: |_, _, answer| match answer.id("/code").as_deref() {
         Some("duplicate_parameter" | "duplicate_request") => Handed::accepted(None),
         _ => refused(answer),
     },
-    look_up: Some(Asking { request: email_events, found: |_, body| found(body, "/events") }),
+    look_up: Some(Asking { set_up: |_| true, request: email_events, found: |_, _, body| found(body, "/events") }),
 };
 
 pub(super) const SMS: Vendor = Vendor {
     name: "brevo",
     channel: "sms",
     request: sms,
-    taken: |_, answer| answer.taken("/messageId"),
-    refused,
-    look_up: Some(Asking { request: sms_events, found: |_, body| found(body, "/events") }),
+    taken: |_, _, answer| answer.taken("/messageId"),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: sms_events, found: |_, _, body| found(body, "/events") }),
 };
 
 fn email(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
@@ -62,6 +62,11 @@ fn email(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         body["attachment"] = files.collect();
     }
     Request::json(&account.base(BASE), "/smtp/email", &body)?.header("api-key", account.needed("api_key")?)
+}
+
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    Request::get(&account.base(BASE), path)?.header("api-key", account.needed("api_key")?)
 }
 
 fn email_events(account: &Account, message: &Outgoing) -> Result<Request, Fault> {

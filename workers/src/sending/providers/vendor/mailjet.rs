@@ -18,13 +18,18 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "mailjet",
     channel: "email",
     request,
-    taken: |_, answer| match answer.id("/Messages/0/Status").as_deref() {
+    taken: |_, _, answer| match answer.id("/Messages/0/Status").as_deref() {
         Some("error") => refused(answer),
         _ => answer.taken("/Messages/0/To/0/MessageID"),
     },
-    refused,
-    look_up: Some(Asking { request: asked, found }),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
+
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    Request::get(&account.base(BASE), path)?.basic(account.needed("api_key")?, account.needed("secret_key")?)
+}
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
@@ -82,7 +87,7 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         .basic(account.needed("api_key")?, account.needed("secret_key")?)
 }
 
-fn found(_: &Outgoing, body: &Value) -> Found {
+fn found(_: &Account, _: &Outgoing, body: &Value) -> Found {
     match body.get("Data").and_then(Value::as_array) {
         Some(list) => match list.first() {
             Some(one) => Found::Taken { provider_id: one.get("ID").and_then(text) },

@@ -3,11 +3,13 @@
 
 mod answer;
 mod brevo;
+mod gateway;
 mod http;
 mod mail;
 mod mailjet;
 mod ovh;
 mod postmark;
+mod probe;
 mod request;
 mod scaleway;
 mod sendgrid;
@@ -23,6 +25,7 @@ use relance_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use self::probe::{Checked, credentials};
 pub(super) use self::{answer::Answer, request::Request};
 use crate::http::{GuardedClient, HttpError};
 
@@ -35,17 +38,19 @@ pub struct Vendor {
     /// Writes a message; the error says what does not read, and whose fault that is.
     request: fn(&Account, &Outgoing) -> Result<Request, Fault>,
     /// What a 2xx means: as a rule that it was taken.
-    taken: fn(&Outgoing, &Answer) -> Handed,
+    taken: fn(&Account, &Outgoing, &Answer) -> Handed,
     /// What a 4xx means.
-    refused: fn(&Answer) -> Handed,
+    refused: fn(&Account, &Outgoing, &Answer) -> Handed,
     /// Asks for a message by our reference.
     look_up: Option<Asking>,
 }
 
 /// How a message is asked for.
 struct Asking {
+    /// Do the account's settings let it be asked?
+    set_up: fn(&Account) -> bool,
     request: fn(&Account, &Outgoing) -> Result<Request, Fault>,
-    found: fn(&Outgoing, &Value) -> Found,
+    found: fn(&Account, &Outgoing, &Value) -> Found,
 }
 
 /// Why a message cannot be written.
@@ -65,6 +70,7 @@ const VENDORS: &[Vendor] = &[
     brevo::SMS,
     smsmode::VENDOR,
     http::VENDOR,
+    gateway::VENDOR,
 ];
 
 /// The provider of this name on this channel.
@@ -89,6 +95,11 @@ impl Account {
     pub fn named(provider: &'static str, config: &Value) -> Option<Self> {
         config.get(provider).filter(|own| own.is_object())?;
         Some(Self { provider, config: config.clone() })
+    }
+
+    /// The provider's own object.
+    pub fn own(&self) -> Option<&Value> {
+        self.config.get(self.provider)
     }
 
     /// Is a yes-or-no setting of the provider's own set?
@@ -137,31 +148,34 @@ impl Vendor {
             Err(Fault(scope, detail)) => return Handed::refused(scope, &detail),
         };
         match request.call(client).await {
-            Ok(exchange) => self.meaning(message, &Answer::of(&exchange)),
+            Ok(exchange) => self.meaning(account, message, &Answer::of(&exchange)),
             Err(HttpError::Blocked(_)) => Handed::refused(Scope::Account, "the address of the provider may not be called"),
             Err(error) if error.may_have_arrived() => Handed::unknown(error.code()),
             Err(error) => Handed::transient(error.code()),
         }
     }
 
-    fn meaning(&self, message: &Outgoing<'_>, answer: &Answer) -> Handed {
+    fn meaning(&self, account: &Account, message: &Outgoing<'_>, answer: &Answer) -> Handed {
         match answer.status {
-            200..=299 => (self.taken)(message, answer),
-            429 => Handed::Throttled { retry_after: answer.pause(message.now), detail: "status 429".to_owned() },
-            400..=499 => (self.refused)(answer),
+            200..=299 => (self.taken)(account, message, answer),
+            429 => {
+                let retry_after = gateway::stated_pause(account, answer, message.now).or_else(|| answer.pause(message.now));
+                Handed::Throttled { retry_after, detail: "status 429".to_owned() }
+            }
+            400..=499 => (self.refused)(account, message, answer),
             // whatever stands before the provider may say so of a message that got through
-            500.. => Handed::unknown(&answer.said()),
+            500.. => Handed::unknown(&gateway::quiet(account, &answer.said())),
             _ => Handed::refused(Scope::Account, &format!("status {}: the provider answers elsewhere", answer.status)),
         }
     }
 
     /// Asks for a message by our reference. Only an answer that reads says that it is not there.
     pub async fn look_up(&self, client: &GuardedClient, account: &Account, message: &Outgoing<'_>) -> Found {
-        let Some(asking) = &self.look_up else { return Found::Unclear };
+        let Some(asking) = self.look_up.as_ref().filter(|asking| (asking.set_up)(account)) else { return Found::Unsupported };
         let Ok(request) = (asking.request)(account, message) else { return Found::Unclear };
         let Ok(exchange) = request.call(client).await else { return Found::Unclear };
         match serde_json::from_slice::<Value>(&exchange.body) {
-            Ok(body) if exchange.is_success() => (asking.found)(message, &body),
+            Ok(body) if exchange.is_success() => (asking.found)(account, message, &body),
             _ => Found::Unclear,
         }
     }

@@ -1,6 +1,7 @@
 //! OVHcloud SMS. The signature is over the bytes that are sent. A 200 that lists our number as invalid is a
 //! refusal. The outgoing list is asked by tag, which is our reference.
 
+use chrono::{DateTime, Utc};
 use relance_domain::sending::{Found, Handed, Scope};
 use ring::digest;
 use serde_json::{Value, json};
@@ -17,12 +18,12 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "ovh",
     channel: "sms",
     request,
-    taken: |_, answer| {
+    taken: |_, _, answer| {
         let invalid = answer.body.get("invalidReceivers").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
         if invalid { Handed::refused(Scope::Recipient, "the number is among the invalid receivers") } else { answer.taken("/ids/0") }
     },
-    refused,
-    look_up: Some(Asking { request: asked, found }),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
@@ -40,20 +41,25 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
         _ => body["senderForResponse"] = true.into(),
     }
     let path = format!("/sms/{}/jobs", account.needed("service_name")?);
-    signed(Request::json(&account.base(BASE), &path, &body)?, "POST", account, message)
+    signed(Request::json(&account.base(BASE), &path, &body)?, account, message.now)
 }
 
 fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let path = format!("/sms/{}/outgoing", account.needed("service_name")?);
-    signed(Request::get(&account.base(BASE), &path)?.query("tag", message.reference), "GET", account, message)
+    signed(Request::get(&account.base(BASE), &path)?.query("tag", message.reference), account, message.now)
+}
+
+/// The SMS account with its credits.
+pub(super) fn who(account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
+    signed(Request::get(&account.base(BASE), &format!("/sms/{}", account.needed("service_name")?))?, account, now)
 }
 
 /// `$1$` and the SHA-1 of secret, consumer key, method, address, body and time, joined by `+`.
-fn signed(request: Request, method: &str, account: &Account, message: &Outgoing) -> Result<Request, Fault> {
+fn signed(request: Request, account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
     let (secret, consumer) = (account.needed("application_secret")?, account.needed("consumer_key")?);
-    let time = message.now.timestamp().to_string();
+    let (time, method) = (now.timestamp().to_string(), request.method.to_string());
     let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
-    let signature = signature(&[secret, consumer, method, request.url.as_str(), &body, &time]);
+    let signature = signature(&[secret, consumer, &method, request.url.as_str(), &body, &time]);
     request
         .header("x-ovh-application", account.needed("application_key")?)?
         .header("x-ovh-consumer", consumer)?
@@ -78,7 +84,7 @@ fn refused(answer: &Answer) -> Handed {
     by_status(answer)
 }
 
-fn found(_: &Outgoing, body: &Value) -> Found {
+fn found(_: &Account, _: &Outgoing, body: &Value) -> Found {
     match body.as_array() {
         Some(ids) => ids.first().map_or(Found::NotSeen, |id| Found::Taken { provider_id: text(id) }),
         None => Found::Unclear,

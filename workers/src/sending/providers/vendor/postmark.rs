@@ -17,13 +17,18 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "postmark",
     channel: "email",
     request,
-    taken: |_, answer| match answer.number("/ErrorCode") {
+    taken: |_, _, answer| match answer.number("/ErrorCode") {
         Some(code) if code != 0 => refused(answer),
         _ => answer.taken("/MessageID"),
     },
-    refused,
-    look_up: Some(Asking { request: asked, found }),
+    refused: |_, _, answer| refused(answer),
+    look_up: Some(Asking { set_up: |_| true, request: asked, found }),
 };
+
+/// Asks for `path`.
+pub(super) fn get(account: &Account, path: &str) -> Result<Request, Fault> {
+    signed(Request::get(&account.base(BASE), path)?, account)
+}
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
@@ -91,7 +96,7 @@ fn asked(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     signed(request.query("metadata_ref", message.reference), account)
 }
 
-fn found(_: &Outgoing, body: &Value) -> Found {
+fn found(_: &Account, _: &Outgoing, body: &Value) -> Found {
     match body.get("Messages").and_then(Value::as_array) {
         Some(list) => match list.first() {
             Some(one) => Found::Taken { provider_id: one.get("MessageID").and_then(text) },

@@ -2,7 +2,10 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use relance_domain::sending::Scope;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{
+    Method,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
 use serde_json::Value;
 use url::{Url, form_urlencoded::Serializer};
 
@@ -14,7 +17,9 @@ use crate::http::{Exchange, GuardedClient, HttpError};
 pub(in crate::sending::providers) struct Request {
     pub url: Url,
     pub headers: HeaderMap,
-    /// `None`: it is asked for, not posted.
+    /// How it is called.
+    pub method: Method,
+    /// `None`: there is none.
     pub body: Option<Vec<u8>>,
 }
 
@@ -43,11 +48,11 @@ impl Request {
     /// Gets `path` under `base`.
     pub fn get(base: &str, path: &str) -> Result<Self, Fault> {
         let url = Url::parse(&format!("{base}{path}")).map_err(|_| Fault(Scope::Account, "its base_url does not read".to_owned()))?;
-        Ok(Self { url, headers: HeaderMap::new(), body: None })
+        Ok(Self { url, headers: HeaderMap::new(), method: Method::GET, body: None })
     }
 
     fn with_body(self, body: Vec<u8>) -> Result<Self, Fault> {
-        Ok(Self { body: Some(body), ..self })
+        Ok(Self { method: Method::POST, body: Some(body), ..self })
     }
 
     /// Adds a parameter to the address.
@@ -75,10 +80,7 @@ impl Request {
     }
 
     pub async fn call(self, client: &GuardedClient) -> Result<Exchange, HttpError> {
-        match self.body {
-            Some(body) => client.post(self.url.as_str(), self.headers, body).await,
-            None => client.get(self.url.as_str(), self.headers).await,
-        }
+        client.call(self.method, self.url.as_str(), self.headers, self.body.map(Into::into)).await
     }
 
     /// Deletes what is there.

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use super::{Account, Fault, Outgoing, Vendor, answer::by_status, mail, request::Request};
 
+const BASE: &str = "https://api.scaleway.com";
+
 pub(super) const VENDOR: Vendor = Vendor {
     name: "scaleway",
     channel: "email",
     request,
-    taken: |_, answer| answer.taken("/emails/0/id"),
-    refused: by_status,
+    taken: |_, _, answer| answer.taken("/emails/0/id"),
+    refused: |_, _, answer| by_status(answer),
     look_up: None,
 };
 
@@ -41,7 +43,15 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
             .map(|file| json!({ "name": file.name, "type": mail::bare_type(file), "content": mail::base64(file) }));
         body["attachments"] = files.collect();
     }
-    let region = account.setting("region").unwrap_or("fr-par");
-    let path = format!("/transactional-email/v1alpha1/regions/{region}/emails");
-    Request::json(&account.base("https://api.scaleway.com"), &path, &body)?.header("x-auth-token", account.needed("secret_key")?)
+    Request::json(&account.base(BASE), &path(account), &body)?.header("x-auth-token", account.needed("secret_key")?)
+}
+
+fn path(account: &Account) -> String {
+    format!("/transactional-email/v1alpha1/regions/{}/emails", account.setting("region").unwrap_or("fr-par"))
+}
+
+/// The newest mail of the project.
+pub(super) fn list(account: &Account) -> Result<Request, Fault> {
+    let request = Request::get(&account.base(BASE), &path(account))?.query("page_size", "1");
+    request.query("project_id", account.needed("project_id")?).header("x-auth-token", account.needed("secret_key")?)
 }

@@ -10,8 +10,8 @@ pub(super) const VENDOR: Vendor = Vendor {
     name: "sendgrid",
     channel: "email",
     request,
-    taken: |_, answer| Handed::accepted(answer.header("x-message-id").map(str::to_owned)),
-    refused: |answer| match answer.status {
+    taken: |_, _, answer| Handed::accepted(answer.header("x-message-id").map(str::to_owned)),
+    refused: |_, _, answer| match answer.status {
         401 | 403 => answer.refused(Scope::Account),
         400 | 413 => answer.refused(Scope::Message),
         _ => by_status(answer),

@@ -15,8 +15,14 @@ use super::{
 };
 use crate::sending::providers::smtp;
 
-pub(super) const VENDOR: Vendor =
-    Vendor { name: "ses", channel: "email", request, taken: |_, answer| answer.taken("/MessageId"), refused, look_up: None };
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "ses",
+    channel: "email",
+    request,
+    taken: |_, _, answer| answer.taken("/MessageId"),
+    refused: |_, _, answer| refused(answer),
+    look_up: None,
+};
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
@@ -30,11 +36,21 @@ fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     if let Some(set) = account.setting("configuration_set") {
         body["ConfigurationSetName"] = set.into();
     }
-    let region = account.needed("region")?;
-    let base = account.base(&format!("https://email.{region}.amazonaws.com"));
-    let request = Request::json(&base, "/v2/email/outbound-emails", &body)?;
-    let keys = Keys { id: account.needed("access_key_id")?, secret: account.needed("secret_access_key")?, region };
-    sign(request, &keys, message.now)
+    signed(Request::json(&base(account)?, "/v2/email/outbound-emails", &body)?, account, message.now)
+}
+
+fn base(account: &Account) -> Result<String, Fault> {
+    Ok(account.base(&format!("https://email.{}.amazonaws.com", account.needed("region")?)))
+}
+
+/// What may be sent, and whether it may.
+pub(super) fn who(account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
+    signed(Request::get(&base(account)?, "/v2/email/account")?.header("content-type", "application/json")?, account, now)
+}
+
+fn signed(request: Request, account: &Account, now: DateTime<Utc>) -> Result<Request, Fault> {
+    let (id, secret) = (account.needed("access_key_id")?, account.needed("secret_access_key")?);
+    sign(request, &Keys { id, secret, region: account.needed("region")? }, now)
 }
 
 struct Keys<'a> {
@@ -54,7 +70,8 @@ fn sign(request: Request, keys: &Keys, now: DateTime<Utc>) -> Result<Request, Fa
     let names = "content-type;host;x-amz-content-sha256;x-amz-date";
     let path = request.url.path();
     let canonical = format!(
-        "POST\n{path}\n\ncontent-type:application/json\nhost:{host}\nx-amz-content-sha256:{digest}\nx-amz-date:{stamp}\n\n{names}\n{digest}"
+        "{}\n{path}\n\ncontent-type:application/json\nhost:{host}\nx-amz-content-sha256:{digest}\nx-amz-date:{stamp}\n\n{names}\n{digest}",
+        request.method
     );
     let scope = format!("{day}/{}/ses/aws4_request", keys.region);
     let text = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}", hex(&Sha256::digest(canonical)));

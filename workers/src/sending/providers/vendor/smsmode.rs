@@ -4,8 +4,14 @@ use serde_json::json;
 
 use super::{Account, Fault, Outgoing, Vendor, answer::by_status, request::Request};
 
-pub(super) const VENDOR: Vendor =
-    Vendor { name: "smsmode", channel: "sms", request, taken: |_, answer| answer.taken("/messageId"), refused: by_status, look_up: None };
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "smsmode",
+    channel: "sms",
+    request,
+    taken: |_, _, answer| answer.taken("/messageId"),
+    refused: |_, _, answer| by_status(answer),
+    look_up: None,
+};
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;

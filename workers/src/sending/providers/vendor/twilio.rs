@@ -8,8 +8,14 @@ use super::{
     request::Request,
 };
 
-pub(super) const VENDOR: Vendor =
-    Vendor { name: "twilio", channel: "sms", request, taken: |_, answer| answer.taken("/sid"), refused, look_up: None };
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "twilio",
+    channel: "sms",
+    request,
+    taken: |_, _, answer| answer.taken("/sid"),
+    refused: |_, _, answer| refused(answer),
+    look_up: None,
+};
 
 fn request(account: &Account, message: &Outgoing) -> Result<Request, Fault> {
     let content = message.content;
