@@ -39,6 +39,7 @@ mod mails;
 mod nonpayment;
 mod papers;
 mod policy_fields;
+mod posting;
 mod preflight;
 mod promise;
 pub mod receipts;

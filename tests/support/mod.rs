@@ -3,6 +3,7 @@
 pub mod bare;
 mod dependents;
 pub mod mail_server;
+pub mod post_office;
 pub mod postgres;
 pub mod receiver;
 pub mod schema;

@@ -56,7 +56,9 @@ pub fn capabilities(provider: &str, channel: &str) -> Capabilities {
         ("email", "scaleway" | "ses" | "sendgrid") | ("sms", "twilio" | "smsmode") => (Idempotency::None, Lookup::None, true),
         // refused again for thirty days under the same `antidoublon`
         ("letter" | "registered_letter", "merci_facteur") => (refuses(TimeDelta::days(30)), Lookup::None, true),
-        ("letter" | "registered_letter", "maileva" | "ar24") => (Idempotency::None, minutes(5), true),
+        // a draft is submitted once; asked again, we settle what became of it first
+        ("letter" | "registered_letter", "maileva") => (refuses(TimeDelta::days(30)), minutes(5), true),
+        ("letter" | "registered_letter", "ar24") => (Idempotency::None, minutes(5), true),
         // the same file under the same name
         (_, "print") => (Idempotency::Replays { for_long: TimeDelta::days(3_650) }, Lookup::None, false),
         _ => (Idempotency::None, Lookup::None, false),

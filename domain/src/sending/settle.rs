@@ -135,7 +135,6 @@ mod tests {
             ("http", "sms"),
             ("gateway", "sms"),
             ("x", "letter"),
-            ("maileva", "letter"),
             ("ar24", "registered_letter"),
         ] {
             let can = capabilities(provider, channel);
@@ -152,7 +151,7 @@ mod tests {
                 }
             }
         }
-        for provider in ["print", "merci_facteur"] {
+        for provider in ["print", "merci_facteur", "maileva"] {
             let can = capabilities(provider, "letter");
             assert_eq!(first(can, doubt(0, false)), Rung::Repeat { at: minutes(1) });
             assert!(!matches!(first(can, doubt(1, false)), Rung::Repeat { .. }), "{provider}");

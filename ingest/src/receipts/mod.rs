@@ -44,7 +44,7 @@ pub fn parse(channel: &str, provider: &str, own: &Value, incoming: &Incoming<'_>
         ("sms", "gateway") => return gateway::parse(own, incoming),
         ("letter", "merci_facteur") => return post::merci_facteur(incoming.body),
         // its word is not signed: it only makes us ask
-        ("letter", "ar24") => return hint(provider, incoming.body).map(|_| Vec::new()),
+        ("letter", "ar24") => return hint(provider, incoming).map(|_| Vec::new()),
         _ => {}
     }
     let body: Value = serde_json::from_slice(incoming.body).ok()?;

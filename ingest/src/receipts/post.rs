@@ -5,7 +5,10 @@ use relance_domain::sending::{Proof, Receipt, ReceiptKind, merci_facteur_state};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::read::{at, detail, key, ours, text, word};
+use super::{
+    Incoming,
+    read::{at, detail, key, ours, text, word},
+};
 
 /// Which letter it is worth asking after.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,8 +19,10 @@ pub struct Hint {
     pub provider_id: Option<String>,
 }
 
-/// The letters that a provider's word is about; `None` when it does not read.
-pub fn hint(provider: &str, body: &[u8]) -> Option<Vec<Hint>> {
+/// The letters that a provider's word is about, in its body and the query of the address it was told; `None` when it does
+/// not read.
+pub fn hint(provider: &str, incoming: &Incoming<'_>) -> Option<Vec<Hint>> {
+    let body = incoming.body;
     match provider {
         "merci_facteur" => {
             let (_, details) = events(body)?;
@@ -35,7 +40,8 @@ pub fn hint(provider: &str, body: &[u8]) -> Option<Vec<Hint>> {
                 Ok(event) => ["/id_mail", "/id", "/mail/id"].iter().find_map(|place| text(&event, place)),
                 Err(_) => field(body, "id_mail").or_else(|| field(body, "id")),
             };
-            Some(vec![Hint { reference: None, provider_id: Some(id?) }])
+            let told = form_urlencoded::parse(incoming.query.as_bytes()).find(|(key, _)| key == "ref");
+            Some(vec![Hint { reference: ours(told.map(|(_, value)| value.into_owned())), provider_id: Some(id?) }])
         }
         _ => None,
     }

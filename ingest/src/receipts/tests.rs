@@ -204,7 +204,10 @@ fn maileva_tells_of_sendings_and_recipients_and_ar24_only_makes_us_ask() {
     assert_eq!(told("ON_STATUS_ARCHIVED"), Some(Vec::new()));
     assert_eq!(receive("letter", "maileva", &json!({}), &headers, "", "{}"), None, "without a password none is taken");
     assert_eq!(receive("letter", "ar24", &json!({}), &[], "", "id_mail=4711&new_state=AR"), Some(Vec::new()));
-    assert_eq!(hint("ar24", b"id_mail=4711&new_state=AR").unwrap()[0].provider_id.as_deref(), Some("4711"));
+    let body = b"id_mail=4711&new_state=AR";
+    let incoming = Incoming { header: &|_| None, url: None, query: "ref=rl_abcdefgh12345678", body, certificate: None, now: NOW };
+    let [about] = hint("ar24", &incoming).unwrap().try_into().unwrap();
+    assert_eq!((about.provider_id.as_deref(), about.reference.as_deref()), (Some("4711"), reference), "the id may be new to us");
     assert_eq!(receive("letter", "ar24", &json!({}), &[], "", "<html>"), None);
 }
 

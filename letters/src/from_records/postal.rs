@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 /// The creditor.
 pub(super) fn sender(settings: &Settings) -> Value {
-    party(settings.legal_name.as_deref(), settings.address.as_ref())
+    let mut party = party(settings.legal_name.as_deref(), settings.address.as_ref());
+    party["email"] = settings.email.as_deref().into();
+    party["phone"] = settings.phone.as_deref().into();
+    party
 }
 
 /// The debtor; a formal notice goes to the registered office where there is one.

@@ -169,7 +169,8 @@ CREATE TABLE proofs (
     -- base64
     data TEXT NOT NULL,
     received_at BIGINT NOT NULL,
-    PRIMARY KEY (tenant_id, reminder_id, name)
+    -- the first of each kind is kept
+    PRIMARY KEY (tenant_id, reminder_id, kind)
 );
 
 -- Addresses that nothing is sent to, whoever has them; kept as a digest.

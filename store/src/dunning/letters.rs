@@ -39,6 +39,8 @@ pub struct ClaimedLetter {
     pub id: Uuid,
     /// Provider that took it.
     pub provider: String,
+    /// When it was due.
+    pub due_at: Option<i64>,
 }
 
 /// What is needed to ask after a letter.
@@ -89,7 +91,8 @@ pub async fn claim(store: &Store, lease_by: &str, limit: u32, lease: Duration) -
     let tx = store.write(Scope::System).await?;
     let rows = Model::find_by_statement(Statement::from_sql_and_values(store.backend(), sql, values)).all(&tx).await?;
     tx.commit().await?; // no bell: nothing new became due
-    Ok(rows.into_iter().map(|row| ClaimedLetter { tenant: TenantId(row.tenant_id), id: row.id, provider: row.provider }).collect())
+    let claimed = |row: Model| ClaimedLetter { tenant: TenantId(row.tenant_id), id: row.id, provider: row.provider, due_at: row.due_at };
+    Ok(rows.into_iter().map(claimed).collect())
 }
 
 /// What to ask for.
@@ -107,7 +110,7 @@ pub async fn asked<C: ConnectionTrait>(c: &C, letter: &ClaimedLetter) -> Result<
     })
 }
 
-/// Asked: looked at again later, unless `done`.
+/// Asked: looked at again later, unless `done`; at once when its provider told something meanwhile.
 ///
 /// # Errors
 /// The database's.
@@ -118,7 +121,9 @@ pub async fn settle(tx: &Tx, letter: &ClaimedLetter, lease_by: &str, done: bool,
     let pause = if age < TimeDelta::days(1).num_milliseconds() { FIRST_LOOK } else { LATER_LOOKS };
     let ends = done || age >= ASKED_FOR.num_milliseconds();
     row.looks = row.looks.saturating_add(1);
-    row.due_at = (!ends).then(|| millis(real_now + pause));
+    if row.due_at == letter.due_at || ends {
+        row.due_at = (!ends).then(|| millis(real_now + pause));
+    }
     (row.lease_until, row.lease_by) = (None, None);
     batch::insert::<Entity, _>(tx, &[row], OnConflict::Replace).await?;
     Ok(())
@@ -165,20 +170,27 @@ pub struct ProofRecord {
     pub received_at: DateTime<Utc>,
 }
 
-/// Keeps those of `list` that belong to letters of the tenant; the first of each kind stays.
+/// Keeps those of `list` that belong to letters that `provider` has of the tenant; the first of each kind stays, in
+/// whatever form the next one comes.
 ///
 /// # Errors
 /// The database's.
-pub async fn keep(tx: &Tx, tenant: TenantId, list: Vec<Proof>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let mut kept = Vec::new();
+pub async fn keep(tx: &Tx, tenant: TenantId, provider: &str, list: Vec<Proof>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let mut kept: Vec<proofs::Model> = Vec::new();
     for proof in list {
-        let of_tenant = reminders::Entity::find().filter(reminders::Column::TenantId.eq(tenant.0));
+        let of_tenant = reminders::Entity::find()
+            .filter(reminders::Column::TenantId.eq(tenant.0))
+            .filter(reminders::Column::Provider.eq(provider))
+            .filter(reminders::Column::Channel.is_in(["letter", "registered_letter"]));
         let found = match (&proof.reference, &proof.provider_id) {
             (Some(reference), _) => of_tenant.filter(reminders::Column::Reference.eq(reference)).one(tx).await?,
             (None, Some(id)) => of_tenant.filter(reminders::Column::ProviderId.eq(id)).one(tx).await?,
             (None, None) => None,
         };
         let Some(reminder) = found else { continue };
+        if kept.iter().any(|one| (one.reminder_id, one.kind.as_str()) == (reminder.id, proof.kind)) {
+            continue;
+        }
         kept.push(proofs::Model {
             tenant_id: tenant.0,
             reminder_id: reminder.id,
@@ -191,8 +203,6 @@ pub async fn keep(tx: &Tx, tenant: TenantId, list: Vec<Proof>, now: DateTime<Utc
             received_at: millis(now),
         });
     }
-    kept.sort_by(|one, other| (one.reminder_id, &one.name).cmp(&(other.reminder_id, &other.name)));
-    kept.dedup_by(|one, other| (one.reminder_id, &one.name) == (other.reminder_id, &other.name));
     batch::insert::<proofs::Entity, _>(tx, &kept, OnConflict::Keep).await
 }
 

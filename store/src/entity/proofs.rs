@@ -10,9 +10,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub reminder_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-    pub name: String,
-    #[sea_orm(column_type = "Text")]
     pub kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
     #[sea_orm(column_type = "Text")]
     pub media_type: String,
     pub size: i64,

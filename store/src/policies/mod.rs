@@ -118,7 +118,7 @@ pub async fn get_version<C: ConnectionTrait>(c: &C, tenant: TenantId, id: Policy
 /// Makes a policy: version 1, a draft.
 ///
 /// # Errors
-/// The database's.
+/// [`StoreError::WrongState`] when `document` is none that can be followed, or the database's.
 pub async fn create<C: ConnectionTrait>(
     c: &C,
     tenant: TenantId,
@@ -156,6 +156,7 @@ async fn insert<C: ConnectionTrait>(
     document: &PolicyDocument,
     now: DateTime<Utc>,
 ) -> Result<PolicyRecord, StoreError> {
+    followable(document)?;
     let row = Model {
         tenant_id: tenant.0,
         id: id.0,
@@ -174,10 +175,17 @@ async fn insert<C: ConnectionTrait>(
     record(row)
 }
 
+/// A document that does not read as a policy would leave every customer under it undecided.
+fn followable(document: &PolicyDocument) -> Result<(), StoreError> {
+    let Err(faults) = document.validate() else { return Ok(()) };
+    let words: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail)).collect();
+    Err(StoreError::WrongState(format!("this policy cannot be followed: {}", words.join("; "))))
+}
+
 /// Puts a version in force; the version of this policy that was in force is retired.
 ///
 /// # Errors
-/// [`StoreError::NotFound`], or the database's.
+/// [`StoreError::NotFound`], [`StoreError::WrongState`] when its document is none that can be followed, or the database's.
 pub async fn activate<C: ConnectionTrait>(
     c: &C,
     tenant: TenantId,
@@ -186,6 +194,7 @@ pub async fn activate<C: ConnectionTrait>(
     now: DateTime<Utc>,
 ) -> Result<PolicyRecord, StoreError> {
     let row = get_version(c, tenant, id, version).await?;
+    followable(&row.document)?;
     Entity::update_many()
         .col_expr(Column::State, Expr::value("retired"))
         .filter(Column::TenantId.eq(tenant.0))

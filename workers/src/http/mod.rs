@@ -46,6 +46,8 @@ pub struct Exchange {
     pub headers: HeaderMap,
     /// Beginning of the body, at most 16 KiB.
     pub body: Bytes,
+    /// That is all of it: neither the measure, nor the deadline, nor a broken connection cut it.
+    pub whole: bool,
     /// From the call to the last byte read.
     pub duration: Duration,
 }
@@ -204,6 +206,14 @@ impl GuardedClient {
         self.call(reqwest::Method::GET, url, headers, None).await
     }
 
+    /// Deletes `url`.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub async fn delete(&self, url: &str, headers: HeaderMap) -> Result<Exchange, HttpError> {
+        self.call(reqwest::Method::DELETE, url, headers, None).await
+    }
+
     /// Calls `url` by any method.
     ///
     /// # Errors
@@ -225,16 +235,21 @@ impl GuardedClient {
         // connecting has a shorter limit of its own: past this deadline the request is on its way
         let answer = tokio::time::timeout_at(deadline, request.send()).await.map_err(|_| HttpError::Timeout { sent: true })?;
         let mut answer = answer.map_err(HttpError::of)?;
-        let mut read = Vec::new();
+        let (mut read, mut whole) = (Vec::new(), false);
         // the status is what counts: an answer that drips, never ends or breaks off is cut there
         let most = self.limits.read;
         while read.len() < most {
             match tokio::time::timeout_at(deadline, answer.chunk()).await {
                 Ok(Ok(Some(chunk))) => read.extend_from_slice(chunk.get(..chunk.len().min(most - read.len())).unwrap_or_default()),
-                Ok(Ok(None) | Err(_)) | Err(_) => break,
+                Ok(Ok(None)) => {
+                    whole = true;
+                    break;
+                }
+                Ok(Err(_)) | Err(_) => break,
             }
         }
-        Ok(Exchange { status: answer.status().as_u16(), headers: answer.headers().clone(), body: read.into(), duration: began.elapsed() })
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Ok(Exchange { status, headers, body: read.into(), whole, duration: began.elapsed() })
     }
 }
 

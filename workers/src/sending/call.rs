@@ -62,6 +62,8 @@ pub(super) struct Call {
     /// Its number; of a look-up, the one that is asked for.
     pub attempt: i32,
     pub purpose: Purpose,
+    /// It may have been handed over before.
+    pub again: bool,
     pub tenant: TenantId,
     /// Our reference, which the provider may give back.
     pub reference: String,
@@ -263,7 +265,11 @@ async fn other(ctx: SendContext, call: Call, begin_until: Instant, ended: mpsc::
         }
         Route::Post(post, account) => {
             let message = call.outgoing(&tenant, now);
-            let handed = post.send(&ctx.http, &ctx.tokens, account, call.channel.as_str(), &message).await;
+            let channel = call.channel.as_str();
+            let handed = match call.again {
+                false => post.send(&ctx.http, &ctx.tokens, account, channel, &message).await,
+                true => post.send_again(&ctx.http, &ctx.tokens, account, channel, &message).await,
+            };
             call.ended(began, handed)
         }
         Route::Print => {

@@ -52,7 +52,7 @@ async fn settle(
     let tx = ctx.store.write(letter.tenant).await?;
     letters::settle(&tx, letter, lease_by, done, now).await?;
     if let Some(Followed { receipts, proofs, .. }) = followed {
-        letters::keep(&tx, letter.tenant, proofs, now).await?;
+        letters::keep(&tx, letter.tenant, &letter.provider, proofs, now).await?;
         receipts::take(&tx, letter.tenant, "letter", &letter.provider, receipts, now).await?;
     }
     ctx.store.commit(tx).await

@@ -115,6 +115,7 @@ impl Plan {
             id,
             attempt,
             purpose,
+            again: job.is_unknown(),
             tenant: batch.tenant,
             reference: reminder.reference.clone(),
             key: key(job, attempt),

@@ -59,6 +59,8 @@ pub struct Seen {
     pub copies: BTreeMap<String, usize>,
     /// Calls before those that order.
     pub early: usize,
+    /// Drafts that were made and not deleted, by our reference.
+    pub drafts: BTreeSet<String>,
     /// Bodies of the calls.
     pub bodies: Vec<String>,
     /// Heads of the calls.
@@ -105,8 +107,15 @@ async fn serve(mut stream: TcpStream, accounts: Accounts) {
     let mut words = head.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let name = path.split('/').nth(1).unwrap_or_default().to_owned();
+    if method == "DELETE" {
+        accounts.lock().unwrap().get_mut(&name).unwrap().2.drafts.remove(&reference(&path.replace("rl-", "rl_")));
+        return answer(&mut stream, "200 OK", "{}").await;
+    }
     let seen = accounts.lock().unwrap()[&name].2.clone();
     if let Some(said) = post::before(method, path, &body, &seen) {
+        if method == "POST" && path.ends_with("/sendings") {
+            accounts.lock().unwrap().get_mut(&name).unwrap().2.drafts.insert(reference(&body));
+        }
         return match early(&accounts, &name, method) {
             Some(fault) => befall(&mut stream, fault).await,
             None => answer(&mut stream, "201 Created", &said).await,

@@ -10,6 +10,7 @@ mod gateways;
 mod ladder;
 mod mail;
 mod post;
+mod steps;
 mod texts;
 mod vendors;
 

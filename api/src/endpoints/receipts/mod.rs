@@ -111,7 +111,7 @@ async fn receive(req: &HttpRequest, app: &App, tenant: TenantId, channel: OpenCh
     };
     let told = list.len();
     let proofs = receipts::proofs(provider, &incoming);
-    let hints = if name == "letter" { receipts::hint(provider, body).unwrap_or_default() } else { Vec::new() };
+    let hints = if name == "letter" { receipts::hint(provider, &incoming).unwrap_or_default() } else { Vec::new() };
     let new = store(app, tenant, &channel, list, proofs, hints).await?;
     metrics::counter!("relance_receipts_total", "provider" => provider.to_owned(), "result" => "taken").increment(new);
     let known = u64::try_from(told).unwrap_or_default().saturating_sub(new);
@@ -131,7 +131,7 @@ async fn store(
         return Ok(0);
     }
     let (tx, now) = (app.store.write(tenant).await?, app.store.now());
-    letters::keep(&tx, tenant, proofs, now).await?;
+    letters::keep(&tx, tenant, &channel.record.provider, proofs, now).await?;
     for hint in hints.iter().take(MOST_HINTS) {
         let named = (hint.reference.as_deref(), hint.provider_id.as_deref());
         letters::look_now(&tx, tenant, &channel.record.provider, named, now).await?;

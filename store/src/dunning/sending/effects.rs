@@ -276,7 +276,8 @@ fn cancelled(work: &mut Work, row: Row, reason: String) -> Result<(), StoreError
 }
 
 pub(super) fn leave_at(work: &mut Work, row: Row, status: &str, at: DateTime<Utc>) {
-    let at = millis(at);
+    // not before: what is dropped of a millisecond would make it due again at once, for ever on a test tenant's clock
+    let at = millis(later(at, TimeDelta::nanoseconds(999_999)));
     changed_quietly(work, reminders::Model { status: status.to_owned(), send_at: Some(at), scheduled_at: at, ..row.row });
 }
 

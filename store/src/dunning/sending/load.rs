@@ -141,7 +141,7 @@ impl Loaded {
         let policies = versions::of(c, of, reminders.iter().map(|(row, _)| (row.policy_id, row.policy_version))).await?;
         let contents = contents_of(c, of, unknown).await?;
         // of what is made now, and of what goes once more as it was
-        let frozen = contents.values().map(|row| content::logo(row)).collect::<Result<Vec<_>, _>>()?;
+        let frozen = contents.values().map(content::logo).collect::<Result<Vec<_>, _>>()?;
         let logos = logos::read(c, of, around.settings.logo.iter().chain(frozen.iter().flatten())).await?;
         Ok(Self {
             logos,

@@ -34,11 +34,16 @@ const SOFT_BOUNCES: usize = 3;
 const SOFT_WITHIN: TimeDelta = TimeDelta::days(7);
 const SOFT_FOR: TimeDelta = TimeDelta::days(30);
 
+/// Message, kind, detail, instant, provider, its settings and its id of the message.
+type ReceiptRow = (Option<Uuid>, String, Option<String>, i64, String, String, Option<String>);
+
 /// What is known of the messages that receipts are about.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     kinds: BTreeMap<Uuid, Vec<ReceiptKind>>,
     details: BTreeMap<Uuid, String>,
+    /// Ids of letters that their providers gave.
+    ids: BTreeMap<Uuid, String>,
     /// Instants at which letters were presented, as far as receipts show it.
     shown: BTreeMap<Uuid, Vec<i64>>,
     /// The latest message that left, by customer.
@@ -51,10 +56,10 @@ pub(super) struct Told {
 pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: i64) -> Result<Told, StoreError> {
     let backend = tx.get_database_backend();
     let mut told = Told::default();
-    let list: Vec<(Option<Uuid>, String, Option<String>, i64, String, String)> = receipts::Entity::find()
+    use receipts::Column::{At, Channel, Detail, Kind, Provider, ProviderId, ReminderId};
+    let list: Vec<ReceiptRow> = receipts::Entity::find()
         .select_only()
-        .columns([receipts::Column::ReminderId, receipts::Column::Kind, receipts::Column::Detail, receipts::Column::At])
-        .columns([receipts::Column::Provider, receipts::Column::Channel])
+        .columns([ReminderId, Kind, Detail, At, Provider, Channel, ProviderId])
         .filter(receipts::Column::TenantId.eq(of.0))
         .filter(among(backend, receipts::Column::ReminderId, rows.iter().map(|row| row.id)))
         .into_tuple()
@@ -63,7 +68,7 @@ pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: 
     let has_it = |id: Uuid, provider: &str, via: &str| {
         rows.iter().any(|row| row.id == id && row.provider.as_deref() == Some(provider) && row.via.as_deref() == Some(via))
     };
-    for (id, kind, detail, at, provider, via) in list {
+    for (id, kind, detail, at, provider, via, provider_id) in list {
         let (Some(id), Some(kind)) = (id, ReceiptKind::parse(&kind)) else { continue };
         // one that did not take it can tell of the address, not of what became of the message at the other
         if says_of_itself(kind) && !has_it(id, &provider, &via) {
@@ -74,6 +79,7 @@ pub(super) async fn load(tx: &Tx, of: TenantId, rows: &[reminders::Model], now: 
             told.shown.entry(id).or_default().push(at);
         }
         told.details.extend(detail.map(|detail| (id, detail)));
+        told.ids.extend(provider_id.map(|provider_id| (id, provider_id)));
     }
     let sql = format!(
         "SELECT customer_id, MAX(sent_at) FROM reminders WHERE tenant_id = $1 AND customer_id {} AND sent_at IS NOT NULL GROUP BY customer_id",
@@ -150,7 +156,8 @@ pub(super) fn apply(work: &mut Work, row: Row) -> Result<(), StoreError> {
     tell(work, event, &row)
 }
 
-/// How far a letter has come, and when it was presented; true when it is further than it was known to be.
+/// How far a letter has come, when it was presented, and its provider's id where the order brought none; true when it is
+/// further than it was known to be, or known by an id at last.
 fn by_post(work: &mut Work, row: &mut Row, kinds: &[ReceiptKind]) -> bool {
     if !matches!(row.row.channel.as_str(), "letter" | "registered_letter") {
         return false;
@@ -165,7 +172,10 @@ fn by_post(work: &mut Work, row: &mut Row, kinds: &[ReceiptKind]) -> bool {
     if moved {
         row.row.postal = furthest.map(str::to_owned);
     }
-    moved
+    let named = work.told.ids.get(&row.row.id).filter(|_| row.row.provider_id.is_none()).cloned();
+    let known = named.is_some();
+    row.row.provider_id = row.row.provider_id.take().or(named);
+    moved || known
 }
 
 /// A message of unknown fate about which there is any receipt was taken: nobody need look for it any more.

@@ -10,7 +10,10 @@ use cbc::{
 };
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Europe::Paris;
-use relance_domain::sending::{Followed, Found, Handed, Proof, Receipt, ReceiptKind, Scope};
+use relance_domain::{
+    records::Attachment,
+    sending::{Followed, Found, Handed, Proof, Receipt, ReceiptKind, Scope},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -18,7 +21,7 @@ use super::{
     Answer, Desk, Fault, Outgoing, Posted, Request, ask, before, faulty,
     multipart::{self, Part},
     order,
-    party::{Party, sheet},
+    party::{Party, sheets},
 };
 
 const BASE: &str = "https://app.ar24.fr/api";
@@ -29,15 +32,17 @@ const PAGES: usize = 20;
 pub(super) async fn send(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Handed, Handed> {
     let mail = mail(desk, channel, message).map_err(faulty)?;
     let sealed = Sealed::now(desk, message.now).map_err(faulty)?;
-    let attachment = before(desk.client, attachment(desk, message, &sealed), message.now, refused).await?;
-    let opened = sealed.open(&attachment);
-    if let Some(handed) = opened.as_ref().and_then(error) {
-        return Err(handed);
-    }
-    let id = opened.as_ref().and_then(|body| first(body, &["/file_id", "/result/file_id", "/id", "/result/id"]));
-    let Some(id) = id else { return Err(Handed::transient("the sheet was not taken")) };
     let mut fields = mail;
-    fields.push(("attachment[0]", id));
+    for (at, file) in sheets(message.content).map_err(faulty)?.into_iter().enumerate() {
+        let attachment = before(desk.client, attachment(desk, message, &sealed, at, file), message.now, refused).await?;
+        let opened = sealed.open(&attachment);
+        if let Some(handed) = opened.as_ref().and_then(error) {
+            return Err(handed);
+        }
+        let id = opened.as_ref().and_then(|body| first(body, &["/file_id", "/result/file_id", "/id", "/result/id"]));
+        let Some(id) = id else { return Err(Handed::transient("the sheet was not taken")) };
+        fields.push((format!("attachment[{at}]"), id));
+    }
     let request = form(desk, "/mail", &sealed, &fields);
     let taken = |answer: &Answer| match sealed.open(answer) {
         Some(body) => error(&body).unwrap_or_else(|| Handed::accepted(first(&body, &["/id", "/result/id"]))),
@@ -46,7 +51,7 @@ pub(super) async fn send(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>)
     Ok(order(desk.client, request, message.now, taken, refused).await)
 }
 
-fn mail(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Vec<(&'static str, String)>, Fault> {
+fn mail(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Vec<(String, String)>, Fault> {
     if channel != "registered_letter" {
         return Err(Fault(Scope::Message, "AR24 hands over registered letters only".to_owned()));
     }
@@ -73,8 +78,9 @@ fn mail(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Vec<(&
     if business {
         fields.push(("to_company", to.name().to_owned()));
     }
-    fields.extend(message.callback.map(|callback| ("webhook", callback.to_owned())));
-    Ok(fields)
+    // its webhook tells the id alone, which we may not have heard
+    fields.extend(message.callback.map(|callback| ("webhook", format!("{callback}?ref={}", message.reference))));
+    Ok(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The date of a call with what is made of it: AR24 takes it for ten minutes.
@@ -137,23 +143,25 @@ fn iv(secret: &str) -> [u8; 16] {
     bytes(&hex(&hex(secret)))
 }
 
-fn attachment(desk: &Desk<'_>, message: &Outgoing<'_>, sealed: &Sealed) -> Result<Request, Fault> {
+fn attachment(desk: &Desk<'_>, message: &Outgoing<'_>, sealed: &Sealed, at: usize, file: &Attachment) -> Result<Request, Fault> {
     let account = desk.account;
+    // the addressee sees it
+    let name = if at == 0 { "letter.pdf" } else { file.name.as_str() };
     let parts = [
         Part::text("token", account.needed("token")?),
         Part::text("date", &sealed.date),
         Part::text("id_user", account.needed("user_id")?),
-        Part::text("file_name", "letter.pdf"),
-        Part::pdf("file", "letter.pdf", sheet(message.content)?),
+        Part::text("file_name", name),
+        Part::pdf("file", if at == 0 { "letter.pdf" } else { "enclosed.pdf" }, &file.data),
     ];
     let (media_type, body) = multipart::body(message.key, &parts);
     Request::bytes(&account.base(BASE), "/attachment", &media_type, body)?.header("signature", &sealed.signature)
 }
 
-fn form(desk: &Desk<'_>, path: &str, sealed: &Sealed, fields: &[(&'static str, String)]) -> Result<Request, Fault> {
+fn form(desk: &Desk<'_>, path: &str, sealed: &Sealed, fields: &[(String, String)]) -> Result<Request, Fault> {
     let account = desk.account;
     let mut all = vec![("token", account.needed("token")?), ("date", sealed.date.as_str()), ("id_user", account.needed("user_id")?)];
-    all.extend(fields.iter().map(|(name, value)| (*name, value.as_str())));
+    all.extend(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     Request::form(&account.base(BASE), path, &all)?.header("signature", &sealed.signature)
 }
 
@@ -211,8 +219,8 @@ pub(super) async fn enter(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<(), Han
 }
 
 /// Through the list of the user's mails, for one that bears our reference.
-pub(super) async fn look_up(desk: &Desk<'_>, message: &Outgoing<'_>) -> Found {
-    let Ok(sealed) = Sealed::now(desk, message.now) else { return Found::Unclear };
+pub(super) async fn look_up(desk: &Desk<'_>, reference: &str, now: DateTime<Utc>) -> Found {
+    let Ok(sealed) = Sealed::now(desk, now) else { return Found::Unclear };
     let Ok(user) = desk.account.needed("user_id") else { return Found::Unclear };
     for page in 0..PAGES {
         let (start, most) = ((page * PAGE).to_string(), PAGE.to_string());
@@ -221,7 +229,7 @@ pub(super) async fn look_up(desk: &Desk<'_>, message: &Outgoing<'_>) -> Found {
         let Some(body) = sealed.open(&Answer::of(&exchange)) else { return Found::Unclear };
         let list = ["/result", "/mails", ""].into_iter().find_map(|place| body.pointer(place)?.as_array());
         let Some(list) = list else { return Found::Unclear };
-        let ours = |one: &&Value| one.get("ref_dossier").and_then(Value::as_str) == Some(message.reference);
+        let ours = |one: &&Value| one.get("ref_dossier").and_then(Value::as_str) == Some(reference);
         if let Some(one) = list.iter().find(ours) {
             return Found::Taken { provider_id: first(one, &["/id"]) };
         }
@@ -233,8 +241,7 @@ pub(super) async fn look_up(desk: &Desk<'_>, message: &Outgoing<'_>) -> Found {
 }
 
 /// The mail with its dates and proofs.
-pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Followed> {
-    let id = letter.provider_id?;
+pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>, id: &str) -> Option<Followed> {
     let sealed = Sealed::now(desk, letter.now).ok()?;
     let exchange = ask(desk.client, get(desk, "/mail", &sealed, &[("id", id)])).await?;
     let body = sealed.open(&Answer::of(&exchange))?;
@@ -252,7 +259,7 @@ pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Follo
         ("negligence_date", ReceiptKind::Unclaimed, "proof_ng_url", "non_claim"),
         ("bounced_date", ReceiptKind::Failed, "proof_bc_url", "refusal"),
     ];
-    let mut ended = false;
+    let (mut ended, mut lacking) = (false, false);
     for (field, kind, proof_field, proof_kind) in dated {
         let text = |name: &str| mail.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let Some(date) = text(field) else { continue };
@@ -272,14 +279,22 @@ pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Follo
         }
         // the address bears its own key
         let Some(url) = text(proof_field) else { continue };
-        let Some(exchange) = ask(desk.client, Request::get(url, "")).await else { continue };
-        let data = exchange.body.to_vec();
-        let Some(media_type) = Proof::media_type_of(&data) else { continue };
-        followed.proofs.push(Proof { reference: Some(letter.reference.to_owned()), provider_id: None, kind: proof_kind, media_type, data });
+        let Some(proof) = proof(desk, letter, proof_kind, url).await else {
+            lacking = true;
+            continue;
+        };
+        followed.proofs.push(proof);
         ended |= last;
     }
-    followed.done = ended;
+    followed.done = ended && !lacking;
     Some(followed)
+}
+
+/// The file at `url`, if it came whole and is one; else it is asked for again later.
+async fn proof(desk: &Desk<'_>, letter: &Posted<'_>, kind: &'static str, url: &str) -> Option<Proof> {
+    let data = ask(desk.client, Request::get(url, "")).await?.body.to_vec();
+    let media_type = Proof::media_type_of(&data)?;
+    Some(Proof { reference: Some(letter.reference.to_owned()), provider_id: None, kind, media_type, data })
 }
 
 /// Local time of Paris.

@@ -2,19 +2,27 @@
 //! letters, so nothing is ordered before the last call. It is found again by `custom_id`, which is our reference.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use relance_domain::sending::{Followed, Found, Handed, Proof, Receipt, ReceiptKind, Scope, maileva_state};
+use relance_domain::{
+    records::Attachment,
+    sending::{Followed, Found, Handed, Proof, Receipt, ReceiptKind, Scope, maileva_state},
+};
 use serde_json::{Map, Value, json};
 
 use super::{
     Answer, Desk, Fault, Outgoing, Posted, Request, ask, before, faulty,
     multipart::{self, Part},
     order,
-    party::{Party, cut, sheet},
+    party::{Party, fits, sheets},
+    tokens::Token,
 };
 
 const BASE: &str = "https://api.maileva.com";
 const AUTH: &str = "https://connexion.maileva.com";
 const TOKEN: &str = "/auth/realms/services/protocol/openid-connect/token";
+/// Characters of a line of an address.
+const LINE: usize = 38;
+/// Sheets that fit into its largest envelope.
+const SHEETS: usize = 45;
 /// Lists are asked for by so many, the most that is allowed.
 const PAGE: u64 = 500;
 /// And so many pages at most.
@@ -25,22 +33,70 @@ fn api(channel: &str) -> &'static str {
 }
 
 pub(super) async fn send(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Handed, Handed> {
-    let now = message.now;
-    let token = token(desk, now).await?;
-    let base = format!("{}{}", desk.account.base(BASE), api(channel));
     let draft = sending(desk, channel, message).map_err(faulty)?;
-    let made = before(desk.client, Request::json(&base, "/sendings", &draft).and_then(|request| request.bearer(&token)), now, refused);
-    let made = made.await.inspect_err(|handed| forget(desk, handed))?;
+    let to = recipient(message).map_err(faulty)?;
+    let token = token(desk, message.now).await?;
+    let handed = submitted(desk, channel, message, (&draft, &to), &token.text).await.unwrap_or_else(|early| early);
+    Ok(desk.tokens.judged(&credentials(desk).map_err(faulty)?, &token, handed))
+}
+
+/// Draft, sheets, addressee; then the order.
+async fn submitted(
+    desk: &Desk<'_>,
+    channel: &str,
+    message: &Outgoing<'_>,
+    (draft, to): (&Value, &Value),
+    token: &str,
+) -> Result<Handed, Handed> {
+    let now = message.now;
+    let base = format!("{}{}", desk.account.base(BASE), api(channel));
+    let made = Request::json(&base, "/sendings", draft).and_then(|request| request.bearer(token));
+    let made = before(desk.client, made, now, refused).await?;
     let id = made.id("/id").or_else(|| Some(made.header("location")?.rsplit('/').next()?.to_owned())).filter(|id| is_id(id));
     let Some(id) = id else { return Err(Handed::transient("no draft was made")) };
     let path = format!("/sendings/{id}");
-    let document = document(&base, &path, message).and_then(|request| request.bearer(&token));
-    before(desk.client, document, now, refused).await?;
-    let to = recipient(message).map_err(faulty)?;
-    let to = Request::json(&base, &format!("{path}/recipients"), &to).and_then(|request| request.bearer(&token));
-    before(desk.client, to, now, refused).await?;
-    let submit = Request::empty(&base, &format!("{path}/submit")).and_then(|request| request.bearer(&token));
+    for (at, file) in sheets(message.content).map_err(faulty)?.into_iter().enumerate() {
+        let document = document(&base, &path, message, at + 1, file).and_then(|request| request.bearer(token));
+        added(&before(desk.client, document, now, refused).await?, "the sheet was not taken")?;
+    }
+    let to = Request::json(&base, &format!("{path}/recipients"), to).and_then(|request| request.bearer(token));
+    added(&before(desk.client, to, now, refused).await?, "the addressee was not taken")?;
+    let submit = Request::empty(&base, &format!("{path}/submit")).and_then(|request| request.bearer(token));
     Ok(order(desk.client, submit, now, |_| Handed::accepted(Some(id.clone())), refused).await)
+}
+
+/// A 2xx that somebody else answered added nothing to the draft.
+fn added(answer: &Answer, otherwise: &str) -> Result<(), Handed> {
+    if answer.body.is_object() { Ok(()) } else { Err(Handed::transient(otherwise)) }
+}
+
+/// What bears our reference is settled first: what was submitted is the letter; a draft that could still be deleted never
+/// was and never will be, so that the letter is ordered anew.
+pub(super) async fn send_again(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Handed, Handed> {
+    let token = token(desk, message.now).await?;
+    let base = format!("{}{}", desk.account.base(BASE), api(channel));
+    let Some(ours) = ours(desk, &base, message.reference, &token.text).await else {
+        return Err(Handed::unknown("it was not said whether it is there"));
+    };
+    if let Some(sending) = ours.iter().find(|sending| !sending.is_draft) {
+        return Ok(Handed::accepted(Some(sending.id.clone())));
+    }
+    if ours.is_empty() {
+        return Err(Handed::unknown("no draft is there yet"));
+    }
+    for draft in &ours {
+        let request = Request::get(&base, &format!("/sendings/{}", draft.id)).and_then(|request| request.bearer(&token.text));
+        let deleted = request.map_err(faulty)?.delete(desk.client).await;
+        let Ok(exchange) = deleted else { return Err(Handed::unknown("its draft may have been deleted or not")) };
+        if !exchange.is_success() {
+            let handed = refused(&Answer::of(&exchange));
+            return Err(Handed::unknown(match &handed {
+                Handed::Refused { detail, .. } | Handed::Unknown { detail } => detail,
+                _ => "its draft was not deleted",
+            }));
+        }
+    }
+    send(desk, channel, message).await
 }
 
 /// Part of an address from now on.
@@ -50,6 +106,10 @@ fn is_id(id: &str) -> bool {
 
 fn sending(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Value, Fault> {
     let from = Party::of(message.content, "sender")?;
+    let pages = message.content.headers.get("pages").and_then(|pages| pages.parse::<usize>().ok());
+    if pages.is_some_and(|pages| pages.div_ceil(2) > SHEETS) {
+        return Err(Fault(Scope::Message, format!("the letter has more than {SHEETS} sheets")));
+    }
     let mut body = json!({
         "name": message.reference,
         "custom_id": message.reference,
@@ -73,11 +133,11 @@ fn sending(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Val
     Ok(body)
 }
 
-/// Six lines of at most 38 characters; the sixth is postcode and town, what is empty is left out.
+/// Six lines of at most 38 characters; the sixth is postcode and town, what is empty is left out. A name that is too long
+/// for the first goes on in the second where that is free.
 fn lines(party: &Party, prefix: &str) -> Result<Map<String, Value>, Fault> {
-    let town = format!("{} {}", party.postcode(), party.city());
     let street = [party.line(0, 4), party.line(1, 4), party.line(2, 4), party.line(3, 4)];
-    let filled: Vec<&String> = street.iter().filter(|line| !line.trim().is_empty()).collect();
+    let filled: Vec<&String> = street.iter().filter(|line| !line.is_empty()).collect();
     // the street itself is the fourth line; what stands before it the second and third
     let places: &[usize] = match filled.len() {
         0 => &[],
@@ -87,15 +147,38 @@ fn lines(party: &Party, prefix: &str) -> Result<Map<String, Value>, Fault> {
         _ => &[2, 3, 4, 5],
     };
     let mut lines = Map::new();
-    lines.insert(format!("{prefix}1"), cut(party.name(), 38).into());
-    for (place, line) in places.iter().zip(filled) {
-        if line.chars().count() > 38 {
-            return Err(Fault(Scope::Message, "a line of an address has more than 38 characters".to_owned()));
+    let (name, rest) = halves(party.name(), LINE);
+    lines.insert(format!("{prefix}1"), fits("the name", name, LINE)?.into());
+    if !rest.is_empty() {
+        if places.contains(&2) {
+            return Err(Fault(Scope::Message, format!("the name has more than {LINE} characters")));
         }
-        lines.insert(format!("{prefix}{place}"), line.clone().into());
+        lines.insert(format!("{prefix}2"), fits("the name", rest, LINE)?.into());
     }
-    lines.insert(format!("{prefix}6"), cut(town.trim(), 38).into());
+    for (place, line) in places.iter().zip(filled) {
+        lines.insert(format!("{prefix}{place}"), fits("a line of an address", line, LINE)?.into());
+    }
+    let town = format!("{} {}", party.postcode(), party.city());
+    if party.country().eq_ignore_ascii_case("FR") && (party.postcode().len() != 5 || party.city().is_empty()) {
+        return Err(Fault(Scope::Message, "an address in France needs a postcode of five digits and a town".to_owned()));
+    }
+    lines.insert(format!("{prefix}6"), fits("postcode and town", town.trim(), LINE)?.into());
     Ok(lines)
+}
+
+/// The words that fit, and the others.
+fn halves(text: &str, most: usize) -> (&str, &str) {
+    if text.chars().count() <= most {
+        return (text, "");
+    }
+    let ends = text.char_indices().enumerate().filter(|(count, (_, letter))| *count <= most && *letter == ' ');
+    match ends.last() {
+        Some((_, (at, _))) => {
+            let (first, rest) = text.split_at(at);
+            (first, rest.trim())
+        }
+        None => (text, ""),
+    }
 }
 
 fn recipient(message: &Outgoing<'_>) -> Result<Value, Fault> {
@@ -107,9 +190,10 @@ fn recipient(message: &Outgoing<'_>) -> Result<Value, Fault> {
     Ok(body)
 }
 
-fn document(base: &str, path: &str, message: &Outgoing<'_>) -> Result<Request, Fault> {
-    let metadata = json!({ "priority": 1, "name": "letter.pdf" }).to_string();
-    let parts = [Part::pdf("document", "letter.pdf", sheet(message.content)?), Part::json("metadata", &metadata)];
+fn document(base: &str, path: &str, message: &Outgoing<'_>, priority: usize, file: &Attachment) -> Result<Request, Fault> {
+    let name = format!("{priority}.pdf");
+    let metadata = json!({ "priority": priority, "name": name }).to_string();
+    let parts = [Part::pdf("document", &name, &file.data), Part::json("metadata", &metadata)];
     let (media_type, body) = multipart::body(message.key, &parts);
     Request::bytes(base, &format!("{path}/documents"), &media_type, body)
 }
@@ -120,7 +204,7 @@ fn credentials<'a>(desk: &Desk<'a>) -> Result<[&'a str; 5], Fault> {
     Ok(["maileva", needed("client_id")?, needed("client_secret")?, needed("username")?, needed("password")?])
 }
 
-pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<String, Handed> {
+pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<Token, Handed> {
     let credentials = credentials(desk).map_err(faulty)?;
     if let Some(token) = desk.tokens.get(&credentials, now) {
         return Ok(token);
@@ -128,8 +212,7 @@ pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<String,
     let answer = before(desk.client, grant(desk), now, |answer| answer.refused(Scope::Account)).await?;
     let Some(token) = answer.id("/access_token") else { return Err(Handed::transient("no token came")) };
     let seconds = answer.number("/expires_in").unwrap_or_default().clamp(0, 86_400);
-    desk.tokens.put(&credentials, &token, now + TimeDelta::seconds(seconds));
-    Ok(token)
+    Ok(desk.tokens.put(&credentials, token, now + TimeDelta::seconds(seconds)))
 }
 
 fn grant(desk: &Desk<'_>) -> Result<Request, Fault> {
@@ -138,15 +221,6 @@ fn grant(desk: &Desk<'_>) -> Result<Request, Fault> {
     let own = desk.account.setting("auth_url").or_else(|| desk.account.setting("base_url")).unwrap_or(AUTH);
     let fields = [("grant_type", "password"), ("username", user), ("password", password)];
     Request::form(own.trim_end_matches('/'), TOKEN, &fields)?.basic(id, secret)
-}
-
-/// A token that is refused is asked for anew.
-fn forget(desk: &Desk<'_>, handed: &Handed) {
-    if matches!(handed, Handed::Refused { scope: Scope::Account, .. })
-        && let Ok(credentials) = credentials(desk)
-    {
-        desk.tokens.forget(&credentials);
-    }
 }
 
 /// `{code, message}` or `{errors: [{code, message}]}`. What is no draft any more was submitted before.
@@ -164,35 +238,55 @@ fn refused(answer: &Answer) -> Handed {
     }
 }
 
-/// Through the list of sendings, for one that bears our reference and is no draft.
-pub(super) async fn look_up(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Found {
-    let Ok(token) = token(desk, message.now).await else { return Found::Unclear };
-    let base = format!("{}{}", desk.account.base(BASE), api(channel));
+/// A sending that bears our reference.
+struct Sending {
+    id: String,
+    is_draft: bool,
+}
+
+/// All of ours in the list of sendings; `None` when it was not read to its end.
+async fn ours(desk: &Desk<'_>, base: &str, reference: &str, token: &str) -> Option<Vec<Sending>> {
+    let mut found = Vec::new();
     for page in 0..PAGES {
         let start = (page * PAGE + 1).to_string();
-        let request = Request::get(&base, "/sendings")
+        let request = Request::get(base, "/sendings")
             .map(|request| request.query("start_index", &start).query("count", &PAGE.to_string()))
-            .and_then(|request| request.bearer(&token));
-        let Some(exchange) = ask(desk.client, request).await else { return Found::Unclear };
-        let Ok(body) = serde_json::from_slice::<Value>(&exchange.body) else { return Found::Unclear };
-        let Some(list) = body.get("sendings").and_then(Value::as_array) else { return Found::Unclear };
-        let ours = |one: &&Value| one.get("custom_id").and_then(Value::as_str) == Some(message.reference);
-        if let Some(one) = list.iter().filter(ours).find(|one| one.get("status").and_then(Value::as_str) != Some("DRAFT")) {
-            return Found::Taken { provider_id: one.get("id").and_then(Value::as_str).map(str::to_owned) };
+            .and_then(|request| request.bearer(token));
+        let exchange = ask(desk.client, request).await?;
+        let body: Value = serde_json::from_slice(&exchange.body).ok()?;
+        let list = body.get("sendings").and_then(Value::as_array)?;
+        for one in list.iter().filter(|one| one.get("custom_id").and_then(Value::as_str) == Some(reference)) {
+            let id = one.get("id").and_then(Value::as_str).filter(|id| is_id(id))?.to_owned();
+            found.push(Sending { id, is_draft: one.get("status").and_then(Value::as_str) == Some("DRAFT") });
         }
         let total = body.pointer("/paging/total_results").and_then(Value::as_u64);
         let seen = page * PAGE + u64::try_from(list.len()).unwrap_or_default();
         if list.is_empty() || total.map_or(list.len() < usize::try_from(PAGE).unwrap_or_default(), |total| seen >= total) {
-            return Found::NotSeen;
+            return Some(found);
         }
     }
-    Found::Unclear
+    None
+}
+
+/// Through the list of sendings, for one that bears our reference and is no draft.
+pub(super) async fn look_up(desk: &Desk<'_>, channel: &str, reference: &str, now: DateTime<Utc>) -> Found {
+    let Ok(token) = token(desk, now).await else { return Found::Unclear };
+    let base = format!("{}{}", desk.account.base(BASE), api(channel));
+    match ours(desk, &base, reference, &token.text).await {
+        None => Found::Unclear,
+        Some(ours) => match ours.into_iter().find(|sending| !sending.is_draft) {
+            Some(sending) => Found::Taken { provider_id: Some(sending.id) },
+            None => Found::NotSeen,
+        },
+    }
 }
 
 /// State of the sending and of its recipient, every delivery status, and the proofs.
-pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Followed> {
-    let id = letter.provider_id.filter(|id| is_id(id))?;
-    let token = token(desk, letter.now).await.ok()?;
+pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>, id: &str) -> Option<Followed> {
+    if !is_id(id) {
+        return None;
+    }
+    let token = token(desk, letter.now).await.ok()?.text;
     let base = format!("{}{}/sendings/{id}", desk.account.base(BASE), api(letter.channel));
     let get = async |path: &str| ask(desk.client, Request::get(&base, path).and_then(|request| request.bearer(&token))).await;
     let json = async |path: &str| serde_json::from_slice::<Value>(&get(path).await?.body).ok();
@@ -229,18 +323,10 @@ pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Follo
             followed.proofs.push(Proof { reference: Some(letter.reference.to_owned()), provider_id: None, kind, media_type, data });
         }
     }
-    let ended = |kind| {
-        matches!(
-            kind,
-            ReceiptKind::Delivered | ReceiptKind::Returned | ReceiptKind::Declined | ReceiptKind::Unclaimed | ReceiptKind::Failed
-        )
-    };
-    let printed = followed.receipts.iter().any(|receipt| receipt.kind == ReceiptKind::Printed);
-    followed.done = if registered {
-        followed.receipts.iter().any(|receipt| ended(receipt.kind)) && letter.proofs.len() + followed.proofs.len() >= 2
-    } else {
-        printed || followed.receipts.iter().any(|receipt| ended(receipt.kind))
-    };
+    let told = |kind| followed.receipts.iter().any(|receipt| receipt.kind == kind);
+    let ended = [ReceiptKind::Delivered, ReceiptKind::Returned, ReceiptKind::Declined, ReceiptKind::Unclaimed].into_iter().any(told);
+    let proved = letter.proofs.len() + followed.proofs.len() >= 2;
+    followed.done = told(ReceiptKind::Failed) || if registered { ended && proved } else { ended || told(ReceiptKind::Printed) };
     Some(followed)
 }
 

@@ -4,13 +4,19 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use relance_domain::sending::{Followed, Handed, Proof, Receipt, ReceiptKind, Scope, merci_facteur_state};
+use relance_domain::{
+    records::MessageContent,
+    sending::{Followed, Handed, Proof, Receipt, ReceiptKind, Scope, merci_facteur_state},
+};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{
-    Answer, Desk, Fault, Outgoing, Posted, Request, ask, before, faulty, order,
-    party::{Party, cut, sheet},
+    Answer, Desk, Fault, Outgoing, Posted, Request, ask, before,
+    countries::country,
+    faulty, order,
+    party::{Party, cut, fits, sheets},
+    tokens::Token,
 };
 
 const BASE: &str = "https://www.merci-facteur.com/api/1.2/prod/service";
@@ -20,11 +26,8 @@ const ANY_IP: &str = "111.111.111";
 pub(super) async fn send(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Handed, Handed> {
     let letter = letter(desk, channel, message).map_err(faulty)?;
     let token = token(desk, message.now).await?;
-    let handed = order(desk.client, letter.and_token(desk, &token), message.now, taken, refused).await;
-    if matches!(handed, Handed::Refused { scope: Scope::Account, .. }) {
-        desk.tokens.forget(&credentials(desk).map_err(faulty)?);
-    }
-    Ok(handed)
+    let handed = order(desk.client, letter.and_token(desk, &token.text), message.now, taken, refused).await;
+    Ok(desk.tokens.judged(&credentials(desk).map_err(faulty)?, &token, handed))
 }
 
 struct Letter(Vec<(&'static str, String)>);
@@ -36,44 +39,31 @@ impl Letter {
     }
 }
 
-/// `adress` has one d, every one of its eleven keys is there, and what is empty is written `""`.
-fn letter(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Letter, Fault> {
-    let (from, to) = (Party::of(message.content, "sender")?, Party::of(message.content, "recipient")?);
-    let mut dest = address(&to, message.reference);
-    let mode = match channel {
+fn mode<'a>(desk: &Desk<'a>, channel: &str) -> &'a str {
+    match channel {
         "registered_letter" => desk.account.setting("registered_mode").unwrap_or("lrare"),
         _ => desk.account.setting("letter_mode").unwrap_or("suivi"),
-    };
-    if mode.starts_with("ere_") {
-        let consumer = to.kind.as_deref() != Some("business") && to.kind.as_deref() != Some("public_body");
-        let agreed = desk.account.flag("consumers_agreed");
-        if consumer && !agreed {
-            let detail = "a registered e-letter to a consumer needs that they agreed beforehand";
-            return Err(Fault(Scope::Message, detail.to_owned()));
-        }
-        let email = message.content.headers.get("email").cloned().unwrap_or_default();
-        let phone = message.content.headers.get("phone").cloned().unwrap_or_default();
-        if (mode == "ere_otp_mail" && email.is_empty()) || (mode == "ere_otp_sms" && phone.is_empty()) {
-            return Err(Fault(Scope::Message, "no contact has the address that a registered e-letter needs".to_owned()));
-        }
-        dest["email"] = email.into();
-        dest["phone"] = phone.into();
-        dest["consent"] = i32::from(agreed).into();
     }
+}
+
+/// `adress` has one d, every one of its keys is there, and what is empty is written `""`.
+fn letter(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Letter, Fault> {
+    let (from, to) = (Party::of(message.content, "sender")?, Party::of(message.content, "recipient")?);
+    let (mut exp, mut dest) = (address(&from, "")?, address(&to, message.reference)?);
+    let mode = mode(desk, channel);
+    if mode.starts_with("ere_") {
+        electronic(desk, mode, message.content, (&from, &to), (&mut exp, &mut dest))?;
+    }
+    let files: Vec<String> = sheets(message.content)?.into_iter().map(|file| STANDARD.encode(&file.data)).collect();
     let content = json!({
-        "letter": {
-            "files": "",
-            "base64files": [STANDARD.encode(sheet(message.content)?)],
-            "print_sides": "rectoverso",
-            "final_filename": message.reference,
-        },
+        "letter": { "files": "", "base64files": files, "print_sides": "rectoverso", "final_filename": message.reference },
         "photo": "",
         "card": "",
     });
     let mut fields = vec![
         ("idUser", desk.account.needed("user_id")?.to_owned()),
         ("modeEnvoi", mode.to_owned()),
-        ("adress", json!({ "exp": address(&from, ""), "dest": [dest] }).to_string()),
+        ("adress", json!({ "exp": exp, "dest": [dest] }).to_string()),
         ("content", content.to_string()),
         ("designation", message.reference.to_owned()),
         ("antidoublon", message.reference.to_owned()),
@@ -84,50 +74,54 @@ fn letter(desk: &Desk<'_>, channel: &str, message: &Outgoing<'_>) -> Result<Lett
     Ok(Letter(fields))
 }
 
-fn address(party: &Party, reference: &str) -> Value {
-    json!({
+/// A registered e-letter names an e-mail address or a number of both sides, and the consent of a consumer.
+fn electronic(
+    desk: &Desk<'_>,
+    mode: &str,
+    content: &MessageContent,
+    (from, to): (&Party, &Party),
+    (exp, dest): (&mut Value, &mut Value),
+) -> Result<(), Fault> {
+    let consumer = !matches!(to.kind.as_deref(), Some("business" | "public_body"));
+    let agreed = desk.account.flag("consumers_agreed");
+    if consumer && !agreed {
+        let detail = "a registered e-letter to a consumer needs that they agreed beforehand";
+        return Err(Fault(Scope::Message, detail.to_owned()));
+    }
+    let of = |name: &str| content.headers.get(name).map(String::as_str).unwrap_or_default();
+    let needed = if mode == "ere_otp_sms" { "phone" } else { "email" };
+    if of(needed).is_empty() {
+        return Err(Fault(Scope::Message, "no contact has the address that a registered e-letter needs".to_owned()));
+    }
+    let own = [("email", from.email.as_deref()), ("phone", from.phone.as_deref())];
+    if !own.iter().any(|(name, value)| *name == needed && value.is_some_and(|value| !value.is_empty())) {
+        return Err(Fault(Scope::Account, format!("a registered e-letter needs the creditor's own {needed} in the settings")));
+    }
+    for (name, value) in own {
+        exp[name] = value.unwrap_or_default().into();
+        dest[name] = of(name).into();
+    }
+    dest["consent"] = 1.into();
+    Ok(())
+}
+
+fn address(party: &Party, reference: &str) -> Result<Value, Fault> {
+    if [party.postcode(), party.city()].iter().any(|part| part.trim().is_empty()) {
+        return Err(Fault(Scope::Message, "an address lacks its postcode or town".to_owned()));
+    }
+    Ok(json!({
         "civilite": "",
         "nom": "",
         "prenom": "",
-        "societe": cut(party.name(), 90),
-        "adresse1": cut(&party.line(0, 3), 90),
-        "adresse2": cut(&party.line(1, 3), 90),
-        "adresse3": cut(&party.line(2, 3), 90),
-        "cp": cut(party.postcode(), 12),
-        "ville": cut(party.city(), 70),
-        "pays": country(party.country()),
+        "societe": fits("the name", party.name(), 90)?,
+        "adresse1": fits("a line of an address", &party.line(0, 3), 90)?,
+        "adresse2": fits("a line of an address", &party.line(1, 3), 90)?,
+        "adresse3": fits("a line of an address", &party.line(2, 3), 90)?,
+        "cp": fits("the postcode", party.postcode(), 12)?,
+        "ville": fits("the town", party.city(), 70)?,
+        "pays": country(party.country())?,
         "reference": cut(reference, 30),
-    })
-}
-
-/// The spelling that its list of countries has; the code where we do not know it, which it refuses.
-fn country(code: &str) -> String {
-    let name = match code.to_ascii_uppercase().as_str() {
-        "FR" => "FRANCE",
-        "GP" => "GUADELOUPE",
-        "GF" => "GUYANE FRANCAISE",
-        "MQ" => "MARTINIQUE",
-        "YT" => "MAYOTTE",
-        "RE" => "REUNION",
-        "BL" => "SAINT BARTHELEMY",
-        "MF" => "SAINT MARTIN",
-        "AT" => "AUTRICHE",
-        "BE" => "BELGIQUE",
-        "CH" => "SUISSE",
-        "DE" => "ALLEMAGNE",
-        "DK" => "DANEMARK",
-        "ES" => "ESPAGNE",
-        "GB" => "ROYAUME UNI",
-        "IE" => "IRLANDE",
-        "IT" => "ITALIE",
-        "LU" => "LUXEMBOURG",
-        "NL" => "PAYS BAS",
-        "PL" => "POLOGNE",
-        "PT" => "PORTUGAL",
-        "SE" => "SUEDE",
-        other => return other.to_owned(),
-    };
-    name.to_owned()
+    }))
 }
 
 fn credentials<'a>(desk: &Desk<'a>) -> Result<[&'a str; 3], Fault> {
@@ -135,7 +129,7 @@ fn credentials<'a>(desk: &Desk<'a>) -> Result<[&'a str; 3], Fault> {
 }
 
 /// Granted for a day; the same as long as it holds.
-pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<String, Handed> {
+pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<Token, Handed> {
     let credentials = credentials(desk).map_err(faulty)?;
     if let Some(token) = desk.tokens.get(&credentials, now) {
         return Ok(token);
@@ -143,8 +137,7 @@ pub(super) async fn token(desk: &Desk<'_>, now: DateTime<Utc>) -> Result<String,
     let answer = before(desk.client, grant(desk, now), now, refused).await?;
     let Some(token) = answer.id("/token") else { return Err(unreadable(&answer)) };
     let until = answer.number("/expire").and_then(|until| DateTime::from_timestamp(until, 0));
-    desk.tokens.put(&credentials, &token, until.unwrap_or(now));
-    Ok(token)
+    Ok(desk.tokens.put(&credentials, token, until.unwrap_or(now)))
 }
 
 /// A token that is none: refused in a 200, or no answer of the provider's at all.
@@ -181,32 +174,47 @@ fn taken(answer: &Answer) -> Handed {
     Handed::accepted(answer.id("/envoi_id").or_else(|| answer.id("/envoi_id/0")))
 }
 
+/// `{"code","text"}`, or the code alone.
+fn error(answer: &Answer) -> (String, String) {
+    let at = |places: &[&str]| places.iter().find_map(|place| answer.body.pointer(place)?.as_str()).unwrap_or_default();
+    (at(&["/error/code", "/error"]).to_uppercase(), at(&["/error/text"]).to_lowercase())
+}
+
 fn said(answer: &Answer) -> String {
-    let places = ["/error/code", "/error/text", "/error"];
-    let said = places.iter().find_map(|place| answer.body.pointer(place)?.as_str()).unwrap_or("no reason given");
+    let (code, text) = error(answer);
+    let said = [code, text].into_iter().find(|said| !said.is_empty()).unwrap_or_else(|| "no reason given".to_owned());
     format!("status {}: {said}", answer.status)
 }
 
-/// By the words of its error code; what is known already was taken.
+/// Does it say that it has this `antidoublon` already? By the code, which stays; by the words only where the code says
+/// nothing of it. What is wrong with the reference itself says nothing of a letter.
+fn is_known(code: &str, text: &str) -> bool {
+    let any = |said: &str, words: &[&str]| words.iter().any(|word| said.contains(word));
+    if any(code, &["INVALID", "MISSING", "EMPTY", "LENGTH", "TOO_LONG", "FORMAT"]) {
+        return false;
+    }
+    any(code, &["DOUBLON", "DUPLICAT", "ALREADY_SENT"])
+        || any(text, &["doublon", "duplicat"])
+        || (any(text, &["déjà", "already"]) && any(text, &["envoy", "sent"]))
+}
+
+/// What is known already was taken; the rest by the words of its code.
 fn refused(answer: &Answer) -> Handed {
-    let code = said(answer);
-    let upper = code.to_uppercase();
-    let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
-    if has(&["DOUBLON", "DUPLICAT", "ALREADY_SENT"]) {
+    let (code, text) = error(answer);
+    if is_known(&code, &text) {
         return Handed::accepted(None);
     }
     let account =
         ["TOKEN", "SERVICE", "SIGNATURE", "TIMESTAMP", "_IP", "CREDIT", "QUOTA", "PAYMENT", "PAIEMENT", "USER", "ACCOUNT", "COMPTE"];
-    if matches!(answer.status, 401..=403) || has(&account) {
-        return Handed::refused(Scope::Account, &code);
+    if matches!(answer.status, 401..=403) || account.iter().any(|word| code.contains(word)) {
+        return Handed::refused(Scope::Account, &said(answer));
     }
-    Handed::refused(Scope::Message, &code)
+    Handed::refused(Scope::Message, &said(answer))
 }
 
 /// `getSuiviEnvoi`, and `getProof` once there is a number to ask by.
-pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Followed> {
-    let id = letter.provider_id?;
-    let token = token(desk, letter.now).await.ok()?;
+pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>, id: &str) -> Option<Followed> {
+    let token = token(desk, letter.now).await.ok()?.text;
     let get = |path: &str| Request::get(&desk.account.base(BASE), path);
     let asked = get("/getSuiviEnvoi").map(|request| request.query("idEnvoi", id)).and_then(|request| with_token(desk, request, &token));
     let exchange = ask(desk.client, asked).await?;
@@ -219,21 +227,44 @@ pub(super) async fn follow(desk: &Desk<'_>, letter: &Posted<'_>) -> Option<Follo
     for kind in state.into_iter().chain(came_back) {
         followed.receipts.push(receipt(letter, id, kind));
     }
-    if let Some(number) = field(["refTracking", "ref_tracking"]) {
-        for (document, kind) in [("depot", "deposit"), ("reception", "acknowledgement")] {
-            if letter.proofs.iter().any(|known| known == kind) {
-                continue;
+    let number = field(["refTracking", "ref_tracking"]);
+    let mut lacking = Vec::new();
+    for (document, kind) in documents(mode(desk, letter.channel)) {
+        if letter.proofs.iter().any(|known| known == kind) {
+            continue;
+        }
+        // a scanned acknowledgement comes with the state
+        let scan = field(["are_base64_jpeg", "areBase64Jpeg"]).filter(|_| *document == "reception");
+        let found = match (scan.and_then(|scan| decoded(letter, kind, scan)), number) {
+            (Some(found), _) => Some(found),
+            (None, Some(number)) => {
+                let asked = get("/getProof")
+                    .map(|request| request.query("trackingNumber", number).query("document", document))
+                    .and_then(|request| with_token(desk, request, &token));
+                ask(desk.client, asked).await.and_then(|exchange| proof(letter, kind, &exchange.body))
             }
-            let asked = get("/getProof")
-                .map(|request| request.query("trackingNumber", number).query("document", document))
-                .and_then(|request| with_token(desk, request, &token));
-            followed.proofs.extend(ask(desk.client, asked).await.and_then(|exchange| proof(letter, kind, &exchange.body)));
+            (None, None) => None,
+        };
+        match found {
+            Some(found) => followed.proofs.push(found),
+            None => lacking.push(*kind),
         }
     }
-    let all = letter.proofs.len() + followed.proofs.len() >= 2;
-    let ended = matches!(state, Some(ReceiptKind::Delivered | ReceiptKind::Returned | ReceiptKind::Declined | ReceiptKind::Unclaimed));
-    followed.done = came_back.is_some() || (ended && (all || letter.channel == "letter"));
+    let delivered = state == Some(ReceiptKind::Delivered);
+    let ended = matches!(state, Some(ReceiptKind::Returned | ReceiptKind::Declined | ReceiptKind::Unclaimed));
+    // nobody acknowledged what came back
+    followed.done = (delivered || ended || came_back.is_some()) && !lacking.iter().any(|kind| delivered || *kind == "deposit");
     Some(followed)
+}
+
+/// The documents that prove a letter of this mode, and what we call them.
+fn documents(mode: &str) -> &'static [(&'static str, &'static str)] {
+    match mode {
+        "normal" => &[],
+        "suivi" => &[("depot", "deposit")],
+        mode if mode.starts_with("ere_") => &[("depot", "deposit"), ("telechargement", "acknowledgement")],
+        _ => &[("depot", "deposit"), ("reception", "acknowledgement")],
+    }
 }
 
 /// It says no instant: that of the answer stands in, which is never before the true one. A webhook tells it exactly.
@@ -250,7 +281,38 @@ fn receipt(letter: &Posted<'_>, id: &str, kind: ReceiptKind) -> Receipt {
 
 fn proof(letter: &Posted<'_>, kind: &'static str, body: &[u8]) -> Option<Proof> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    let data = STANDARD.decode(body.get("document")?.as_str()?).ok()?;
+    decoded(letter, kind, body.get("document")?.as_str()?)
+}
+
+fn decoded(letter: &Posted<'_>, kind: &'static str, base64: &str) -> Option<Proof> {
+    let data = STANDARD.decode(base64).ok()?;
     let media_type = Proof::media_type_of(&data)?;
     Some(Proof { reference: Some(letter.reference.to_owned()), provider_id: None, kind, media_type, data })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duplicate_is_known_by_its_code_then_by_its_words() {
+        for (code, text) in [
+            ("COURRIER_DOUBLON", ""),
+            ("ANTIDOUBLON", "known"),
+            ("DUPLICATE_REFERENCE", ""),
+            ("ERROR_4711", "ce courrier a déjà été envoyé"),
+            ("", "doublon"),
+        ] {
+            assert!(is_known(code, text), "{code} {text}");
+        }
+        for (code, text) in [
+            ("INVALID_ANTIDOUBLON", "antidoublon trop long"),
+            ("ANTIDOUBLON_TOO_LONG", "doublon"),
+            ("LETTER_INVALID_FILES", "le fichier est déjà en cours d'envoi"),
+            ("INFO_ADDRESS_MISSING", ""),
+            ("", "refusé"),
+        ] {
+            assert!(!is_known(code, text), "{code} {text}");
+        }
+    }
 }

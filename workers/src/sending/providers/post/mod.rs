@@ -2,6 +2,7 @@
 //! which the last alone counts: whatever goes wrong before it, nothing was ordered.
 
 mod ar24;
+mod countries;
 mod maileva;
 mod merci_facteur;
 mod multipart;
@@ -43,7 +44,7 @@ pub(super) struct Desk<'a> {
 pub struct Posted<'a> {
     /// Our reference.
     pub reference: &'a str,
-    /// The provider's id.
+    /// The provider's id; without one it is found by our reference, where that can be.
     pub provider_id: Option<&'a str>,
     /// `letter` or `registered_letter`.
     pub channel: &'a str,
@@ -79,6 +80,25 @@ impl Post {
         handed.unwrap_or_else(|early| early)
     }
 
+    /// Orders a letter that may have been ordered before, where that cannot make a second one.
+    pub async fn send_again(
+        self,
+        client: &GuardedClient,
+        tokens: &Tokens,
+        account: &Account,
+        channel: &str,
+        message: &Outgoing<'_>,
+    ) -> Handed {
+        let large = client.clone().reading(LARGE);
+        let handed = match self {
+            Self::MerciFacteur => return self.send(client, tokens, account, channel, message).await,
+            Self::Maileva => maileva::send_again(&Desk { client: &large, account, tokens }, channel, message).await,
+            // nothing at AR24 tells one letter from another before it left
+            Self::Ar24 => Err(Handed::unknown("it is never ordered a second time")),
+        };
+        handed.unwrap_or_else(|early| early)
+    }
+
     /// Does it let this account in? Asked without ordering anything.
     ///
     /// # Errors
@@ -99,8 +119,8 @@ impl Post {
         let desk = Desk { client: &client, account, tokens };
         match self {
             Self::MerciFacteur => Found::Unclear, // ordered again: the refusal is the answer
-            Self::Maileva => maileva::look_up(&desk, channel, message).await,
-            Self::Ar24 => ar24::look_up(&desk, message).await,
+            Self::Maileva => maileva::look_up(&desk, channel, message.reference, message.now).await,
+            Self::Ar24 => ar24::look_up(&desk, message.reference, message.now).await,
         }
     }
 
@@ -108,12 +128,23 @@ impl Post {
     pub async fn follow(self, client: &GuardedClient, tokens: &Tokens, account: &Account, letter: &Posted<'_>) -> Option<Followed> {
         let client = client.clone().reading(LARGE);
         let desk = Desk { client: &client, account, tokens };
+        let found = match (letter.provider_id, self) {
+            (Some(id), _) => id.to_owned(),
+            // it never lists our reference: the first webhook brings the id
+            (None, Self::MerciFacteur) => return None,
+            (None, Self::Maileva) => id_of(maileva::look_up(&desk, letter.channel, letter.reference, letter.now).await)?,
+            (None, Self::Ar24) => id_of(ar24::look_up(&desk, letter.reference, letter.now).await)?,
+        };
         match self {
-            Self::MerciFacteur => merci_facteur::follow(&desk, letter).await,
-            Self::Maileva => maileva::follow(&desk, letter).await,
-            Self::Ar24 => ar24::follow(&desk, letter).await,
+            Self::MerciFacteur => merci_facteur::follow(&desk, letter, &found).await,
+            Self::Maileva => maileva::follow(&desk, letter, &found).await,
+            Self::Ar24 => ar24::follow(&desk, letter, &found).await,
         }
     }
+}
+
+fn id_of(found: Found) -> Option<String> {
+    if let Found::Taken { provider_id } = found { provider_id } else { None }
 }
 
 /// A fault of ours, as an outcome.
@@ -172,7 +203,7 @@ async fn order(
     }
 }
 
-/// A 2xx with its body, or nothing: for what only asks.
+/// A 2xx with all of its body, or nothing: for what only asks. What was cut short is asked for again.
 async fn ask(client: &GuardedClient, request: Result<Request, Fault>) -> Option<crate::http::Exchange> {
-    request.ok()?.call(client).await.ok().filter(crate::http::Exchange::is_success)
+    request.ok()?.call(client).await.ok().filter(|exchange| exchange.is_success() && exchange.whole)
 }

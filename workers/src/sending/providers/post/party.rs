@@ -1,6 +1,9 @@
 //! Sender and recipient of a frozen letter.
 
-use relance_domain::{records::MessageContent, sending::Scope};
+use relance_domain::{
+    records::{Attachment, MessageContent},
+    sending::Scope,
+};
 use serde::Deserialize;
 
 use super::Fault;
@@ -21,6 +24,12 @@ pub(super) struct Party {
     /// Kind of customer.
     #[serde(default)]
     pub kind: Option<String>,
+    /// The sender's.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// The sender's.
+    #[serde(default)]
+    pub phone: Option<String>,
 }
 
 impl Party {
@@ -47,22 +56,30 @@ impl Party {
 
     /// Line `at` of the street, empty beyond the last; what does not fit into `most` lines is joined to the last.
     pub fn line(&self, at: usize, most: usize) -> String {
-        let lines = self.lines.as_deref().unwrap_or_default();
+        let lines: Vec<&str> = self.lines.iter().flatten().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
         match lines.get(at) {
             Some(_) if at + 1 == most => lines.get(at..).unwrap_or_default().join(", "),
-            Some(line) => line.clone(),
+            Some(line) => (*line).to_owned(),
             None => String::new(),
         }
     }
 }
 
-/// The sheet that is sent.
-pub(super) fn sheet(content: &MessageContent) -> Result<&[u8], Fault> {
-    let file = content.attachments.first().ok_or_else(|| Fault(Scope::Message, "the letter has no sheet".to_owned()))?;
-    Ok(&file.data)
+/// The sheets that are sent: the letter, then what it encloses.
+pub(super) fn sheets(content: &MessageContent) -> Result<Vec<&Attachment>, Fault> {
+    let all: Vec<&Attachment> = content.attachments.iter().filter(|file| file.media_type == "application/pdf").collect();
+    if all.is_empty() { Err(Fault(Scope::Message, "the letter has no sheet".to_owned())) } else { Ok(all) }
 }
 
-/// At most so many characters.
+/// The text, unless it is longer than the provider takes: what is cut off an address leads the letter astray.
+pub(super) fn fits(what: &str, text: &str, most: usize) -> Result<String, Fault> {
+    if text.chars().count() > most {
+        return Err(Fault(Scope::Message, format!("{what} has more than {most} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+/// The text, cut to so many characters: of what no letter is delivered by.
 pub(super) fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }

@@ -82,4 +82,9 @@ impl Request {
     pub async fn call(self, client: &GuardedClient) -> Result<Exchange, HttpError> {
         client.call(self.method, self.url.as_str(), self.headers, self.body.map(Into::into)).await
     }
+
+    /// Deletes what is there.
+    pub async fn delete(self, client: &GuardedClient) -> Result<Exchange, HttpError> {
+        client.delete(self.url.as_str(), self.headers).await
+    }
 }
