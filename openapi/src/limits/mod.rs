@@ -1,6 +1,7 @@
 //! Limits of every member on the wire, from one table: what the document declares is what the reader of
 //! bodies enforces, because both ask here.
 
+mod numbers;
 mod table;
 mod words;
 
@@ -10,7 +11,8 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use table::{Text, count, number, text};
+use numbers::{count, number};
+use table::{Text, text};
 
 /// Most entries of a list that the table does not name.
 const LIST: u64 = 1_000;
