@@ -90,6 +90,7 @@ operations! {
     GET "/v1/channels" list_channels READ;
     GET "/v1/channels/{channel}" get_channel READ;
     PUT "/v1/channels/{channel}" put_channel SETTINGS;
+    DELETE "/v1/channels/{channel}" delete_channel SETTINGS;
     POST "/v1/channels/{channel}/test" test_channel SETTINGS;
     GET "/v1/credit_notes" list_credit_notes READ;
     GET "/v1/credit_notes/{id}" get_credit_note READ;

@@ -21,6 +21,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("create_tenant", include_str!("../examples/create_tenant.json")),
     ("create_webhook_endpoint", include_str!("../examples/create_webhook_endpoint.json")),
     ("delete_api_key", include_str!("../examples/delete_api_key.json")),
+    ("delete_channel", include_str!("../examples/delete_channel.json")),
     ("delete_hold", include_str!("../examples/delete_hold.json")),
     ("delete_interruption", include_str!("../examples/delete_interruption.json")),
     ("delete_logo", include_str!("../examples/delete_logo.json")),

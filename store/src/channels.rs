@@ -140,6 +140,15 @@ pub async fn put<C: ConnectionTrait>(
     record(&row)
 }
 
+/// Takes a channel away: settings, secrets, the address of its receipts, and what is known of its account.
+///
+/// # Errors
+/// The database's.
+pub async fn delete<C: ConnectionTrait>(c: &C, tenant: TenantId, channel: &str) -> Result<(), StoreError> {
+    Entity::delete_by_id((tenant.0, channel.to_owned())).exec(c).await?;
+    channel_accounts::forget(c, tenant, channel).await
+}
+
 /// A channel without its secrets.
 ///
 /// # Errors

@@ -82,6 +82,12 @@ async fn changes(world: &World, hook: &str) -> Vec<(Method, String, Value)> {
         (put.clone(), "/v1/settings/logo".into(), json!({"data": PIXEL})),
         (delete.clone(), "/v1/settings/logo".into(), Value::Null),
         (put.clone(), "/v1/channels/letter".into(), json!({"provider": "print"})),
+        (
+            put.clone(),
+            "/v1/channels/email_fallback".into(),
+            json!({"provider": "brevo", "from": "a@keller.example", "brevo": {"api_key": "k"}}),
+        ),
+        (delete.clone(), "/v1/channels/email_fallback".into(), Value::Null),
         (put.clone(), "/v1/templates/thank_you.fr".into(), json!({"body": "draft", "active": false})),
         (delete.clone(), "/v1/templates/thank_you.fr".into(), Value::Null),
         (put.clone(), "/v1/channels/sms".into(), json!({"provider": "http", "from": "DUMAS", "http": {"url": hook}})),

@@ -1,5 +1,6 @@
 //! A second provider beside the first: it carries what the first certainly did not take, and nothing else.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -310,5 +311,21 @@ story! {
         let read = world.get(&format!("/v1/reminders/{}", only["id"].as_str().unwrap())).await.expect(200);
         let providers: Vec<&str> = read["attempts"].as_array().unwrap().iter().map(|attempt| attempt["provider"].as_str().unwrap()).collect();
         assert_eq!((providers, second.all().len()), (vec!["http", "test"], 1), "counted as sent, and nobody was called");
+    }
+}
+
+story! {
+    /// Taken away, it carries nothing more: what the first refuses waits until the first is well.
+    a_fallback_that_is_taken_away_carries_nothing, world from "2026-10-05T05:00:00Z", {
+        let (first, second, policy) = two(&world, "401 Unauthorized").await;
+        world.send(Method::DELETE, "/v1/channels/sms_fallback", None, &[]).await.expect(204);
+        world.send(Method::DELETE, "/v1/channels/sms_fallback", None, &[]).await.problem(404, "not_found");
+        debtor(&world, &policy, "C1").await;
+        world.advance("2026-10-06T12:00:00Z").await;
+        assert_eq!((count(&world, "planned").await, second.all().len(), broken(&world).await.len()), (1, 0, 1));
+        first.says("200 OK");
+        world.put("/v1/channels/sms", texting("KELLER", &first.url)).await.expect(200);
+        world.advance("2026-10-06T16:00:00Z").await;
+        assert_eq!(count(&world, "sent").await, 1);
     }
 }

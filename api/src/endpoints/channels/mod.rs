@@ -1,6 +1,7 @@
 //! `/v1/channels`: how the tenant's messages leave.
 
 mod check;
+mod delete;
 mod gateway;
 mod get;
 mod list;
@@ -19,7 +20,11 @@ const CHANNELS: [&str; 5] = ["email", "email_fallback", "sms", "sms_fallback", "
 
 /// Registers them.
 pub fn routes(cfg: &mut impl Registry) {
-    cfg.service(list::list_channels).service(get::get_channel).service(put::put_channel).service(test::test_channel);
+    cfg.service(list::list_channels)
+        .service(get::get_channel)
+        .service(put::put_channel)
+        .service(delete::delete_channel)
+        .service(test::test_channel);
 }
 
 /// The channel of the path.

@@ -110,7 +110,7 @@ mod tests {
     fn a_refusal_says_whose_fault_it_is_or_that_it_may_come_again() {
         let said = |status, error: Value| {
             let body = json!({ "error": error }).to_string().into_bytes().into();
-            refused(&Answer::of(&Exchange { status, body, headers: HeaderMap::new(), duration: Duration::ZERO }))
+            refused(&Answer::of(&Exchange { status, body, headers: HeaderMap::new(), whole: true, duration: Duration::ZERO }))
         };
         let scope = |handed| if let Handed::Refused { scope, .. } = handed { Some(scope) } else { None };
         for (status, error, meant) in [
