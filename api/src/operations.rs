@@ -135,6 +135,7 @@ operations! {
     POST "/v1/late_charges/quote" quote_late_charges READ;
     GET "/v1/late_charges/{id}" get_late_charge READ;
     POST "/v1/late_charges/{id}/waive" waive_late_charge REMINDERS;
+    GET "/v1/letters/cover_list" get_cover_list READ;
     GET "/v1/me" get_me ANY_KEY;
     GET "/v1/payments" list_payments READ;
     GET "/v1/payments/{id}" get_payment READ;

@@ -37,7 +37,7 @@ pub use environment::template_names;
 pub use error::RenderError;
 pub use gsm7::SmsEncoding;
 pub use ics::ics_for_due_dates;
-pub use letter::{RenderedLetter, render_letter, render_statement};
+pub use letter::{Posting, RenderedLetter, render_cover_list, render_letter, render_statement};
 pub use logo::{LOGO_BYTES, LogoFault, read_logo};
 pub use own::{OwnFault, built_in_text, faults, languages};
 pub use sms::{RenderedSms, render_sms};

@@ -80,9 +80,24 @@ pub struct ChannelInput {
     /// `daily_cap_reached` says so. As many as come without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_per_day: Option<u32>,
+    /// SMS: what one part costs, to tell the cost of a message before it leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_per_part: Option<PartPrice>,
     /// Messages a second that the account takes; as many as come without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_per_second: Option<u32>,
+}
+
+/// What a provider asks for one part of an SMS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartPrice {
+    /// Decimal text with six decimals at most: a part costs less than a cent's multiple.
+    #[schema(example = "0.045")]
+    pub amount: String,
+    /// Currency (ISO 4217).
+    #[schema(example = "EUR")]
+    pub currency: String,
 }
 
 /// An SMTP server.

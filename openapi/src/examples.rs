@@ -32,6 +32,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("enter_rates", include_str!("../examples/enter_rates.json")),
     ("export_audit_events", include_str!("../examples/export_audit_events.json")),
     ("get_channel", include_str!("../examples/get_channel.json")),
+    ("get_cover_list", include_str!("../examples/get_cover_list.json")),
     ("get_credit_note", include_str!("../examples/get_credit_note.json")),
     ("get_credit_note_by_external_id", include_str!("../examples/get_credit_note_by_external_id.json")),
     ("get_customer", include_str!("../examples/get_customer.json")),

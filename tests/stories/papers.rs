@@ -53,6 +53,36 @@ story! {
     }
 }
 
+story! {
+    /// Whoever posts the day's letters has a list of them: addressee, file, kind and pages; the next day it is empty.
+    the_days_letters_are_listed_for_the_post, world from "2026-10-05T05:00:00Z", {
+        let envelope = "Boulangerie C1, 3 place du Marché, 69003 Lyon";
+        world.put("/v1/channels/letter", json!({"provider": "print", "allow_list": [envelope]})).await.expect(200);
+        let policy = json!({"name": "Paper", "applies_to": {"segments": ["paper"]},
+            "steps": [{"key": "only", "offset_days": 1, "channel": "letter", "template": "second_reminder"}]});
+        let id = world.post("/v1/policies", policy).await.expect(201)["id"].as_str().unwrap().to_owned();
+        world.post(&format!("/v1/policies/{id}/versions/1/activate"), json!({"backlog": "first_step", "confirm_count": 0})).await.expect(200);
+        for name in ["C1", "C2"] {
+            let address = json!({"lines": ["3 place du Marché"], "postcode": "69003", "city": "Lyon", "country": "FR"});
+            world.customer_with(name, json!({"policy_id": id, "name": format!("Boulangerie {name}"), "address": address})).await;
+            world.invoice(&format!("FA-{name}"), name, "2026-10-05", "900.00").await;
+        }
+        world.advance("2026-10-06T18:00:00Z").await;
+        let sent = world.list("/v1/reminders?status=sent").await;
+        assert_eq!(sent.len(), 2);
+        let (media_type, pdf) = world.file("/v1/letters/cover_list?on=2026-10-06").await;
+        assert_eq!(media_type, "application/pdf");
+        let text = read_back(&pdf);
+        for expected in ["BORDEREAU D’ENVOI", "courrier du 6 octobre 2026", "Boulangerie C1 rl_", "3 place du Marché", "lettre 1", "Plis 1"] {
+            assert!(text.contains(expected), "{expected:?} missing in {text}");
+        }
+        assert!(!text.contains("Boulangerie C2"), "only what was really printed: {text}");
+        let (_, pdf) = world.file("/v1/letters/cover_list?on=2026-10-07").await;
+        assert!(read_back(&pdf).contains("Aucun courrier à poster ce jour-là."));
+        world.get("/v1/letters/cover_list?part=0").await.problem(422, "validation_failed");
+    }
+}
+
 /// With plain spaces.
 fn plain(text: &Value) -> String {
     text.as_str().unwrap().replace(['\u{a0}', '\u{202f}'], " ")

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use relance_domain::{
     phone,
     records::{Attachment, MessageContent, MessageFacts},
+    sending::PricePerPart,
     settings::Settings,
     statement::Statement,
 };
@@ -32,6 +33,8 @@ pub struct Sender {
     pub from_name: Option<String>,
     /// Where answers go.
     pub reply_to: Option<String>,
+    /// What a part of an SMS costs, where the channel says so.
+    pub price_per_part: Option<PricePerPart>,
 }
 
 impl Sender {
@@ -42,6 +45,7 @@ impl Sender {
             from: text("from").or_else(|| settings.email.clone()).unwrap_or_default(),
             from_name: text("from_name"),
             reply_to: text("reply_to"),
+            price_per_part: channel.and_then(|channel| price(channel.get("price_per_part")?)),
         }
     }
 }
@@ -100,12 +104,25 @@ pub(super) fn enclosed(facts: &MessageFacts) -> Vec<String> {
 #[must_use]
 pub fn said_by(content: &MessageContent, facts: &MessageFacts, sender: &Sender) -> MessageContent {
     if facts.reminder.channel == "sms" {
-        return MessageContent { from: Some(sender.from.clone()).filter(|from| !from.is_empty()), ..content.clone() };
+        let mut headers = content.headers.clone();
+        headers.remove("cost");
+        let parts = headers.get("parts").and_then(|parts| parts.parse().ok()).unwrap_or_default();
+        headers.extend(cost(sender, parts));
+        return MessageContent { from: Some(sender.from.clone()).filter(|from| !from.is_empty()), headers, ..content.clone() };
     }
     let mut headers = content.headers.clone();
     headers.remove("Reply-To");
     headers.extend(reply_to(facts, sender));
     MessageContent { from: from(facts, sender), headers, ..content.clone() }
+}
+
+fn price(of: &serde_json::Value) -> Option<PricePerPart> {
+    PricePerPart::read(of.get("amount")?.as_str()?, of.get("currency")?.as_str()?)
+}
+
+/// What an SMS costs, where its channel says what a part does.
+fn cost(sender: &Sender, parts: u32) -> Option<(String, String)> {
+    sender.price_per_part.as_ref().map(|price| ("cost".to_owned(), price.of(parts)))
 }
 
 fn from(facts: &MessageFacts, sender: &Sender) -> Option<String> {
@@ -205,7 +222,10 @@ fn sms(facts: &MessageFacts, context: &MessageContext, sender: &Sender) -> Resul
         from: Some(sender.from.clone()).filter(|from| !from.is_empty()),
         to: facts.contact.as_ref().and_then(|contact| contact.details.phone.as_deref()).and_then(phone::mobile),
         text: sms.text,
-        headers: BTreeMap::from([("encoding".to_owned(), encoding.to_owned()), ("parts".to_owned(), sms.parts.to_string())]),
+        headers: [("encoding".to_owned(), encoding.to_owned()), ("parts".to_owned(), sms.parts.to_string())]
+            .into_iter()
+            .chain(cost(sender, u32::from(sms.parts)))
+            .collect(),
         ..MessageContent::default()
     })
 }

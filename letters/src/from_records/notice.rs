@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn it_goes_to_whoever_reads_the_creditors_mail() {
-        let channel = Sender { from: "robot@firm.example".into(), from_name: None, reply_to: Some("desk@firm.example".into()) };
+        let channel =
+            Sender { from: "robot@firm.example".into(), from_name: None, reply_to: Some("desk@firm.example".into()), ..Sender::default() };
         assert_eq!(to(Some("boss@firm.example"), &channel).as_deref(), Some("boss@firm.example"));
         assert_eq!(to(None, &channel).as_deref(), Some("desk@firm.example"));
         assert_eq!(to(None, &Sender { reply_to: None, ..channel }).as_deref(), Some("robot@firm.example"));

@@ -18,9 +18,11 @@ use crate::{
     words::{Words, fill, fill_named},
 };
 
+mod cover;
 mod statement;
 mod world;
 
+pub use cover::{Posting, render_cover_list};
 pub use statement::render_statement;
 pub(crate) use statement::statement_is_printable;
 

@@ -186,6 +186,9 @@ CREATE TABLE suppressions (
     PRIMARY KEY (tenant_id, channel, address)
 );
 
+-- what a person posts, day by day
+CREATE INDEX reminders_printed ON reminders (tenant_id, sent_at) WHERE provider = 'print';
+
 -- The frozen bytes of a message: what was really said.
 CREATE TABLE reminder_contents (
     tenant_id UUID NOT NULL,

@@ -20,8 +20,11 @@ use crate::support::{
 };
 
 /// Answers that are files, not JSON, or nothing at all.
-const WITHOUT_JSON: [&str; 7] = [
+const WITHOUT_JSON: [&str; 10] = [
     "get_customer_statement_document",
+    "get_cover_list",
+    "delete_channel",
+    "delete_logo",
     "delete_template",
     "get_reminder_attachment",
     "delete_api_key",

@@ -54,6 +54,7 @@ async fn house(book: &mut Book) {
     let path = text(&book.send("PUT", "/v1/channels/sms", ovh, 200).await, "receipts_path");
     book.get(&format!("{path}?id=4711&ptt=4&date=20261105")).await;
     book.get("/v1/channels").await;
+    book.get("/v1/letters/cover_list?on=2026-11-05").await;
     book.call("DELETE", "/v1/channels/sms", 204).await;
     templates(book).await;
     book.get("/v1/policy_presets").await;

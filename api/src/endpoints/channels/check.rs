@@ -1,8 +1,8 @@
 //! What the settings of a channel must be.
 
-use relance_domain::sending::channel_of;
+use relance_domain::sending::{PricePerPart, channel_of};
 use relance_openapi::{
-    channel::{ChannelInput, SmtpInput},
+    channel::{ChannelInput, PartPrice, SmtpInput},
     problem::Code,
 };
 
@@ -59,6 +59,7 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
         Some(0 | 1_000_001..) => faults.invalid("/max_per_day", "This must be from 1 to 1000000."),
         _ => {}
     }
+    input.price_per_part.iter().for_each(|price| part_price(channel, price, &mut faults));
     if input.max_per_second == Some(0) {
         faults.invalid("/max_per_second", "This must be from 1 to 10000.");
     }
@@ -66,6 +67,16 @@ pub(super) fn shape(channel: &str, input: &ChannelInput) -> Answer<()> {
         faults.invalid("/max_per_second", "This must be from 1 to 10000.");
     }
     faults.check()
+}
+
+/// A price is a small decimal number.
+fn part_price(channel: &str, price: &PartPrice, faults: &mut Faults) {
+    if channel != "sms" {
+        faults.invalid("/price_per_part", "Only an SMS has parts.");
+    }
+    if PricePerPart::read(&price.amount, &price.currency).is_none() {
+        faults.invalid("/price_per_part/amount", "This must be a decimal number below 1000 with at most six decimals, e.g. 0.045.");
+    }
 }
 
 /// The provider's own object is there, the others are not.

@@ -2,6 +2,7 @@
 
 mod approve;
 mod cancel;
+mod cover_list;
 mod get;
 mod list;
 mod presented;
@@ -15,6 +16,7 @@ use crate::routes::Registry;
 pub fn routes(cfg: &mut impl Registry) {
     cfg.service(list::list_reminders)
         .service(get::get_reminder)
+        .service(cover_list::get_cover_list)
         .service(approve::approve_reminder)
         .service(reject::reject_reminder)
         .service(cancel::cancel_reminder)
