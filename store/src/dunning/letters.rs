@@ -116,16 +116,17 @@ pub async fn asked<C: ConnectionTrait>(c: &C, letter: &ClaimedLetter) -> Result<
 /// The database's.
 pub async fn settle(tx: &Tx, letter: &ClaimedLetter, lease_by: &str, done: bool, real_now: DateTime<Utc>) -> Result<(), StoreError> {
     let query = Entity::find_by_id((letter.tenant.0, letter.id)).filter(Column::LeaseBy.eq(lease_by));
-    let Some(mut row) = query.one(tx).await? else { return Ok(()) };
+    let Some(row) = query.one(tx).await? else { return Ok(()) };
     let age = millis(real_now).saturating_sub(row.created_at);
     let pause = if age < TimeDelta::days(1).num_milliseconds() { FIRST_LOOK } else { LATER_LOOKS };
     let ends = done || age >= ASKED_FOR.num_milliseconds();
-    row.looks = row.looks.saturating_add(1);
-    if row.due_at == letter.due_at || ends {
-        row.due_at = (!ends).then(|| millis(real_now + pause));
-    }
-    (row.lease_until, row.lease_by) = (None, None);
-    batch::insert::<Entity, _>(tx, &[row], OnConflict::Replace).await?;
+    // one statement: what is told while this is written must not be written over
+    let sql = "UPDATE letters SET looks = looks + 1, lease_until = NULL, lease_by = NULL, \
+               due_at = CASE WHEN $4 THEN NULL WHEN due_at = $5 THEN $6 ELSE due_at END \
+               WHERE tenant_id = $1 AND id = $2 AND lease_by = $3";
+    let next = millis(real_now + pause);
+    let values: [Value; 6] = [letter.tenant.0.into(), letter.id.into(), lease_by.into(), ends.into(), letter.due_at.into(), next.into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
 }
 
@@ -140,7 +141,8 @@ pub async fn look_now(
     (reference, provider_id): (Option<&str>, Option<&str>),
     real_now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE letters SET due_at = $2 WHERE tenant_id = $1 AND provider = $3 AND due_at IS NOT NULL AND id IN \
+    // another instant than before, always: who looks at this moment sees by it that there is news
+    let sql = "UPDATE letters SET due_at = CASE WHEN due_at = $2 THEN $2 + 1 ELSE $2 END WHERE tenant_id = $1 AND provider = $3 AND due_at IS NOT NULL AND id IN \
                (SELECT id FROM reminders WHERE tenant_id = $1 AND (reference = $4 OR provider_id = $5))";
     let values: [Value; 5] = [
         tenant.0.into(),
