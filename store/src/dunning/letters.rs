@@ -142,7 +142,8 @@ pub async fn look_now(
     real_now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     // another instant than before, always: who looks at this moment sees by it that there is news
-    let sql = "UPDATE letters SET due_at = CASE WHEN due_at = $2 THEN $2 + 1 ELSE $2 END WHERE tenant_id = $1 AND provider = $3 AND due_at IS NOT NULL AND id IN \
+    let sql = "UPDATE letters SET due_at = CASE WHEN due_at = $2 THEN $2 + 1 ELSE $2 END \
+               WHERE tenant_id = $1 AND provider = $3 AND due_at IS NOT NULL AND id IN \
                (SELECT id FROM reminders WHERE tenant_id = $1 AND (reference = $4 OR provider_id = $5))";
     let values: [Value; 5] = [
         tenant.0.into(),
